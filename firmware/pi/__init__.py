@@ -1,0 +1,1 @@
+"""The Raspberry Pi side of a board (also a desktop with the emulator)."""

@@ -1,0 +1,1 @@
+"""The Pico side of a board (MicroPython)."""

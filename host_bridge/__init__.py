@@ -1,0 +1,1 @@
+"""The bridge beside the PBX: queue events in, exact figures out over MQTT."""

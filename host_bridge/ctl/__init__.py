@@ -1,0 +1,1 @@
+"""wallboardctl: one module a command."""

@@ -1,0 +1,1 @@
+"""The demo PBX: a simulated centre behind a real AMI server on loopback."""
