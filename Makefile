@@ -1,0 +1,57 @@
+# The LED wallboard. A bare `make` prints the menu.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test test-pbx lint bench preview fonts clean
+
+help:  ## this menu
+	@echo 'The LED wallboard for call centres. What would you like?'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  make run PBX=host:5038 AMI_USER=wallboard AMI_SECRET_FILE=secret.txt   the same board on your own Asterisk'
+
+# A stamp a set of extras, so that each is installed once and again when pyproject.toml changes.
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.11 …'; exit 2; }
+	@echo 'Making the Python environment in $(VENV) …'
+	@$(PYTHON) -m venv $(VENV) || { echo 'Python has no venv module here. On Debian and Ubuntu: sudo apt install python3-venv'; rm -rf $(VENV); exit 2; }
+	@touch $@
+
+$(VENV)/demo: pyproject.toml | $(VENV)/python
+	@echo 'Installing the wallboard and what the demo needs …'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	@touch $@
+
+$(VENV)/dev: pyproject.toml | $(VENV)/python
+	@echo 'Installing the wallboard and what its tests need …'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+run: $(VENV)/demo  ## a lit board in the browser: demo PBX, broker, bridge and board on loopback; Ctrl-C stops it all
+	@exec $(BIN)/python -m host_bridge.demo.run \
+		$(if $(PBX),--pbx '$(PBX)') $(if $(AMI_USER),--ami-user '$(AMI_USER)') \
+		$(if $(AMI_SECRET_FILE),--ami-secret-file '$(AMI_SECRET_FILE)') $(RUN_ARGS)
+
+lint: $(VENV)/dev  ## ruff and mypy (strict)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+test: lint  ## everything that needs no root: unit, end to end over a real broker, the core under MicroPython
+	@$(BIN)/python -m pytest -m 'not asterisk' $(TEST_ARGS)
+
+test-pbx: $(VENV)/dev  ## the scenarios against a real Asterisk 22, installed into a cache folder (needs root)
+	@$(BIN)/python -m tests.pbx.build
+	@$(BIN)/python -m pytest tests/pbx -m asterisk $(TEST_ARGS)
+
+bench: $(VENV)/dev  ## the benchmarks: medians and ratios, each beside a peer in the same run
+	@$(BIN)/python -m tests.bench
+
+preview: $(VENV)/dev  ## a contact sheet of the board's pages, as preview.png
+	@$(BIN)/wallboardctl preview --out preview.png
+
+fonts: $(VENV)/dev  ## make the board's fonts anew from the OS's packages (xfonts-terminus) and our own figures
+	@$(BIN)/python -m firmware.fonts.make_fonts
+
+clean:  ## remove what make made here
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis preview.png

@@ -1,0 +1,17 @@
+"""What holds for every test: in CI a skipped test is a failure, because CI has everything that a test may ask for."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run when CI skipped something; elsewhere a skip names its reason in pytest's own summary (-ra)."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
+    if skipped and os.environ.get("CI"):
+        reporter.write_line(f"CI skips nothing, and {skipped} tests were skipped: the reasons stand below.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
