@@ -25,7 +25,7 @@ class Joined(NamedTuple):
     call: str
     journey: str
     position: int
-    count: int
+    count: int  # type: ignore[assignment]  # the PBX's own word; tuple.count is of no use here
     at_ms: int
 
 
@@ -35,12 +35,12 @@ class Left(NamedTuple):
     queue: str
     call: str
     position: int
-    count: int
+    count: int  # type: ignore[assignment]  # the PBX's own word; tuple.count is of no use here
     at_ms: int
 
 
 class GaveUp(NamedTuple):
-    """QueueCallerAbandon. Not yet an abandon: timeouts, empty queues, withdrawals and redirects raise it too."""
+    """QueueCallerAbandon. Not yet an abandon: a timeout, empty queue, withdrawal or redirect raises it too."""
 
     queue: str
     call: str
@@ -163,7 +163,7 @@ class SnapshotCaller(NamedTuple):
 
 
 class QueueSnapshot(NamedTuple):
-    """One queue in a snapshot. `calls`, `completed`, `abandoned` are the PBX's own counters since its start."""
+    """One queue in a snapshot. `calls`, `completed`, `abandoned`: the PBX's own counters since its start."""
 
     queue: str
     calls: int
@@ -174,7 +174,7 @@ class QueueSnapshot(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """The PBX's own list of its queues (QueueStatus). `whole`: all of them; else those named and no others."""
+    """The PBX's own list of its queues (QueueStatus). `whole`: all of them; else only those named."""
 
     queues: tuple[QueueSnapshot, ...]
     at_ms: int
