@@ -1,7 +1,8 @@
 """A scripted AMI peer on loopback, for tests and benchmarks that must choose the moment of every byte.
 
 It speaks what Asterisk 22 speaks to the bridge (banner, MD5 login, FullyBooted, Ping, QueueStatus; shapes as in
-tests/captures). It is the fake beside the real thing: tests/pbx drives a real Asterisk, host_bridge/demo a whole centre.
+tests/captures). It is the fake beside the real thing:
+tests/pbx drives a real Asterisk, host_bridge/demo a whole centre.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class AmiPeer:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def join(self, queue: str) -> tuple[str, int]:
-        """A caller joins: returns its Uniqueid and the monotonic ns at which the first byte was handed to the kernel."""
+        """A caller joins: returns its Uniqueid and the monotonic ns before its bytes were sent."""
         self._calls += 1
         call = f"{int(time.time())}.{self._calls}"
         self.queues[queue].append((call, time.time()))
@@ -45,9 +46,7 @@ class AmiPeer:
         position = [known for known, _ in self.queues[queue]].index(call) + 1
         _, joined = self.queues[queue].pop(position - 1)
         hold = int(time.time() - joined)
-        frames = _frame(
-            "Event", "HangupRequest", Uniqueid=call, Linkedid=call, Timestamp=f"{time.time():.6f}"
-        )
+        frames = _frame("Event", "HangupRequest", Uniqueid=call, Linkedid=call, Timestamp=f"{time.time():.6f}")
         frames += self._queue_event(
             "QueueCallerAbandon",
             call,
@@ -154,17 +153,13 @@ class AmiPeer:
                 )
             )
         elif action == "Ping":
-            client.sendall(
-                _frame("Response", "Success", ActionID=ident, Ping="Pong", Timestamp=f"{time.time():.6f}")
-            )
+            client.sendall(_frame("Response", "Success", ActionID=ident, Ping="Pong", Timestamp=f"{time.time():.6f}"))
         elif action == "QueueStatus":
             client.sendall(self._queue_status(ident, asked.get("Queue")))
             self.ready.set()
 
     def _queue_status(self, ident: str, only: str | None) -> bytes:
-        answer = _frame(
-            "Response", "Success", ActionID=ident, EventList="start", Message="Queue status will follow"
-        )
+        answer = _frame("Response", "Success", ActionID=ident, EventList="start", Message="Queue status will follow")
         items = 0
         for queue in [only] if only else list(self.queues):
             callers = list(self.queues[queue])
@@ -183,9 +178,7 @@ class AmiPeer:
                     Wait=int(time.time() - joined), ActionID=ident,
                 )  # fmt: skip
             items += 1 + len(self.members[queue]) + len(callers)
-        return answer + _frame(
-            "Event", "QueueStatusComplete", ActionID=ident, EventList="Complete", ListItems=items
-        )
+        return answer + _frame("Event", "QueueStatusComplete", ActionID=ident, EventList="Complete", ListItems=items)
 
 
 def _frame(kind: str, name: str, **fields: object) -> bytes:
