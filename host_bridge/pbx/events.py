@@ -40,7 +40,7 @@ class Left(NamedTuple):
 
 
 class GaveUp(NamedTuple):
-    """QueueCallerAbandon. Not yet an abandon: a timeout, empty queue, withdrawal or redirect raises it too."""
+    """QueueCallerAbandon. No abandon yet: a timeout, empty queue, withdrawal or redirect raises it too."""
 
     queue: str
     call: str
