@@ -1,8 +1,8 @@
 """A real Asterisk as a child process: started, stopped, killed and frozen at will.
 
 It runs in a chroot of the installed tree (tests/pbx/build.py) inside a mount namespace of its own. The tree is mounted
-read-only there and the run's own folder on /mnt, with its settings, logs and queue_log: so any number of them run side by side, and
-every mount is gone with the process, also when this one is killed.
+read-only there and the run's own folder on /mnt, with its settings, logs and queue_log: so any number of them run side
+by side, and every mount is gone with the process, also when this one is killed.
 """
 
 from __future__ import annotations

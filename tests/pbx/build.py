@@ -58,7 +58,9 @@ def check_machine() -> None:
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
     missing = sorted({package for command, package in NEEDED.items() if not shutil.which(command, path=path)})
     if missing:
-        raise RigError(f"not installed here: {', '.join(missing)}. On Debian and Ubuntu: apt install {' '.join(missing)}")
+        raise RigError(
+            f"not installed here: {', '.join(missing)}. On Debian and Ubuntu: apt install {' '.join(missing)}"
+        )
 
 
 def version_of(tree: Path) -> str:

@@ -1,0 +1,136 @@
+"""Record what a bridge's own manager user reads from a real Asterisk: `python -m tests.pbx.record [FOLDER]`.
+
+Writes NAME.ami (the very bytes, banner first) and NAME.queue_log for two runs, into tests/captures unless told otherwise.
+tests/captures/README.md says what is in them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.pbx.ami import Ami, AmiError
+from tests.pbx.asterisk import WALLBOARD, Asterisk
+from tests.pbx.build import RigError, build
+from tests.pbx.calls import Calls
+from tests.pbx.scenario import play
+
+CAPTURES = Path(__file__).parents[1] / "captures"
+
+
+def refused_and_moved(pbx: Asterisk) -> None:
+    """The endings that a waiting caller has no part in. The caller's name says which: it is in every event as CallerIDName."""
+    control, calls = pbx.control, Calls(pbx.control)
+
+    first = calls.call("full", name="first in a queue of one")
+    second = calls.call("full", name="FULL")
+    calls.settle(second)
+    calls.hang_up(first)
+    calls.settle(first)
+
+    calls.settle(calls.call("joinempty", name="JOINEMPTY"))
+
+    # With an agent ringing Asterisk looks for a withdrawal only when the ringing ends: nobody serves support here.
+    calls.pause("101", reason="coffee")
+    calls.pause("102", queue="support")
+    withdrawn = calls.call("support", name="WITHDRAW")
+    time.sleep(2)
+    calls.withdraw(withdrawn)
+    calls.settle(withdrawn)
+
+    redirected = calls.call("support", name="Redirect")
+    time.sleep(2)
+    calls.redirect(redirected)
+    time.sleep(1)
+    calls.hang_up(redirected)
+    calls.settle(redirected)
+
+    stays = calls.call("support", name="waits beside a masquerade")
+    replaced = calls.call("support", name="masqueraded")
+    time.sleep(2)
+    calls.masquerade(replaced)
+    time.sleep(25)  # two reconciliations
+    calls.pause("101", paused=False)
+    calls.pause("102", paused=False)
+    calls.hang_up(stays)
+    calls.settle(stays)
+
+    transferred = calls.call("sales", ring=1, name="blind transfer")
+    control.wait_for("AgentConnect", Uniqueid=transferred.uniqueid)
+    time.sleep(2)
+    calls.blind_transfer(transferred)
+    time.sleep(1)
+    calls.hang_up(transferred)
+    calls.settle(transferred)
+
+    pause_of_the_queue = calls.call("autopause", patience=4, name="nobody answers, and the queue pauses the agent")
+    calls.settle(pause_of_the_queue)
+    control.act("Reload", Module="app_queue.so")
+    time.sleep(1)
+
+
+def two_queues(pbx: Asterisk) -> None:
+    """The minute of tests/pbx/scenario.py, then an orderly stop of Asterisk with a caller waiting."""
+    play(pbx.control)
+    Calls(pbx.control).call("support", name="waits when Asterisk stops")
+    time.sleep(2)
+    pbx.stop()
+    time.sleep(0.5)
+
+
+def _poll(bridge: Ami, stop: threading.Event) -> None:
+    """What a bridge asks: a Ping every 2 s and QueueStatus every 10 s, beginning at once."""
+    second = 0
+    while not stop.is_set():
+        try:
+            bridge.act("Ping")
+            if second % 10 == 0:
+                bridge.list("QueueStatus")
+                bridge.list("QueueSummary")
+        except AmiError:
+            return
+        second += 2
+        stop.wait(2)
+
+
+def record(tree: Path, folder: Path, name: str, scene: Callable[[Asterisk], None]) -> None:
+    """Play `scene` on a fresh Asterisk and write what the bridge's user read, and the queue_log, as `folder`/`name`.*"""
+    with tempfile.TemporaryDirectory(prefix="wallboard-pbx-") as run, (folder / f"{name}.ami").open("wb") as tape:
+        pbx = Asterisk(tree, Path(run))
+        pbx.start()
+        stop = threading.Event()
+        try:
+            bridge = Ami(pbx.port, *WALLBOARD, tape=tape)
+            poll = threading.Thread(target=_poll, args=(bridge, stop))
+            poll.start()
+            time.sleep(1)
+            scene(pbx)
+            stop.set()
+            poll.join()
+            bridge.close()
+        finally:
+            pbx.stop()
+        shutil.copyfile(pbx.queue_log, folder / f"{name}.queue_log")
+
+
+def main(arguments: list[str]) -> int:
+    """Record both; 0 when done, 1 with one clear line when the rig does not run here."""
+    folder = Path(arguments[0]) if arguments else CAPTURES
+    try:
+        tree = build(print)
+        for scene in (refused_and_moved, two_queues):
+            print(f"Recording {folder}/asterisk22_{scene.__name__}.ami …", flush=True)
+            record(tree, folder, f"asterisk22_{scene.__name__}", scene)
+    except RigError as problem:
+        print(f"tests/pbx: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
