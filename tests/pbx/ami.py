@@ -53,7 +53,7 @@ class Ami:
         """Send one action and return its response; AmiError when it is an error or takes over `timeout` seconds."""
         return self._ask(action, fields, timeout, lambda frames: True)[0]
 
-    def list(self, action: str, timeout: float = 5.0, **fields: str) -> list[Frame]:
+    def items(self, action: str, timeout: float = 5.0, **fields: str) -> list[Frame]:
         """Send an action that answers with a list and return its events, without the response and the end mark."""
         return self._ask(action, fields, timeout, lambda frames: frames[-1].get("EventList") == "Complete")[1:-1]
 

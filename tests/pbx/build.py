@@ -1,8 +1,8 @@
 """Install a real Asterisk 22 into a cache folder, once: `python -m tests.pbx.build`.
 
-A Debian sid tree made by mmdebstrap, some 350 MB, in `$WALLBOARD_CACHE` or `~/.cache/led-wallboard`. Its name carries a hash of
-the recipe below, so that a changed recipe is built anew. The tree is only ever mounted read-only (tests/pbx/asterisk.py):
-each run writes to a folder of its own, and so a cached tree stays what mmdebstrap made.
+A Debian sid tree made by mmdebstrap, some 350 MB, in `$WALLBOARD_CACHE` or `~/.cache/led-wallboard`. Its name carries a
+hash of the recipe below, so that a changed recipe is built anew. The tree is only ever mounted read-only
+(tests/pbx/asterisk.py): each run writes to a folder of its own, and so a cached tree stays what mmdebstrap made.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _install(tree: Path) -> None:
-    """Run mmdebstrap beside `tree` and rename its result into place, so that a half-made tree is never taken for one."""
+    """Run mmdebstrap beside `tree` and rename its result into place: a half-made tree is never taken for one."""
     for left_over in tree.parent.glob("building-*"):
         shutil.rmtree(left_over)
     building = tree.parent / f"building-{tree.name}"

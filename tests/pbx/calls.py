@@ -1,7 +1,7 @@
 """Makes real calls: callers who wait, hang up, press a key or are moved, and agents who pause.
 
-Both people of a call are Local channels that run a piece of dial plan (etc/extensions.conf); the call's own variables say when the
-agent answers and who hangs up. So a call ends as it was meant to, whichever agent gets it.
+Both people of a call are Local channels that run a piece of dial plan (etc/extensions.conf); the call's own variables
+say when the agent answers and who hangs up. So a call ends as it was meant to, whichever agent gets it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ NEVER = 600  # seconds: longer than any test
 
 
 class Call(NamedTuple):
-    """One caller. `uniqueid` and `channel` are those of the leg that waits in the queue, `phone` is the caller's own end."""
+    """One caller: `uniqueid` and `channel` of the leg that waits in the queue; `phone` is the caller's own end."""
 
     queue: str
     uniqueid: str
@@ -38,7 +38,7 @@ class Calls:
         patience: int | None = None,
         name: str = "Caller",
     ) -> Call:
-        """Call a queue. The agent answers after `ring` s and hangs up `talk` s later; the queue gives up after `patience` s."""
+        """Call a queue. The agent answers after `ring` s and hangs up `talk` s later; the queue ends it after `patience`."""
         number = f"050555{next(self._numbers):04d}"
         since = len(self._control.events)
         self._control.act(
@@ -66,13 +66,13 @@ class Calls:
 
     def pause(self, agent: str, paused: bool = True, queue: str = "", reason: str = "") -> None:
         """Pause or unpause an agent (`101`), in one queue or in all of theirs."""
-        fields = {"Queue": queue} if queue else {}
+        # An empty Queue means all of them, as no Queue does.
         self._control.act(
             "QueuePause",
             Interface=f"Local/{agent}@agents/n",
             Paused="true" if paused else "false",
             Reason=reason,
-            **fields,
+            Queue=queue,
         )
 
     def redirect(self, call: Call) -> None:
@@ -89,7 +89,7 @@ class Calls:
         self._control.act("BlindTransfer", Channel=connected["DestChannel"], Context="elsewhere", Exten="200")
 
     def masquerade(self, call: Call) -> None:
-        """Another channel takes the waiting caller's place (AMI Bridge with a call elsewhere): a Join and then nothing."""
+        """Another channel takes the waiting caller's place (AMI Bridge with a call elsewhere): Join, then nothing."""
         since = len(self._control.events)
         self._control.act(
             "Originate",

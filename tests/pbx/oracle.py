@@ -1,4 +1,4 @@
-"""What Asterisk itself says: its queues, asked again and again over a connection of its own, and its queue_log, counted."""
+"""What Asterisk itself says: its queues, asked again and again on a connection apart, and its queue_log, counted."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Oracle:
 def look(ami: Ami) -> Look:
     """Ask once how the queues stand."""
     asked = time.monotonic()
-    frames = ami.list("QueueStatus")
+    frames = ami.items("QueueStatus")
     answered = time.monotonic()
     waiting: dict[str, int] = {}
     waits: dict[str, list[int]] = {}
@@ -99,9 +99,9 @@ class Stay(NamedTuple):
 def stays(queue_log: Path, queue: str) -> list[Stay]:
     """Every ended stay of a queue, folded from queue_log in the order of the stays' ends.
 
-    Fields by event: CONNECT hold|agent's uniqueid|ring · COMPLETE* hold|talk|position · ABANDON, EXITWITHTIMEOUT, EXITEMPTY and
-    WITHDRAW position|original position|wait · EXITWITHKEY key|position|original position|wait · BLINDTRANSFER extension|context|
-    hold|talk|position.
+    Fields by event: CONNECT hold|agent's uniqueid|ring · COMPLETE* hold|talk|position · ABANDON, EXITWITHTIMEOUT,
+    EXITEMPTY and WITHDRAW position|original position|wait · EXITWITHKEY key|position|original position|wait ·
+    BLINDTRANSFER extension|context|hold|talk|position.
     """
     found: list[tuple[str, Stay]] = []
     talks: dict[str, int] = {}

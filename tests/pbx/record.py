@@ -1,6 +1,6 @@
 """Record what a bridge's own manager user reads from a real Asterisk: `python -m tests.pbx.record [FOLDER]`.
 
-Writes NAME.ami (the very bytes, banner first) and NAME.queue_log for two runs, into tests/captures unless told otherwise.
+Writes NAME.ami (the very bytes, banner first) and NAME.queue_log for two runs, to tests/captures unless told otherwise.
 tests/captures/README.md says what is in them.
 """
 
@@ -24,7 +24,7 @@ CAPTURES = Path(__file__).parents[1] / "captures"
 
 
 def refused_and_moved(pbx: Asterisk) -> None:
-    """The endings that a waiting caller has no part in. The caller's name says which: it is in every event as CallerIDName."""
+    """The endings that a waiting caller has no part in. The caller's name (CallerIDName in each event) says which."""
     control, calls = pbx.control, Calls(pbx.control)
 
     first = calls.call("full", name="first in a queue of one")
@@ -90,8 +90,8 @@ def _poll(bridge: Ami, stop: threading.Event) -> None:
         try:
             bridge.act("Ping")
             if second % 10 == 0:
-                bridge.list("QueueStatus")
-                bridge.list("QueueSummary")
+                bridge.items("QueueStatus")
+                bridge.items("QueueSummary")
         except AmiError:
             return
         second += 2
@@ -99,7 +99,7 @@ def _poll(bridge: Ami, stop: threading.Event) -> None:
 
 
 def record(tree: Path, folder: Path, name: str, scene: Callable[[Asterisk], None]) -> None:
-    """Play `scene` on a fresh Asterisk and write what the bridge's user read, and the queue_log, as `folder`/`name`.*"""
+    """Play `scene` on a fresh Asterisk; write what the bridge's user read, and the queue_log, as `folder`/`name`.*"""
     with tempfile.TemporaryDirectory(prefix="wallboard-pbx-") as run, (folder / f"{name}.ami").open("wb") as tape:
         pbx = Asterisk(tree, Path(run))
         pbx.start()

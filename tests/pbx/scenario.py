@@ -1,9 +1,10 @@
-"""Twenty callers and two agents who pause: the same minute for the recorded capture and for the test of the whole chain."""
+"""Twenty callers and two agents who pause: one minute, for the recorded capture and for the test of the whole chain."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from tests.pbx.ami import Ami
@@ -13,8 +14,8 @@ from tests.pbx.calls import NEVER, Call, Calls
 class Caller(NamedTuple):
     """One caller of the script, `at` seconds after its start.
 
-    `ends` is how the stay is meant to end. `ring` and `talk` are the agent's seconds, `patience` the queue's. `after` is when the caller
-    acts: hangs up or presses the key so long after calling, or hangs up so long after being answered.
+    `ends` is how the stay is meant to end. `ring` and `talk` are the agent's seconds, `patience` the queue's. `after`
+    is when the caller acts: hangs up or presses the key so long after calling, or hangs up so long after being answered.
     """
 
     at: float
@@ -26,7 +27,8 @@ class Caller(NamedTuple):
     after: float | None = None
 
 
-# Alice (101) serves support, Carol (103) sales, Bob (102) both. An agent with `ring` NEVER lets it ring, and is not free meanwhile.
+# Alice (101) serves support, Carol (103) sales, Bob (102) both. Where `ring` is NEVER the agent lets it ring, and is
+# not free meanwhile.
 CALLERS = (
     Caller(0, "support", "answered", ring=2, talk=6),
     Caller(1, "sales", "answered", ring=1, talk=5),
@@ -75,7 +77,7 @@ class _Minute:
 
     def __init__(self, control: Ami) -> None:
         self._control = control
-        self._calls = Calls(control)
+        self.calls = Calls(control)
         self._due: list[tuple[float, Callable[[], None]]] = []
         self._leaves_after: dict[str, tuple[Call, float]] = {}  # callers who hang up so long after being answered
         self._heard = len(control.events)
@@ -86,19 +88,19 @@ class _Minute:
         self._due.sort(key=lambda due: due[0])
 
     def arrive(self, caller: Caller, start: float) -> None:
-        call = self._calls.call(caller.queue, caller.ring, caller.talk, caller.patience)
+        call = self.calls.call(caller.queue, caller.ring, caller.talk, caller.patience)
         self.placed.append(call)
         if caller.after is None:
             return
         if caller.ends == "answered":
             self._leaves_after[call.uniqueid] = (call, caller.after)
         elif caller.ends == "exited":
-            self.later(start + caller.at + caller.after, lambda: self._calls.press(call, "5"))
+            self.later(start + caller.at + caller.after, partial(self.calls.press, call, "5"))
         else:
-            self.later(start + caller.at + caller.after, lambda: self._calls.hang_up(call))
+            self.later(start + caller.at + caller.after, partial(self.calls.hang_up, call))
 
     def pause(self, pause: Pause) -> None:
-        self._calls.pause(pause.agent, pause.paused, pause.queue)
+        self.calls.pause(pause.agent, pause.paused, pause.queue)
 
     def run(self, on_tick: Callable[[float], None], start: float) -> None:
         while self._due or self._leaves_after:
@@ -116,21 +118,21 @@ class _Minute:
             if event.frame["Event"] == "AgentConnect":
                 call, after = self._leaves_after.pop(event.frame["Uniqueid"], (None, 0.0))
                 if call is not None:
-                    self.later(event.at + after, lambda call=call: self._calls.hang_up(call))
+                    self.later(event.at + after, partial(self.calls.hang_up, call))
 
 
 def play(control: Ami, on_tick: Callable[[float], None] = lambda second: None) -> list[Call]:
     """Play the whole script (about a minute) and return its calls once every one of them is over.
 
-    `on_tick` is called some 50 times a second with the script's time. Raises AmiError when a call does not go as scripted.
+    `on_tick` is called some 50 times a second with the script's time. AmiError when a call does not go as scripted.
     """
     minute = _Minute(control)
     start = time.monotonic()
     for caller in CALLERS:
-        minute.later(start + caller.at, lambda caller=caller: minute.arrive(caller, start))
+        minute.later(start + caller.at, partial(minute.arrive, caller, start))
     for pause in PAUSES:
-        minute.later(start + pause.at, lambda pause=pause: minute.pause(pause))
+        minute.later(start + pause.at, partial(minute.pause, pause))
     minute.run(on_tick, start)
     for call in minute.placed:
-        minute._calls.settle(call)
+        minute.calls.settle(call)
     return minute.placed
