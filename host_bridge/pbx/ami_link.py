@@ -1,0 +1,261 @@
+"""The socket to the PBX: connects, carries bytes to and from the session, connects again.
+
+The outermost module of the AMI reader: the only one with a socket. Asterisk cuts off a reader that is slower than
+its writetimeout (100 ms unless set) in mid-frame and without a word, so bytes go from the socket through the session
+to the sink in one callback, and nothing is ever awaited on the way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import random
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+from host_bridge.pbx.ami_dialogue import State
+from host_bridge.pbx.ami_session import AmiSession
+from host_bridge.pbx.events import Event
+
+CONNECT_TIMEOUT_S = 5.0
+BACK_OFF_MIN_MS = 500
+BACK_OFF_MAX_MS = 15_000
+
+_PBX = {State.UP: "up", State.BOOTING: "syncing", State.SYNCING: "syncing"}
+
+
+@dataclass(frozen=True)
+class AmiSettings:
+    """Where the PBX is and how to log in. `queues`: those to read, None for all; times in ms."""
+
+    host: str
+    port: int
+    username: str
+    secret: str = field(repr=False)
+    tls: ssl.SSLContext | None = None
+    queues: frozenset[str] | None = None
+    ping_ms: int = 2_000
+    deadline_ms: int = 5_000
+    login_hold_ms: int = 300_000
+    """How long to leave the PBX alone after it refused the login: only a person can mend that."""
+
+
+class AmiLink:
+    """Reads one PBX for ever. `sink` gets each event with the time it was received at, in the loop's thread.
+
+    `clock` gives ms of the bridge's steady clock. Logs one line an outage and one a recovery.
+    """
+
+    def __init__(
+        self,
+        settings: AmiSettings,
+        sink: Callable[[Event, int], None],
+        clock: Callable[[], int],
+        log: logging.Logger,
+    ) -> None:
+        self._settings = settings
+        self._sink = sink
+        self._clock = clock
+        self._log = log
+        self._session = AmiSession(
+            settings.username,
+            settings.secret,
+            queues=settings.queues,
+            ping_ms=settings.ping_ms,
+            deadline_ms=settings.deadline_ms,
+        )
+        self._connection: _Connection | None = None
+        self._outage = "not connected yet"
+        self._told: set[str] = set()
+        self._tries = 0
+
+    @property
+    def pbx(self) -> str:
+        """What bridge/state says of the PBX: up, down or syncing."""
+        return _PBX.get(self._session.state, "down")
+
+    @property
+    def problem(self) -> str:
+        """One line for bridge/state, "" when all is well."""
+        return self._outage if self.pbx == "down" else self._session.problem or self._outage
+
+    def ask_status(self, queue: str | None) -> None:
+        """Ask the PBX for the list of one queue, or of all (None)."""
+        self._session.ask_status(queue, self._clock())
+        if self._connection is not None:
+            self._connection.flush()
+
+    async def run(self) -> None:
+        """Connect, read, connect again, until cancelled. An exception of the sink ends it too: that is a bug."""
+        while True:
+            reason, refused = await self._connect_and_read()
+            wait_ms = self._settings.login_hold_ms if refused else self._back_off_ms()
+            self._tell_outage(reason, refused, wait_ms)
+            await asyncio.sleep(wait_ms / 1000)
+
+    async def _connect_and_read(self) -> tuple[str, bool]:
+        """Return why it is over, in words for people, and whether the login was refused."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                _, connection = await loop.create_connection(
+                    lambda: _Connection(self._session, self._take, self._clock, loop),
+                    self._settings.host,
+                    self._settings.port,
+                    ssl=self._settings.tls,
+                )
+        except OSError as error:
+            return _reason(error), False
+        self._connection = connection
+        try:
+            return await connection.over, self._session.refused
+        finally:
+            self._connection = None
+            connection.close()
+
+    def _take(self, events: list[Event], now_ms: int) -> None:
+        for event in events:
+            self._sink(event, now_ms)
+        session = self._session
+        if self._outage and session.state is State.UP:
+            self._outage = ""
+            self._told.clear()
+            self._tries = 0
+            self._say(logging.INFO, "up")
+        if session.problem and session.problem not in self._told:
+            self._told.add(session.problem)
+            self._say(logging.WARNING, session.problem)
+
+    def _tell_outage(self, reason: str, refused: bool, wait_ms: int) -> None:
+        """One line an outage, and one more when a refused login turns out to be the reason: a person must act."""
+        self._outage = reason
+        if refused:
+            self._outage += "; check username and password, and permit and deny in its manager.conf"
+        kind = "refused" if refused else "lost"
+        if kind in self._told:
+            return
+        self._told.add(kind)
+        next_try = f"next try in {wait_ms // 1000} s" if refused else "trying again until it answers"
+        self._say(logging.ERROR, f"down: {self._outage}; {next_try}")
+
+    def _back_off_ms(self) -> int:
+        """Double from try to try, with jitter, lest all bridges of a site come back in the same instant."""
+        ceiling_ms = min(BACK_OFF_MIN_MS << min(self._tries, 10), BACK_OFF_MAX_MS)
+        self._tries += 1
+        return max(BACK_OFF_MIN_MS, random.randint(ceiling_ms // 2, ceiling_ms))
+
+    def _say(self, level: int, text: str) -> None:
+        self._log.log(level, "PBX %s:%d: %s", self._settings.host, self._settings.port, text)
+
+
+class _Connection(asyncio.Protocol):
+    """One transport: bytes to the session, its events to `take`, its timer to the loop. `over` tells the end."""
+
+    def __init__(
+        self,
+        session: AmiSession,
+        take: Callable[[list[Event], int], None],
+        clock: Callable[[], int],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self.over: asyncio.Future[str] = loop.create_future()
+        self._session = session
+        self._take = take
+        self._clock = clock
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at_ms = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._session.connected(self._clock())
+        self._arm()
+
+    def data_received(self, data: bytes) -> None:
+        now_ms = self._clock()
+        self._deliver(self._session.receive(data, now_ms), now_ms)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._disarm()
+        if self.over.done():
+            return
+        now_ms = self._clock()
+        gone = "the PBX closed the connection" if exc is None else f"the connection broke: {_reason(exc)}"
+        self._deliver(self._session.closed(gone, now_ms), now_ms)
+        if not self.over.done():
+            self.over.set_result(self._session.wants_close or gone)
+
+    def flush(self) -> None:
+        """Send what the session has to say, end the connection when it wants to, and set the timer."""
+        data = self._session.outgoing()
+        if self._transport is None:
+            return
+        if data:
+            self._transport.write(data)
+        if self._session.wants_close is not None:
+            self._transport.abort()
+        else:
+            self._arm()
+
+    def close(self) -> None:
+        """Leave politely; nothing is delivered from here on."""
+        if self._transport is None:
+            return
+        if not self.over.done():
+            self.over.cancel()
+        self._session.log_off()
+        self._transport.write(self._session.outgoing())
+        self._transport.close()
+        self._session.closed("the bridge is stopping", self._clock())
+
+    def _deliver(self, events: list[Event], now_ms: int) -> None:
+        try:
+            self._take(events, now_ms)
+        except Exception as error:  # a bug beyond the sink must end run(), not this transport alone
+            if not self.over.done():
+                self.over.set_exception(error)
+            return
+        self.flush()
+
+    def _arm(self) -> None:
+        """A timer that is set too early only finds nothing to do, so it is moved forward alone, not back."""
+        due_ms = self._session.next_timer_ms()
+        if due_ms is None or (self._timer is not None and self._timer_at_ms <= due_ms):
+            return
+        self._disarm()
+        self._timer_at_ms = due_ms
+        delay_ms = max(due_ms - self._clock(), 1)
+        self._timer = self._loop.call_later(delay_ms / 1000, self._on_timer)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        now_ms = self._clock()
+        self._deliver(self._session.on_timer(now_ms), now_ms)
+
+
+def _reason(error: Exception) -> str:
+    """What a failed connection means, in words for people."""
+    if isinstance(error, TimeoutError):
+        return f"no connection within {CONNECT_TIMEOUT_S:.0f} s"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its TLS certificate was not accepted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed ({error.reason}): does the AMI port speak TLS?"
+    if isinstance(error, socket.gaierror):
+        return "this host name is not known"
+    # With several addresses of one name asyncio wraps the errors into one text without an errno.
+    if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
+        return "connection refused: is the PBX running, and its AMI enabled on this port?"
+    return str(error) or type(error).__name__
