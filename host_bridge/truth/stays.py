@@ -1,0 +1,247 @@
+"""From events to stays: who waits, in which order, and how each stay ended.
+
+Events alone do not say how a stay ended: QueueCallerAbandon comes for a timeout, an emptied queue, a withdrawal
+and a redirect too. So a caller who left is out of the line at once, and his outcome waits for its evidence:
+
+==================================  ==========================================================================
+AgentConnect                        answered
+QUEUESTATUS after the Leave         overflowed (TIMEOUT, LEAVEEMPTY), removed (WITHDRAW)
+Abandon, then Hangup                abandoned, whether a HangupRequest was seen or not: the PBX ends a call of its
+                                    own (no media, an operator's hang-up) without one, and that caller is gone too
+Abandon, then Queue() or a Join     removed: redirected into a queue
+Abandon, then nothing for a second  abandoned if a HangupRequest came (even after the Leave: Local channels do
+                                    that), else removed: redirected to somewhere else
+Leave only, and no phone rang       exited: nobody can have answered
+Leave only, while a phone rang      open until AgentConnect (a membergosub may run for long); exited at the
+                                    Hangup or at the next Queue()
+==================================  ==========================================================================
+
+QUEUESTATUS is waited for even when a HangupRequest came before: a caller may hang up at the very moment of a
+timeout, and queue_log then says timeout. It costs nothing, as the Hangup follows within a millisecond.
+
+A snapshot is never older than the events received before it, so a caller missing from it is out of the line at
+once too. His Leave may be on the way; he is unresolved when a second snapshot, at least a second later, has him
+neither. Source: PBX.md, measured on Asterisk 22 and read in app_queue.c of 13 to 22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from host_bridge.pbx import events as ev
+from host_bridge.truth.book import Book
+from host_bridge.truth.outcomes import ENDED_BY_STATUS, REJECTED_BY_STATUS, End, Outcome
+from host_bridge.truth.stay import Stage, Stay
+
+GRACE_MS = 1_000  # how long the evidence after a Leave may take; on a live PBX it took under a millisecond
+GAP_GRACE_MS = 60_000  # how long an answer may be outstanding after a gap in which it may have been missed
+
+
+class Stays:
+    """The rules. Every handler is idempotent: what a snapshot already said may come again as an event."""
+
+    def __init__(self, ended: Callable[[End], None], changed: Callable[[str], None]) -> None:
+        """`ended` is told every end exactly once, `changed` the queue whose line changed."""
+        self.asks: set[str] = set()  # queues whose line must be asked for
+        self.unplaced = 0  # rejected callers whose queue no event named
+        self.book = Book(changed)
+        self._ended = ended
+        self._strangers: dict[str, ev.GaveUp | None] = {}  # unknown ids that asked to hang up, or gave up
+        self._entered: dict[str, str] = {}  # call → queue it is about to join
+        self._after_gap = False
+
+    def joined(self, event: ev.Joined, now_ms: int) -> None:
+        """A caller joined. A known id keeps its join time; an open stay of before is settled: it moved on."""
+        self._entered.pop(event.call, None)
+        self.moved_on(event.call, now_ms)
+        stay = self.book.waiting.get(event.call)
+        if stay is not None and stay.queue != event.queue:
+            self._vanish(stay, now_ms)
+            stay = None
+        if stay is None:
+            stay = Stay(event.queue, event.call, event.at_ms, event.at_ms, live=True)
+            self.book.join(stay, event.position)
+        self._check(event.queue, event.count)
+
+    def rang(self, event: ev.Rang) -> None:
+        """A phone rings for a caller: from now on a bare Leave may be an answer."""
+        stay = self.book.waiting.get(event.call)
+        if stay is not None and stay.ringing is not None:
+            if event.interface:
+                stay.ringing.add(event.interface)
+            else:
+                stay.ringing = None  # a member whose name is not UTF-8: phones cannot be told apart
+
+    def not_answered(self, event: ev.NotAnswered) -> None:
+        """That phone rings no more; the caller goes on waiting."""
+        stay = self.book.waiting.get(event.call)
+        if stay is not None and stay.ringing is not None:
+            stay.ringing.discard(event.interface)
+
+    def hangup_asked(self, event: ev.HangupAsked) -> None:
+        """A channel was asked to hang up. Agents' channels come here too, and are forgotten at their Hangup."""
+        stay = self.book.waiting.get(event.call) or self.book.open.get(event.call)
+        if stay is not None:
+            stay.asked = True
+        else:
+            self._strangers.setdefault(event.call, None)
+
+    def gave_up(self, event: ev.GaveUp) -> None:
+        """QueueCallerAbandon: the wait ended without an answer; why is open, and the Leave follows."""
+        stay = self.book.find(event.queue, event.call)
+        if stay is None:
+            self._strangers[event.call] = event
+        else:
+            _note_gave_up(stay, event)
+
+    def left(self, event: ev.Left, now_ms: int) -> None:
+        """A caller is out of the line at once; the outcome as the module says. An unknown id counts nothing,
+        unless the line is one too long: then its position tells who it was."""
+        book = self.book
+        stay = book.find(event.queue, event.call)
+        if stay is None:
+            stay = book.at_position(event, now_ms - GRACE_MS)
+            if stay is not None and event.call in self._strangers:
+                stay.asked = True
+                gave_up = self._strangers.pop(event.call)
+                if gave_up is not None:
+                    _note_gave_up(stay, gave_up)
+        if stay is not None and stay.stage is not Stage.LEFT:
+            self._settle_other(stay, now_ms)
+            book.take_out(stay, Stage.LEFT, event.at_ms, now_ms + GRACE_MS if stay.gave_up else None)
+            nobody_rang = stay.ringing is not None and not stay.ringing
+            if stay.hung or (nobody_rang and not stay.gave_up):
+                self._end(stay, stay.verdict(), now_ms)
+        self._check(event.queue, event.count)
+
+    def connected(self, event: ev.Connected, now_ms: int) -> None:
+        """Answered. A stay that was never seen waiting counts too: HoldTime tells its wait."""
+        stay = self.book.find(event.queue, event.call)
+        if stay is None:
+            self._ended(End(event.queue, Outcome.ANSWERED, event.hold_s * 1000, event.hold_s, now_ms))
+            return
+        stay.hold_s = event.hold_s
+        stay.until_ms = event.at_ms
+        self._end(stay, Outcome.ANSWERED, now_ms)
+
+    def hung_up(self, event: ev.HungUp, now_ms: int) -> None:
+        """A channel is gone: the last evidence for a caller who left, a riddle for one who did not."""
+        self._strangers.pop(event.call, None)
+        self._entered.pop(event.call, None)
+        stay = self.book.open.get(event.call)
+        if stay is not None:
+            stay.hung = True
+            if stay.stage is Stage.LEFT:
+                self._end(stay, stay.verdict(), now_ms)
+            else:
+                self.book.deadlines[stay] = now_ms + GRACE_MS
+        stay = self.book.waiting.get(event.call)
+        if stay is not None:
+            stay.hung = True
+            self._vanish(stay, now_ms)
+
+    def status_set(self, event: ev.QueueStatusSet, now_ms: int) -> None:
+        """QUEUESTATUS: how the stay just left ended, or that a caller was not let in."""
+        outcome = ENDED_BY_STATUS.get(event.status)
+        stay = self.book.open.get(event.call)
+        if outcome is not None and stay is not None:
+            self._end(stay, outcome, now_ms)
+        elif event.status in REJECTED_BY_STATUS:
+            self.moved_on(event.call, now_ms)
+            queue = self._entered.pop(event.call, None)
+            if queue is None:
+                self.unplaced += 1
+            else:
+                self._ended(End(queue, Outcome.REJECTED, 0, 0, now_ms))
+
+    def entered(self, event: ev.QueueEntered, now_ms: int) -> None:
+        """The dialplan ran Queue(): remembered, as no event names the queue of a caller whom it rejects."""
+        self.moved_on(event.call, now_ms)
+        self._entered[event.call] = event.queue
+
+    def moved_on(self, call: str, now_ms: int) -> None:
+        """The call does something else by now, so no more evidence can come for its open stay."""
+        stay = self.book.open.get(call)
+        if stay is not None:
+            self._end(stay, stay.verdict(), now_ms)
+
+    def snapshot(self, queues: tuple[ev.QueueSnapshot, ...], now_ms: int, *, whole: bool) -> None:
+        """Take over these queues' lines as the PBX lists them; a second look settles who was missing before."""
+        named = {snapshot.queue for snapshot in queues}
+        suspects = [s for s in self.book.open.values() if s.stage is Stage.GONE and s.queue in named]
+        for snapshot in queues:
+            for stay in self.book.take_line(snapshot.queue, snapshot.callers, now_ms, after_gap=self._after_gap):
+                self._vanish(stay, now_ms)
+        for stay in suspects:
+            if stay.stage is Stage.GONE and now_ms - stay.gone_ms >= GRACE_MS:
+                self._end(stay, stay.verdict(), now_ms)
+        if whole:
+            self._after_gap = False
+
+    def drop_queue(self, queue: str, now_ms: int) -> None:
+        """The PBX has this queue no more."""
+        for stay in list(self.book.lines.get(queue, ())):
+            self._end(stay, stay.verdict(), now_ms)
+        self.book.lines.pop(queue, None)
+
+    def link_down(self, now_ms: int) -> None:
+        """Events will be missed: what is open must end without them, and a bare Leave may be an answer."""
+        self._after_gap = True
+        self._strangers.clear()
+        self._entered.clear()
+        for stay in self.book.waiting.values():
+            stay.ringing = None
+        for stay in self.book.open.values():
+            stay.gap = True
+            if stay.stage is Stage.LEFT:
+                self.book.deadlines.setdefault(stay, now_ms + GAP_GRACE_MS)
+
+    def restarted(self, now_ms: int) -> None:
+        """The PBX started anew: every caller of before is gone, and nobody will say how."""
+        for stay in (*self.book.waiting.values(), *self.book.open.values()):
+            stay.gap = True
+            self._end(stay, stay.verdict(), now_ms)
+        self._strangers.clear()
+        self._entered.clear()
+
+    def next_ms(self) -> int | None:
+        """When `settle` has something to decide, or None."""
+        deadlines = self.book.deadlines
+        return min(deadlines.values()) if deadlines else None
+
+    def settle(self, now_ms: int) -> None:
+        """Decide what has waited long enough for its evidence."""
+        for stay in [stay for stay, deadline in self.book.deadlines.items() if deadline <= now_ms]:
+            if stay.stage is Stage.GONE and not (stay.hung or stay.gave_up):
+                del self.book.deadlines[stay]
+                self.asks.add(stay.queue)  # the second look, which tells a ghost from a late Leave
+            else:
+                self._end(stay, stay.verdict(), now_ms)
+
+    def _check(self, queue: str, count: int) -> None:
+        """Count is a checksum of the line: when it fails, ask for the line itself."""
+        if len(self.book.lines.get(queue, ())) != count:
+            self.asks.add(queue)
+
+    def _vanish(self, stay: Stay, now_ms: int) -> None:
+        """Surely not in the line, and no Leave said so."""
+        self._settle_other(stay, now_ms)
+        stay.gone_ms = now_ms
+        self.book.take_out(stay, Stage.GONE, now_ms, now_ms + GRACE_MS)
+
+    def _settle_other(self, stay: Stay, now_ms: int) -> None:
+        other = self.book.open.get(stay.call)
+        if other is not None and other is not stay:
+            self._end(other, other.verdict(), now_ms)
+
+    def _end(self, stay: Stay, outcome: Outcome, now_ms: int) -> None:
+        self.book.close(stay)
+        wait_ms = stay.waited_ms(now_ms)
+        hold_s = wait_ms // 1000 if stay.hold_s is None else stay.hold_s
+        self._ended(End(stay.queue, outcome, wait_ms, hold_s, now_ms))
+
+
+def _note_gave_up(stay: Stay, event: ev.GaveUp) -> None:
+    stay.gave_up = True
+    stay.hold_s = event.hold_s
+    stay.until_ms = event.at_ms

@@ -1,0 +1,223 @@
+"""The truth about every queue of one PBX: events in, exact figures out. No clock, no socket; ms come as arguments.
+
+Life of the facade: `apply` every event in order; publish the figures of what `take_dirty` names; send a
+QueueStatus for what `take_asks` names; call `settle` at the latest when `next_ms` says, as some outcomes are
+decided by silence (see `stays`) and rolling windows empty by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from host_bridge.pbx import events as ev
+from host_bridge.truth.figures import Tally
+from host_bridge.truth.members import Members
+from host_bridge.truth.outcomes import End, Talk
+from host_bridge.truth.service_level import ServiceLevel
+from host_bridge.truth.stays import Stays
+from host_bridge.truth.talks import Talks
+
+
+class Truth:
+    """State of all queues as a pure function of the events applied and their times."""
+
+    def __init__(self, service_level_of: Callable[[str], ServiceLevel], queues: frozenset[str] | None = None) -> None:
+        """`service_level_of` is asked at each `figures`, but for `window_s`, which holds from a queue's first
+        sight; `queues` limits what is read to these, None is all."""
+        self._service_level_of = service_level_of
+        self._only = queues
+        self._stays = Stays(self._ended, self._changed)
+        self._talks = Talks()
+        self._members: dict[str, Members] = {}
+        self._tallies: dict[str, Tally] = {}
+        self._rolling: dict[str, Tally] = {}  # those of the tallies whose window is not today
+        self._listed: dict[str, None] = {}  # known queues in the PBX's order
+        self._dirty: set[str] = set()
+        self._gone: set[str] = set()
+        self._day: int | None = None
+        # Any: each handler takes its own kind of event, which a dict by type cannot say
+        self._handlers: dict[type, Callable[[Any, int], None]] = {
+            ev.Joined: self._joined,
+            ev.Left: self._left,
+            ev.GaveUp: lambda event, now_ms: self._stays.gave_up(event),
+            ev.Rang: lambda event, now_ms: self._stays.rang(event),
+            ev.NotAnswered: lambda event, now_ms: self._stays.not_answered(event),
+            ev.Connected: self._connected,
+            ev.Completed: self._completed,
+            ev.HangupAsked: lambda event, now_ms: self._stays.hangup_asked(event),
+            ev.HungUp: self._hung_up,
+            ev.QueueStatusSet: self._stays.status_set,
+            ev.QueueEntered: self._stays.entered,
+            ev.MemberChanged: self._member_changed,
+            ev.MemberRemoved: self._member_removed,
+            ev.Snapshot: self._snapshot,
+            ev.LinkUp: lambda event, now_ms: None,
+            ev.LinkDown: self._link_down,
+            ev.Restarted: self._restarted,
+        }
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """The ids of all queues known, in the PBX's own order."""
+        return tuple(self._listed)
+
+    @property
+    def unplaced(self) -> int:
+        """Rejected callers who could not be counted, as no event named their queue (class dialplan is missing)."""
+        return self._stays.unplaced
+
+    def apply(self, event: ev.Event, now_ms: int) -> None:
+        """Take one event over; `now_ms` of the bridge's clock never falls. Raises KeyError for a kind unknown."""
+        deadlines = self._stays.book.deadlines
+        if deadlines and min(deadlines.values()) <= now_ms:
+            self._stays.settle(now_ms)
+        self._handlers[type(event)](event, now_ms)
+
+    def settle(self, now_ms: int) -> None:
+        """Decide what silence decides, and empty the rolling windows."""
+        self._stays.settle(now_ms)
+        for queue, tally in self._rolling.items():
+            if tally.expire(now_ms):
+                self._changed(queue)
+
+    def next_ms(self) -> int | None:
+        """When `settle` has something to do by time alone, or None."""
+        times = [tally.expires_ms() for tally in self._rolling.values()]
+        times.append(self._stays.next_ms())
+        return min((at_ms for at_ms in times if at_ms is not None), default=None)
+
+    def roll(self, day_id: int, now_ms: int) -> None:
+        """The day is `day_id`; when that is another than before, the windows of today start anew."""
+        if self._day is not None and self._day != day_id:
+            self.settle(now_ms)
+            for queue, tally in self._tallies.items():
+                if tally.window_ms is None:
+                    self._tallies[queue] = Tally(None)
+                    self._changed(queue)
+        self._day = day_id
+
+    def take_dirty(self) -> set[str]:
+        """The queues whose figures may have changed since the last call."""
+        dirty, self._dirty = self._dirty, set()
+        return dirty
+
+    def take_asks(self) -> set[str]:
+        """The queues whose line the PBX must be asked for (QueueStatus), since the last call."""
+        asks, self._stays.asks = self._stays.asks, set()
+        return asks
+
+    def gone(self) -> set[str]:
+        """The queues that the PBX has no more, each told once."""
+        gone, self._gone = self._gone, set()
+        return gone
+
+    def figures(self, queue: str, now_ms: int) -> dict[str, int]:
+        """The queue snapshot of DESIGN section 5, but for what the calendar and the labels add.
+
+        Integers only; a figure that is not known is absent. Raises KeyError for a queue not in `queues`.
+        """
+        if queue not in self._listed:
+            raise KeyError(queue)
+        tally = self._tallies[queue]
+        tally.expire(now_ms)
+        figures = tally.figures(self._service_level_of(queue))
+        line = self._stays.book.lines.get(queue, ())
+        figures["waiting"] = len(line)
+        if line:
+            figures["oldest_ms"] = max(0, now_ms - min(stay.joined_ms for stay in line))
+        agents = self._members[queue].agents
+        figures["agents_in"] = agents.logged_in
+        figures["agents_free"] = agents.free
+        figures["agents_busy"] = agents.busy
+        figures["agents_paused"] = agents.paused
+        return figures
+
+    def _wanted(self, queue: str) -> bool:
+        """Whether this queue is read at all; a new one is taken up."""
+        if queue in self._listed:
+            return True
+        if not queue or (self._only is not None and queue not in self._only):
+            return False
+        self._listed[queue] = None
+        self._gone.discard(queue)
+        self._members.setdefault(queue, Members())
+        if queue not in self._tallies:
+            self._open_window(queue)
+        self._dirty.add(queue)
+        return True
+
+    def _changed(self, queue: str) -> None:
+        if queue in self._listed:
+            self._dirty.add(queue)
+
+    def _ended(self, end: End) -> None:
+        # a stay may outlive its queue's listing; a rejection may be all that is heard of a queue
+        if end.queue in self._tallies or self._wanted(end.queue):
+            self._tallies[end.queue].add(end)
+            self._changed(end.queue)
+
+    def _open_window(self, queue: str) -> None:
+        window_s = self._service_level_of(queue).window_s
+        tally = Tally(None if window_s is None else window_s * 1000)
+        self._tallies[queue] = tally
+        if window_s is not None:
+            self._rolling[queue] = tally
+
+    def _joined(self, event: ev.Joined, now_ms: int) -> None:
+        if self._wanted(event.queue):
+            self._stays.joined(event, now_ms)
+        else:
+            self._stays.moved_on(event.call, now_ms)
+
+    def _left(self, event: ev.Left, now_ms: int) -> None:
+        if self._wanted(event.queue):
+            self._stays.left(event, now_ms)
+
+    def _connected(self, event: ev.Connected, now_ms: int) -> None:
+        if self._wanted(event.queue) and self._talks.begin(event.queue, event.interface, event.call, event.hold_s):
+            self._stays.connected(event, now_ms)
+
+    def _completed(self, event: ev.Completed, now_ms: int) -> None:
+        if self._wanted(event.queue):
+            self._talks.end(event.queue, event.interface, event.call, event.hold_s)
+            self._tallies[event.queue].add(Talk(event.queue, event.talk_s, event.reason == "transfer", now_ms))
+            self._changed(event.queue)
+
+    def _hung_up(self, event: ev.HungUp, now_ms: int) -> None:
+        self._stays.hung_up(event, now_ms)
+        self._talks.hung_up(event.call)
+
+    def _member_changed(self, event: ev.MemberChanged, now_ms: int) -> None:
+        if self._wanted(event.queue) and self._members[event.queue].change(event):
+            self._changed(event.queue)
+
+    def _member_removed(self, event: ev.MemberRemoved, now_ms: int) -> None:
+        if self._wanted(event.queue) and self._members[event.queue].remove(event.interface):
+            self._changed(event.queue)
+
+    def _snapshot(self, event: ev.Snapshot, now_ms: int) -> None:
+        queues = tuple(snapshot for snapshot in event.queues if self._wanted(snapshot.queue))
+        if event.whole:
+            self._take_list(tuple(snapshot.queue for snapshot in queues), now_ms)
+        self._stays.snapshot(queues, now_ms, whole=event.whole)
+        for snapshot in queues:
+            if self._members[snapshot.queue].replace(snapshot.members):
+                self._changed(snapshot.queue)
+
+    def _take_list(self, listed: tuple[str, ...], now_ms: int) -> None:
+        """The PBX's order, and what it has no more. The counters of such a queue are kept for its return."""
+        for queue in self._listed.keys() - set(listed):
+            self._stays.drop_queue(queue, now_ms)
+            del self._listed[queue]
+            self._gone.add(queue)
+            self._dirty.discard(queue)
+        self._listed = dict.fromkeys(listed)
+
+    def _link_down(self, event: ev.LinkDown, now_ms: int) -> None:
+        self._talks.clear()
+        self._stays.link_down(now_ms)
+
+    def _restarted(self, event: ev.Restarted, now_ms: int) -> None:
+        self._talks.clear()
+        self._stays.restarted(now_ms)
