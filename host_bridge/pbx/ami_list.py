@@ -114,7 +114,7 @@ class Lists:
         """Return the list to ask for now, None when none is due."""
         if self.current is not None or now_ms < self.next_ms():
             return None
-        if not self._asks or None in self._asks:
+        if not self._asks or None in self._asks or now_ms >= self._poll_at_ms:
             self._asks.clear()  # the whole list holds every queue
             asked = None
             self._poll_at_ms = now_ms + self._poll_ms
