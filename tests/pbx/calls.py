@@ -38,7 +38,7 @@ class Calls:
         patience: int | None = None,
         name: str = "Caller",
     ) -> Call:
-        """Call a queue. The agent answers after `ring` s and hangs up `talk` s later; the queue ends it after `patience`."""
+        """Call a queue. The agent answers after `ring` s and hangs up `talk` s later; the queue waits `patience` s."""
         number = f"050555{next(self._numbers):04d}"
         since = len(self._control.events)
         self._control.act(

@@ -15,7 +15,7 @@ class Caller(NamedTuple):
     """One caller of the script, `at` seconds after its start.
 
     `ends` is how the stay is meant to end. `ring` and `talk` are the agent's seconds, `patience` the queue's. `after`
-    is when the caller acts: hangs up or presses the key so long after calling, or hangs up so long after being answered.
+    is when the caller acts: hangs up or presses the key so long after calling, or hangs up so long after the answer.
     """
 
     at: float

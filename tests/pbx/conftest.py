@@ -1,0 +1,48 @@
+"""The real Asterisk for these tests, and what they measured, told at the end of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pbx.asterisk import Asterisk
+from tests.pbx.build import RigError, build, check_machine
+
+_MEASURED: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def tree() -> Path:
+    """The installed Asterisk, made when it is missing; skips, with the reason, where the machine cannot run it."""
+    try:
+        check_machine()
+    except RigError as problem:
+        pytest.skip(str(problem))
+    return build(lambda line: None)
+
+
+@pytest.fixture
+def pbx(tree: Path, tmp_path: Path) -> Iterator[Asterisk]:
+    """A running Asterisk of this test's own, with nobody waiting and every agent idle."""
+    folder = tmp_path / "asterisk"
+    folder.mkdir()
+    asterisk = Asterisk(tree, folder)
+    asterisk.start()
+    yield asterisk
+    asterisk.stop()
+
+
+@pytest.fixture
+def measured() -> Callable[[str], None]:
+    """Call it with one line for the summary at the end of the run."""
+    return _MEASURED.append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what was measured, so that a budget that is nearly used up is seen before it is broken."""
+    if _MEASURED:
+        terminalreporter.section("measured on the real Asterisk")
+        for line in _MEASURED:
+            terminalreporter.write_line(line)
