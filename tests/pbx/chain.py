@@ -7,13 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.pbx.asterisk import free_port
 
@@ -127,7 +127,7 @@ class Listener:
     def __init__(self, port: int) -> None:
         self.messages: list[Message] = []
         self._prefix = f"wallboard/{SITE}/"
-        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
         self._client.reconnect_delay_set(1, 1)
         self._client.on_connect = lambda client, *_: client.subscribe(self._prefix + "#", qos=1)
         self._client.on_message = self._heard
@@ -177,9 +177,7 @@ class Chain:
         (folder / "frames").mkdir()
         python = [sys.executable, "-m"]
         self.broker = Part("broker", ["/usr/sbin/mosquitto", "-c", str(folder / "mosquitto.conf")], folder)
-        self.bridge = Part(
-            "bridge", [*python, "host_bridge", "--config", str(folder / "bridge.yaml")], folder
-        )
+        self.bridge = Part("bridge", [*python, "host_bridge", "--config", str(folder / "bridge.yaml")], folder)
         self.board = Part("board", [*python, "firmware.pi", "--config", str(folder / "board.yaml")], folder)
         self.listener: Listener
 

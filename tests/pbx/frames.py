@@ -5,26 +5,34 @@ Everything but the words of a fault is judged from colours alone, without the co
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
 
 from firmware.core import layout, screen
-from firmware.core.view import View
+from firmware.core.view import Tile, View
 from firmware.pi.canvas_pillow import PillowCanvas, load_fonts
 
 WIDTH, HEIGHT = 128, 64
-BAND = (0, 0, WIDTH, 16)  # where a fault is named
-TILES = ((0, 0, WIDTH, 32), (0, 32, WIDTH, 64))  # two queues: the upper, the lower
 FAULTS = ("PBX", "BRIDGE", "LINK")
 
 Rgb = tuple[int, int, int]
 Area = tuple[int, int, int, int]  # left, top, right, bottom
 BLACK: Rgb = (0, 0, 0)
+
+# Where things stand on a panel that shows two queues; what they look like is not asked here.
+_LAYOUT = layout.choose(WIDTH, HEIGHT)
+_LIVE = _LAYOUT.page(2, False).tiles
+_BAND = _LAYOUT.page(2, True).band
+BAND: Area = (0, 0, WIDTH, _BAND.y + _BAND.h)
+UPPER, LOWER = ((x, y, x + face.w, y + face.h) for x, y, face in _LIVE)
+TILES: tuple[Area, Area] = (UPPER, LOWER)
 
 
 class Frame(NamedTuple):
@@ -81,29 +89,27 @@ def ground(image: Image.Image, area: Area) -> Rgb:
 
 def ink(image: Image.Image, area: Area) -> frozenset[tuple[int, int]]:
     """Where an area's pixels differ from its ground: the shape of what is drawn, whatever its colours."""
-    left, top, right, _ = area
+    left, _, right, _ = area
     behind = ground(image, area)
     width = right - left
-    return frozenset(
-        (n % width, n // width) for n, pixel in enumerate(_pixels(image, area)) if pixel != behind
-    )
+    return frozenset((n % width, n // width) for n, pixel in enumerate(_pixels(image, area)) if pixel != behind)
 
 
 def label(tile: Area) -> Area:
     """Where a tile of two has its queue's name."""
-    return (tile[0] + 40, tile[1], tile[2], tile[1] + 12)
+    return _box(tile, _LIVE[TILES.index(tile)][2].label)
 
 
 def count(tile: Area) -> Area:
     """Where a tile of two has how many wait."""
-    return (tile[0] + 4, tile[1], tile[0] + 38, tile[1] + 26)
+    return _box(tile, _LIVE[TILES.index(tile)][2].count)
 
 
 def blinks(frames: list[Frame], tile: Area) -> bool:
     """Whether a tile changes between figures on black and figures on a dark tint, at least twice."""
     grounds = [ground(frame.image, tile) for frame in frames]
     tints = {colour for colour in grounds if colour != BLACK}
-    changes = sum(a != b for a, b in zip(grounds, grounds[1:], strict=False))
+    changes = sum(a != b for a, b in pairwise(grounds))
     return BLACK in grounds and len(tints) == 1 and changes >= 2
 
 
@@ -118,7 +124,7 @@ def calm(frames: list[Frame], tile: Area) -> bool:
 def fault(image: Image.Image) -> str | None:
     """The fault that the band names, as the board's own letters spell it; None when there is no such band."""
     shown = image.crop(BAND).tobytes()
-    return next((name for name in FAULTS if _band(name).crop(BAND).tobytes() == shown), None)
+    return next((name for name in FAULTS if _band(name) == shown), None)
 
 
 def nothing_live(image: Image.Image) -> bool:
@@ -134,17 +140,19 @@ def _is_warm(pixel: Rgb) -> bool:
     return red > 0x60 and red > green * 1.4 and red > blue * 2
 
 
+def _box(tile: Area, box: layout.Box) -> Area:
+    return (tile[0] + box.x, tile[1] + box.y, tile[0] + box.x + box.w, tile[1] + box.y + box.h)
+
+
 def _pixels(image: Image.Image, area: Area) -> list[Rgb]:
-    return list(image.crop(area).getdata())
+    data = image.crop(area).tobytes()
+    return list(zip(data[0::3], data[1::3], data[2::3], strict=True))
 
 
-def _band(name: str) -> Image.Image:
-    if name not in _BANDS:
-        chosen = layout.choose(WIDTH, HEIGHT)
-        canvas = PillowCanvas(WIDTH, HEIGHT)
-        screen.draw(canvas, load_fonts(chosen), chosen, View((), 0, 1, name, None))
-        _BANDS[name] = canvas.image()
-    return _BANDS[name]
-
-
-_BANDS: dict[str, Image.Image] = {}
+@functools.cache
+def _band(name: str) -> bytes:
+    """The band of one fault as the board's own screen draws it over two queues."""
+    canvas = PillowCanvas(WIDTH, HEIGHT)
+    nothing = Tile("", "", False, None, None, None, None, None, None, 0, False, 0, 2)
+    screen.draw(canvas, load_fonts(_LAYOUT), _LAYOUT, View((nothing, nothing), 0, 1, name, None))
+    return canvas.image().crop(BAND).tobytes()

@@ -1,4 +1,4 @@
-"""The rig by itself: calls end as they were meant to, Asterisk's own words are read right, and nothing is left behind."""
+"""The rig by itself: calls end as meant, Asterisk's own words are read right, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.pbx.asterisk import CONTROL, WALLBOARD, Asterisk
 from tests.pbx.ami import Ami, AmiError
+from tests.pbx.asterisk import CONTROL, WALLBOARD, Asterisk
 from tests.pbx.calls import Call, Calls
 from tests.pbx.oracle import look, stays
 
