@@ -79,7 +79,7 @@ class ModelPbx:
         self.counts[queue]["answered"] += 1
 
     def complete(
-        self, queue: str, call: str, talk_s: int, reason: str = "caller", interface: str = "SIP/1", hold_s: int = 0
+        self, queue: str, call: str, talk_s: int, reason: str = "caller", *, interface: str = "SIP/1", hold_s: int = 0
     ) -> None:
         self.sent.append(ev.Completed(queue, call, interface, hold_s, talk_s, reason, self.now_ms))
         self.counts[queue]["transferred"] += reason == "transfer"

@@ -91,7 +91,7 @@ class Book:
             elif stay is not None and after_gap and caller.joined_ms - stay.joined_ms > REJOINED_MS:
                 stay = None
             if stay is None:
-                stay = Stay(queue, caller.call, caller.joined_ms, now_ms, live=False)
+                stay = Stay(queue, caller.call, caller.joined_ms, now_ms, announced=False)
                 elsewhere = self.waiting.get(caller.call)
                 if elsewhere is not None and elsewhere.queue != queue:
                     self._out_of_line(elsewhere)

@@ -22,6 +22,7 @@ class Stay:
     """The evidence gathered about one stay. Plain state: the rules are in `stays`, but for the last verdict."""
 
     __slots__ = (
+        "announced",
         "asked",
         "call",
         "gap",
@@ -37,14 +38,15 @@ class Stay:
         "until_ms",
     )
 
-    def __init__(self, queue: str, call: str, joined_ms: int, learned_ms: int, *, live: bool) -> None:
-        """`live`: its Join was seen, so every phone that rings for it will be seen too."""
+    def __init__(self, queue: str, call: str, joined_ms: int, learned_ms: int, *, announced: bool) -> None:
+        """`announced`: its Join was seen, so every phone that rings for it will be seen too."""
         self.queue = queue
         self.call = call
         self.joined_ms = joined_ms
         self.learned_ms = learned_ms
         self.stage = Stage.WAITING
-        self.ringing: set[str] | None = set() if live else None  # interfaces; None: not known
+        self.announced = announced
+        self.ringing: set[str] | None = set() if announced else None  # interfaces; None: not known
         self.asked = False  # HangupRequest seen
         self.gave_up = False  # QueueCallerAbandon seen
         self.hung = False  # Hangup seen

@@ -59,8 +59,11 @@ class Stays:
             self._vanish(stay, now_ms)
             stay = None
         if stay is None:
-            stay = Stay(event.queue, event.call, event.at_ms, event.at_ms, live=True)
+            stay = Stay(event.queue, event.call, event.at_ms, event.at_ms, announced=True)
             self.book.join(stay, event.position)
+        elif not stay.announced:  # a list was ahead of this Join
+            stay.announced = True
+            stay.ringing = set()
         self._check(event.queue, event.count)
 
     def rang(self, event: ev.Rang) -> None:
@@ -190,6 +193,7 @@ class Stays:
         self._strangers.clear()
         self._entered.clear()
         for stay in self.book.waiting.values():
+            stay.announced = True  # a Join not seen by now was lost with the phones that rang
             stay.ringing = None
         for stay in self.book.open.values():
             stay.gap = True
