@@ -69,7 +69,7 @@ class YamlFile:
     def _convert(self, node: Node, path: KeyPath) -> Value:
         self._count += 1
         if self._count > MAX_VALUES:
-            raise ConfigError([f"{self.name}: more than {MAX_VALUES} values, aliases counted: no settings file"])
+            raise ConfigError([f"{self.name}: more than {MAX_VALUES} values (aliases counted): no settings file"])
         self._places.setdefault(path, node.place)
         if node.text is not None:
             return node.text

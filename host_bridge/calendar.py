@@ -1,0 +1,128 @@
+"""Time zones, opening hours, quiet hours and the start of the day: all of the site's calendar, on the bridge alone.
+
+Boards get `open`, `quiet` and `local`, so they need no time zone and no set clock. Times come in as `utc_ms`, ms since
+1970 of the wall clock (not of the bridge's steady clock, which never learns that the wall clock was corrected). Times
+of day are minutes since midnight as a clock on the wall shows them, 24:00 being 1440.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from config.yaml_file import nearest
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # datetime's weekday() counts from Monday
+DAY_MIN = 24 * 60
+
+Span = tuple[int, int]  # from (included), until (excluded), minutes since midnight; past 1440: into the next day
+Week = tuple[tuple[Span, ...], ...]  # the spans of Monday to Sunday
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The clock on the site's wall: a time zone and when the site's day starts."""
+
+    zone: ZoneInfo
+    day_start_min: int = 0
+
+    def local_ms(self, utc_ms: int) -> int:
+        """Ms since local midnight, as the clock on the wall shows it (0 to 86,399,999)."""
+        now = self._local(utc_ms)
+        return ((now.hour * 60 + now.minute) * 60 + now.second) * 1000 + now.microsecond // 1000
+
+    def date(self, utc_ms: int) -> str:
+        """The local date, `2026-09-12`."""
+        return self._local(utc_ms).date().isoformat()
+
+    def day_id(self, utc_ms: int) -> int:
+        """A number for the day that `today` means, which begins at day_start; it grows by one from day to day."""
+        now = self._local(utc_ms)
+        return now.toordinal() - (0 if self._started(now) else 1)
+
+    def within(self, week: Week, utc_ms: int) -> bool:
+        """True inside one of the week's spans. An hour that summer time repeats counts both times."""
+        now = self._local(utc_ms)
+        minute, today = now.hour * 60 + now.minute, now.weekday()
+        if any(start <= minute < end for start, end in week[today]):
+            return True
+        return any(start <= minute + DAY_MIN < end for start, end in week[today - 1])
+
+    def _started(self, now: dt.datetime) -> bool:
+        start = now.replace(
+            hour=self.day_start_min // 60, minute=self.day_start_min % 60, second=0, microsecond=0, fold=0
+        )
+        instant = start.astimezone(dt.UTC)
+        if instant.astimezone(self.zone).replace(tzinfo=None) == start.replace(tzinfo=None):
+            return now.astimezone(dt.UTC) >= instant  # not by the wall: the end of summer time shows 01:30 twice
+        return now.replace(tzinfo=None) >= start.replace(tzinfo=None)  # this day skips it: begin after the gap
+
+    def _local(self, utc_ms: int) -> dt.datetime:
+        # From whole ms, not through a float of seconds, which can round 23:59:59.999 up.
+        epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+        return (epoch + dt.timedelta(milliseconds=utc_ms)).astimezone(self.zone)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of an IANA name. Raises ValueError with the nearest right name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = available_timezones()
+        if not known:
+            raise ValueError("this machine has no time zone data: install its package tzdata") from None
+        hint = nearest(name, known)
+        raise ValueError(f"{name!r} is no time zone, expected a name like Asia/Jerusalem{hint}") from None
+
+
+def time_of_day(text: str) -> int:
+    """Minutes since midnight of `HH:MM`, 00:00 to 24:00. Raises ValueError."""
+    match = re.fullmatch(r"(\d{1,2}):([0-5]\d)", text.strip())
+    minutes = int(match[1]) * 60 + int(match[2]) if match else DAY_MIN + 1
+    if minutes > DAY_MIN:
+        raise ValueError(f"{text!r} is no time of day, expected HH:MM from 00:00 to 24:00")
+    return minutes
+
+
+def spans(text: str) -> tuple[Span, ...]:
+    """`08:00-18:00`, or several with commas between. One that ends before it begins ends on the next day."""
+    found: list[Span] = []
+    for part in text.split(","):
+        start_text, dash, end_text = part.replace("–", "-").partition("-")
+        if not dash:
+            raise ValueError(f"{text!r} is no span of time, expected one like 08:00-18:00")
+        start, end = time_of_day(start_text), time_of_day(end_text)
+        if start in (end, DAY_MIN):
+            raise ValueError(f"{text!r} is an empty span, expected one like 08:00-18:00; the whole day is 00:00-24:00")
+        found.append((start, end if end > start else end + DAY_MIN))
+    return tuple(sorted(found))
+
+
+def day_range(text: str) -> tuple[int, ...]:
+    """The weekdays of `fri` or `sun-thu` (0 is Monday), in order. Raises ValueError with the nearest right name."""
+    first, dash, last = text.strip().lower().replace("–", "-").partition("-")
+    for name in (first, last) if dash else (first,):
+        if name not in DAYS:
+            raise ValueError(
+                f"{name!r} is no day, expected {', '.join(DAYS)} or a range like sun-thu{nearest(name, DAYS)}"
+            )
+    start, end = DAYS.index(first), DAYS.index(last if dash else first)
+    return tuple((start + step) % 7 for step in range((end - start) % 7 + 1))
+
+
+def week(days: dict[str, tuple[Span, ...]]) -> Week:
+    """The week of {"sun-thu": spans, …}. Raises ValueError when a day is given twice."""
+    found: dict[int, tuple[Span, ...]] = {}
+    for name, day_spans in days.items():
+        for day in day_range(name):
+            if day in found:
+                raise ValueError(f"{name!r}: {DAYS[day]} is given twice, expected each day once")
+            found[day] = day_spans
+    return tuple(found.get(day, ()) for day in range(7))
+
+
+def every_day(day_spans: tuple[Span, ...]) -> Week:
+    """The same spans on each day."""
+    return (day_spans,) * 7

@@ -1,0 +1,144 @@
+"""The site's calendar in Asia/Jerusalem, through both changes of summer time, and around midnight."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from host_bridge.calendar import DAY_MIN, Calendar, day_range, every_day, spans, time_of_day, week, zone
+
+JERUSALEM = ZoneInfo("Asia/Jerusalem")
+MINUTE_MS = 60_000
+
+
+def at(text: str, fold: int = 0) -> int:
+    """UTC ms of a local time in Jerusalem."""
+    return int(dt.datetime.fromisoformat(text).replace(tzinfo=JERUSALEM, fold=fold).timestamp() * 1000)
+
+
+def test_local_time_and_date() -> None:
+    calendar = Calendar(JERUSALEM)
+    assert calendar.local_ms(at("2026-09-12T00:00")) == 0
+    assert calendar.local_ms(at("2026-09-12T13:05") + 7) == (13 * 60 + 5) * MINUTE_MS + 7
+    assert calendar.local_ms(at("2026-09-13T00:00") - 1) == DAY_MIN * MINUTE_MS - 1
+    assert calendar.date(at("2026-09-12T00:00")) == "2026-09-12"
+    assert calendar.date(at("2026-09-12T00:00") - 1) == "2026-09-11"
+
+
+def test_summer_time_begins_the_clock_jumps_from_two_to_three() -> None:
+    calendar = Calendar(JERUSALEM)  # Friday, 27 March 2026
+    midnight = at("2026-03-27T00:00")
+    assert calendar.local_ms(midnight + 119 * MINUTE_MS) == 119 * MINUTE_MS
+    assert calendar.local_ms(midnight + 120 * MINUTE_MS) == 180 * MINUTE_MS
+    assert at("2026-03-28T00:00") - midnight == 23 * 60 * MINUTE_MS
+
+
+@pytest.mark.parametrize(
+    ("start", "first_of_the_day"),
+    [("00:00", "2026-09-12T00:00"), ("03:00", "2026-09-12T03:00"), ("23:59", "2026-09-12T23:59")],
+)
+def test_the_day_begins_at_day_start(start: str, first_of_the_day: str) -> None:
+    calendar = Calendar(JERUSALEM, time_of_day(start))
+    instant = at(first_of_the_day)
+    assert calendar.day_id(instant) == calendar.day_id(instant - 1) + 1
+    assert calendar.day_id(instant + 86_399_999) == calendar.day_id(instant)
+
+
+@pytest.mark.parametrize("start", ["00:00", "01:00", "01:30", "02:00", "02:30", "03:00", "23:30"])
+@pytest.mark.parametrize("day", ["2026-03-26", "2026-10-24"])
+def test_a_day_begins_once_through_each_change_of_summer_time(start: str, day: str) -> None:
+    calendar = Calendar(JERUSALEM, time_of_day(start))
+    first = at(f"{day}T00:00")
+    after = at((dt.date.fromisoformat(day) + dt.timedelta(days=3)).isoformat())
+    ids = [calendar.day_id(ms) for ms in range(first, after, MINUTE_MS)]
+    steps = [later - earlier for earlier, later in itertools.pairwise(ids)]
+    assert set(steps) == {0, 1}  # it never falls back
+    assert sum(steps) == (2 if start == "00:00" else 3)
+
+
+def test_day_start_that_the_spring_night_skips_begins_after_the_gap() -> None:
+    calendar = Calendar(JERUSALEM, time_of_day("02:30"))
+    after_the_gap = at("2026-03-27T03:00")
+    assert calendar.day_id(after_the_gap) == calendar.day_id(after_the_gap - 1) + 1
+
+
+def test_day_start_that_the_autumn_night_shows_twice_counts_the_first() -> None:
+    calendar = Calendar(JERUSALEM, time_of_day("01:30"))
+    first, second = at("2026-10-25T01:30"), at("2026-10-25T01:30", fold=1)
+    assert second - first == 60 * MINUTE_MS
+    assert calendar.day_id(first) == calendar.day_id(first - 1) + 1
+    assert calendar.day_id(second - 1) == calendar.day_id(first)  # the wall says 01:29 again
+
+
+def test_israeli_week() -> None:
+    calendar = Calendar(JERUSALEM)
+    hours = week({"sun-thu": spans("08:00-18:00"), "fri": spans("08:00-13:00")})
+    assert calendar.within(hours, at("2026-09-06T08:00"))  # Sunday
+    assert not calendar.within(hours, at("2026-09-06T08:00") - 1)
+    assert calendar.within(hours, at("2026-09-10T17:59"))  # Thursday
+    assert not calendar.within(hours, at("2026-09-10T18:00"))
+    assert calendar.within(hours, at("2026-09-11T12:59"))  # Friday
+    assert not calendar.within(hours, at("2026-09-11T13:00"))
+    assert not calendar.within(hours, at("2026-09-12T10:00"))  # Saturday
+
+
+def test_hours_follow_the_wall_through_summer_time() -> None:
+    calendar = Calendar(JERUSALEM)
+    hours = every_day(spans("08:00-18:00"))
+    for day in ("2026-03-26", "2026-03-27", "2026-10-24", "2026-10-25"):
+        assert calendar.within(hours, at(f"{day}T08:00"))
+        assert not calendar.within(hours, at(f"{day}T08:00") - 1)
+
+
+def test_spans_until_and_past_midnight() -> None:
+    calendar = Calendar(JERUSALEM)
+    late = week({"sun": spans("09:00-24:00")})
+    assert calendar.within(late, at("2026-09-06T23:59"))
+    assert not calendar.within(late, at("2026-09-07T00:00"))
+    night = week({"sun": spans("22:00-06:00")})
+    assert not calendar.within(night, at("2026-09-06T05:00"))  # this is Saturday's night, which is not given
+    assert calendar.within(night, at("2026-09-06T22:00"))
+    assert calendar.within(night, at("2026-09-07T05:59"))
+    assert not calendar.within(night, at("2026-09-07T06:00"))
+
+
+def test_quiet_hours() -> None:
+    calendar = Calendar(JERUSALEM)
+    quiet = every_day(spans("12:30-13:00, 22:00-07:00"))
+    inside = [
+        time
+        for time in ("06:59", "07:00", "12:29", "12:30", "13:00", "22:00")
+        if calendar.within(quiet, at(f"2026-09-08T{time}"))
+    ]
+    assert inside == ["06:59", "12:30", "22:00"]
+
+
+def test_days() -> None:
+    assert day_range("sun-thu") == (6, 0, 1, 2, 3)
+    assert day_range("Fri") == (4,)
+    assert day_range("mon-sun") == (0, 1, 2, 3, 4, 5, 6)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: time_of_day("24:01"), "'24:01' is no time of day, expected HH:MM from 00:00 to 24:00"),
+        (lambda: time_of_day("8"), "'8' is no time of day, expected HH:MM from 00:00 to 24:00"),
+        (lambda: spans("08:00"), "'08:00' is no span of time, expected one like 08:00-18:00"),
+        (lambda: spans("08:00-8h"), "'8h' is no time of day, expected HH:MM from 00:00 to 24:00"),
+        (lambda: spans("08:00-08:00"), "'08:00-08:00' is an empty span"),
+        (lambda: day_range("sunday"), "'sunday' is no day, .*; did you mean 'sun'"),
+        (lambda: day_range("sun-thr"), "'thr' is no day, .*; did you mean 'thu'"),
+        (lambda: week({"sun-thu": (), "mon": ()}), "'mon': mon is given twice"),
+        (lambda: zone("Asia/Jeruslem"), "'Asia/Jeruslem' is no time zone, .*; did you mean 'Asia/Jerusalem'"),
+        (lambda: zone("../etc/passwd"), "'../etc/passwd' is no time zone"),
+        (lambda: zone(""), "'' is no time zone"),
+    ],
+)
+def test_mistakes_are_told(call: object, message: str) -> None:
+    assert callable(call)
+    with pytest.raises(ValueError, match=message):
+        call()
