@@ -54,7 +54,7 @@ class Canvas:
         raise NotImplementedError
 
     def glyph(  # noqa: PLR0917 - called for every character: positions cost least
-        self, x: int, y: int, w: int, h: int, bits: "bytes | memoryview", ink: int
+        self, x: int, y: int, w: int, h: int, bits: bytes, ink: int
     ) -> None:
         """The 1-bits of `bits` (h rows of w pixels, each row padded to whole bytes, most significant bit first)."""
         raise NotImplementedError

@@ -8,7 +8,10 @@ padded to bytes, most significant bit first.
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from firmware.core.canvas import Canvas
+    from firmware.core.layout import Box
 
 _HEAD = 10
 _ENTRY = 8
@@ -19,28 +22,30 @@ class FontError(ValueError):
 
 
 class Font:
-    """One font. A character that it lacks is drawn as a hollow box, never left out."""
+    """One font. A character that it lacks is drawn as a hollow box, never left out.
 
-    def __init__(self, data: "bytes | bytearray") -> None:
-        if len(data) < _HEAD or bytes(data[:4]) != b"WBF1":
+    `read(offset, length)` gives bytes of a ``.wbf`` file. Only characters that were drawn are kept, so that a small
+    board reads its fonts out of flash. Raises FontError.
+    """
+
+    def __init__(self, read: "Callable[[int, int], bytes]") -> None:
+        head = read(0, _HEAD)
+        if len(head) < _HEAD or bytes(head[:4]) != b"WBF1":
             raise FontError("not a wbf font: expected it to begin with WBF1")
-        self.ascent = data[4]
-        self.descent = data[5]
-        self.tracking = data[6]
-        self.cap = data[7]
-        self._count = data[8] << 8 | data[9]
-        self._data = memoryview(data)
-        self._bits = _HEAD + self._count * _ENTRY
-        if len(data) < self._bits:
-            raise FontError("damaged wbf font: %d bytes, its index alone needs %d" % (len(data), self._bits))
-        self._known: "dict[str, tuple[int, int, int, memoryview]]" = {}
+        self.ascent = head[4]
+        self.descent = head[5]
+        self.tracking = head[6]
+        self.cap = head[7]
+        self._count = head[8] << 8 | head[9]
+        self._read = read
+        self._known: "dict[str, tuple[int, int, int, bytes]]" = {}
 
     @classmethod
-    def load(cls, data: "bytes | bytearray") -> "Font":
-        """The font in a ``.wbf`` file's bytes; they are kept, not copied. Raises FontError."""
-        return cls(data)
+    def load(cls, data: bytes) -> "Font":
+        """The font in a ``.wbf`` file's bytes. Raises FontError."""
+        return cls(lambda offset, length: data[offset : offset + length])
 
-    def glyph(self, char: str) -> "tuple[int, int, int, memoryview]":
+    def glyph(self, char: str) -> "tuple[int, int, int, bytes]":
         """(width, top, rows, bits) of one character; `top` counts from the ascent line."""
         found = self._known.get(char)
         if found is None:
@@ -69,26 +74,60 @@ class Font:
                 canvas.glyph(x, baseline - self.ascent + top, width, rows, bits, ink)
             x += width + gap
 
-    def _find(self, code: int) -> "tuple[int, int, int, memoryview] | None":
-        data = self._data
+    def _find(self, code: int) -> "tuple[int, int, int, bytes] | None":
         low, high = 0, self._count
         while low < high:
             middle = (low + high) // 2
-            at = _HEAD + middle * _ENTRY
-            here = data[at] << 8 | data[at + 1]
+            entry = self._read(_HEAD + middle * _ENTRY, _ENTRY)
+            if len(entry) < _ENTRY:
+                raise FontError("damaged wbf font: its index ends after %d of %d characters" % (middle, self._count))
+            here = entry[0] << 8 | entry[1]
             if here == code:
-                width, top, rows = data[at + 2], data[at + 3], data[at + 4]
-                start = self._bits + (data[at + 5] << 16 | data[at + 6] << 8 | data[at + 7])
-                return width, top, rows, data[start : start + rows * ((width + 7) // 8)]
+                width, top, rows = entry[2], entry[3], entry[4]
+                size = rows * ((width + 7) // 8)
+                bits = self._read(_HEAD + self._count * _ENTRY + (entry[5] << 16 | entry[6] << 8 | entry[7]), size)
+                if len(bits) < size:
+                    raise FontError("damaged wbf font: it ends within character %d" % code)
+                return width, top, rows, bits
             if here < code:
                 low = middle + 1
             else:
                 high = middle
         return None
 
-    def _box(self) -> "tuple[int, int, int, memoryview]":
+    def _box(self) -> "tuple[int, int, int, bytes]":
         """The stand-in for a character that the font lacks."""
         rows = max(3, self.ascent * 3 // 4)
         sides = bytearray([0b10001000] * rows)
         sides[0] = sides[-1] = 0b11111000
-        return 5, self.ascent - rows, rows, memoryview(bytes(sides))
+        return 5, self.ascent - rows, rows, bytes(sides)
+
+
+class Pen:
+    """A canvas and its fonts, with (0, 0) moved to a tile's corner."""
+
+    def __init__(self, canvas: "Canvas", fonts: "dict[str, Font]", x: int, y: int) -> None:
+        self.canvas = canvas
+        self.fonts = fonts
+        self.x = x
+        self.y = y
+
+    def rect(self, x: int, y: int, w: int, h: int, ink: int) -> None:
+        self.canvas.rect(self.x + x, self.y + y, w, h, ink)
+
+    def fit(self, chain: "tuple[tuple[str, int], ...]", text: str, width: int) -> "tuple[Font, int, int]":
+        """(font, tracking, text's width): the first of a chain in which `text` fits, or else its last."""
+        for name, tracking in chain:
+            font = self.fonts[name]
+            wide = font.measure(text, tracking)
+            if wide <= width:
+                break
+        return font, tracking, wide
+
+    def text(self, chain: "tuple[tuple[str, int], ...]", box: "Box", text: str, ink: int, right: bool = False) -> int:
+        """Draw on the box's lower edge, at its left or right end; the column after the text."""
+        font, tracking, wide = self.fit(chain, text, box.w)
+        left = box.x + (box.w - wide if right else 0)
+        font.draw(self.canvas, self.x + left, self.y + box.y + box.h, text, ink, tracking)
+        column: int = left + wide
+        return column

@@ -16,7 +16,7 @@ class PillowCanvas(Canvas):
         self.width = width
         self.height = height
         self._image = Image.new("P", (width, height), BLACK)
-        self._masks: dict[tuple[int, int, bytes | memoryview], Image.Image] = {}
+        self._masks: dict[tuple[int, int, bytes], Image.Image] = {}
         self._palettes: dict[int, bytes] = {}
 
     def rect(self, x: int, y: int, w: int, h: int, ink: int) -> None:
@@ -24,12 +24,12 @@ class PillowCanvas(Canvas):
             self._image.paste(ink, (x, y, x + w, y + h))
 
     def glyph(  # noqa: PLR0917 - see Canvas
-        self, x: int, y: int, w: int, h: int, bits: bytes | memoryview, ink: int
+        self, x: int, y: int, w: int, h: int, bits: bytes, ink: int
     ) -> None:
         key = (w, h, bits)
         mask = self._masks.get(key)
         if mask is None:
-            mask = self._masks[key] = Image.frombytes("1", (w, h), bytes(bits)[: h * ((w + 7) // 8)])
+            mask = self._masks[key] = Image.frombytes("1", (w, h), bits[: h * ((w + 7) // 8)])
         self._image.paste(ink, (x, y), mask)
 
     def ink_at(self, x: int, y: int) -> int:

@@ -1,0 +1,51 @@
+"""A canvas and the fonts of the interpreter at hand: framebuf under MicroPython, Pillow under CPython."""
+
+import gc
+
+from firmware.core.canvas import CHARS
+from firmware.core.font import Font
+
+try:
+    from firmware.pico.canvas_framebuf import FramebufCanvas as NewCanvas
+except ImportError:
+    from firmware.pi.canvas_pillow import PillowCanvas as NewCanvas
+
+if hasattr(gc, "threshold"):  # MicroPython: collect early, or long-lived objects end up scattered over a small heap
+    gc.threshold(8192)
+
+_TESTS = __file__.replace("\\", "/").rsplit("/", 2)[0]
+_REPOSITORY = _TESTS.rsplit("/", 1)[0] if "/" in _TESTS else "."
+
+
+def load_font(name):
+    """A font that reads its characters out of the file when they are first drawn, as a small board does."""
+    path = _REPOSITORY + "/firmware/fonts/" + name + ".wbf"
+
+    def read(offset, length):
+        with open(path, "rb") as file:
+            file.seek(offset)
+            return file.read(length)
+
+    return Font(read)
+
+
+def golden_path(size, scene):
+    return "%s/goldens/%s_%s.txt" % (_TESTS, size, scene)
+
+
+def new_panel(panel):
+    """A canvas and the fonts for a layout."""
+    fonts = {}
+    for name in panel.fonts():
+        fonts[name] = load_font(name)
+    return NewCanvas(panel.width, panel.height), fonts
+
+
+def row_text(canvas, y):
+    """One row of pixels as a golden's line, without its line end."""
+    return "".join([CHARS[canvas.ink_at(x, y)] for x in range(canvas.width)])
+
+
+def text(canvas):
+    """All rows, for small canvases and for failures."""
+    return "\n".join([row_text(canvas, y) for y in range(canvas.height)])

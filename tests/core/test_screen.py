@@ -1,0 +1,95 @@
+"""The screen's pixels: every scene of every panel size equals its golden, on both kinds of canvas.
+
+A golden that must change is made anew by `python -m tests.goldens.update`; look at `wallboardctl preview` before you
+commit it.
+"""
+
+import gc
+from binascii import crc32
+
+from firmware.core import layout, scenes, screen
+from tests.core.drawing import golden_path, new_panel, row_text, text
+
+
+def _check_goldens(panel):
+    canvas, fonts = new_panel(panel)
+    size = "%dx%d" % (panel.width, panel.height)
+    wrong = []
+    for scene, view in scenes.scenes(panel.slots(99)):
+        screen.draw(canvas, fonts, panel, view)
+        with open(golden_path(size, scene)) as golden:
+            for y in range(panel.height):
+                if golden.readline().rstrip("\n") != row_text(canvas, y):
+                    wrong.append(scene)
+                    golden.seek(0)
+                    print("EXPECTED %s %s, differs in row %d\n%s\nACTUAL" % (size, scene, y, golden.read()))
+                    print(text(canvas))
+                    break
+        gc.collect()
+    assert not wrong, wrong
+
+
+def test_goldens_of_128x64():
+    _check_goldens(layout.choose(128, 64))
+
+
+def test_goldens_of_64x32():
+    _check_goldens(layout.choose(64, 32))
+
+
+def test_no_frame_leaves_anything_behind():
+    """Memory after 200 more frames of changing scenes is what it was before them."""
+    panel = layout.choose(64, 32)
+    canvas, fonts = new_panel(panel)
+    views = [view for _, view in scenes.scenes(1)]
+    used = getattr(gc, "mem_alloc", lambda: len(gc.get_objects()))
+    for _ in range(2):
+        for view in views:
+            screen.draw(canvas, fonts, panel, view)
+    gc.collect()
+    before = used()
+    for frame in range(200):
+        screen.draw(canvas, fonts, panel, views[frame % len(views)])
+    gc.collect()
+    assert used() <= before + 64, (before, used())
+
+
+def test_drawing_again_gives_the_same_pixels():
+    """No frame shows through the next: A, B, A equals A."""
+    panel = layout.choose(64, 32)
+    canvas, fonts = new_panel(panel)
+    views = [view for _, view in scenes.scenes(1)]
+    screen.draw(canvas, fonts, panel, views[0])
+    first = text(canvas)
+    for view in views:
+        screen.draw(canvas, fonts, panel, view)
+    screen.draw(canvas, fonts, panel, views[0])
+    assert text(canvas) == first
+
+
+def _inks(panel, view):
+    canvas, fonts = new_panel(panel)
+    screen.draw(canvas, fonts, panel, view)
+    return text(canvas)
+
+
+def test_stale_panels_show_no_ink_of_severity():
+    """Under a fault, nothing green, amber or red and no blinking ground, whatever the tiles say."""
+    for panel in layout.LAYOUTS:
+        for name, view in scenes.scenes(panel.slots(99)):
+            if view.fault is not None:
+                seen = _inks(panel, view)
+                assert not [ink for ink in "GARarmn" if ink in seen], (panel.width, name)
+                assert "F" in seen and "W" in seen, (panel.width, name)
+        gc.collect()
+
+
+def test_no_golden_is_another():
+    """Each state that people must tell apart draws other pixels."""
+    panel = layout.choose(64, 32)
+    seen = []
+    for name, view in scenes.scenes(1):
+        if name not in ("more_agents", "pages", "single_calm"):
+            pixels = crc32(_inks(panel, view).encode())
+            assert pixels not in seen, name
+            seen.append(pixels)

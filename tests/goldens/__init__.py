@@ -1,0 +1,1 @@
+"""Golden frames, one character an ink (firmware.core.canvas), and the command that writes them."""
