@@ -1,0 +1,377 @@
+"""The facade: the recorded capture against its queue_log, queues that come and go, windows and days."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from host_bridge.pbx import events as ev
+from host_bridge.pbx.ami_events import TRANSLATIONS
+from host_bridge.pbx.ami_list import LIST_EVENTS, QueueList
+from host_bridge.pbx.ami_wire import AmiParser
+from host_bridge.truth import ServiceLevel, Truth
+from tests.model_pbx import ModelPbx
+
+CAPTURES = Path(__file__).parent / "captures"
+ENDED_BY = {  # queue_log's word → ours
+    "CONNECT": "answered",
+    "ABANDON": "abandoned",
+    "EXITWITHTIMEOUT": "overflowed",
+    "EXITEMPTY": "overflowed",
+    "EXITWITHKEY": "exited",
+}
+TALK_S_FROM_RIGHT = {"COMPLETECALLER": -2, "COMPLETEAGENT": -2, "BLINDTRANSFER": -2, "ATTENDEDTRANSFER": -2}
+
+
+def level_of(queue: str) -> ServiceLevel:
+    return ServiceLevel(min_calls=1)
+
+
+def read_capture() -> list[ev.Event]:
+    """The events of the recorded session, at the PBX's own times in ms."""
+    data = (CAPTURES / "asterisk22_all_outcomes.ami").read_bytes()
+    events: list[ev.Event] = []
+    at_ms = 0
+    lists: dict[str, QueueList] = {}
+    for frame in AmiParser(frozenset(TRANSLATIONS) | LIST_EVENTS).feed(data):
+        at_ms = int(float(frame.get("Timestamp", "0")) * 1000) or at_ms
+        if frame.event in TRANSLATIONS:
+            event = TRANSLATIONS[frame.event](frame, at_ms)
+            if event is not None:
+                events.append(event)
+        elif frame.event in LIST_EVENTS:
+            queue_list = lists.setdefault(frame.get("ActionID"), QueueList(frame.get("ActionID"), None))
+            if frame.event == "QueueStatusComplete":
+                events.append(queue_list.snapshot(at_ms, None))
+            else:
+                queue_list.add(frame, at_ms, 0)
+    return events
+
+
+class Folded:
+    """One queue of a queue_log, folded: an independent count of the same calls."""
+
+    def __init__(self) -> None:
+        self.ends: Counter[str] = Counter()
+        self.holds: dict[str, list[int]] = defaultdict(list)
+        self.talks_s: list[int] = []
+        self.transferred = 0
+
+
+def fold_queue_log(text: str) -> dict[str, Folded]:
+    """A caller whose end stands under another id than his ENTERQUEUE was masqueraded: unresolved."""
+    queues: dict[str, Folded] = defaultdict(Folded)
+    entered: dict[str, str] = {}
+    for line in text.splitlines():
+        _, call, queue, _, word, *data = line.split("|")
+        if word == "ENTERQUEUE":
+            entered[call] = queue
+        elif word in ENDED_BY and entered.pop(call, None):
+            queues[queue].ends[ENDED_BY[word]] += 1
+            queues[queue].holds[ENDED_BY[word]].append(int(data[0] if word == "CONNECT" else data[-1]))
+        elif word in TALK_S_FROM_RIGHT:
+            queues[queue].talks_s.append(int(data[TALK_S_FROM_RIGHT[word]]))
+            queues[queue].transferred += word.endswith("TRANSFER")
+    for queue in entered.values():
+        queues[queue].ends["unresolved"] += 1
+    return queues
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["as recorded", "every list and join twice"])
+def test_the_capture_counts_as_its_queue_log(times: int) -> None:
+    truth = Truth(level_of)
+    now_ms = 0
+    for event in read_capture():
+        now_ms = max(now_ms, event.at_ms)
+        for _ in range(times if isinstance(event, ev.Joined | ev.Snapshot) else 1):
+            truth.apply(event, now_ms)
+    truth.settle(now_ms + 1_000)
+    folded = fold_queue_log((CAPTURES / "asterisk22_all_outcomes.queue_log").read_text())
+    assert sum(sum(queue.ends.values()) for queue in folded.values()) == 13
+    assert set(folded) <= set(truth.queues)
+    for queue in truth.queues:
+        figures = truth.figures(queue, now_ms)
+        expected = folded[queue]
+        assert figures["waiting"] == 0
+        assert figures["offered"] == sum(expected.ends.values())
+        assert figures["transferred"] == expected.transferred
+        for outcome in ("answered", "abandoned", "overflowed", "exited", "removed", "unresolved"):
+            assert figures[outcome] == expected.ends[outcome], (queue, outcome)
+        if expected.talks_s:
+            assert figures["aht_ms"] == sum(expected.talks_s) * 1000 // len(expected.talks_s)
+        for limit_s in range(10):
+            counts = truth._tallies[queue].counts(ServiceLevel(answer_within_s=limit_s, short_abandon_s=limit_s))
+            assert counts.answered_in == sum(hold_s <= limit_s for hold_s in expected.holds["answered"])
+            assert counts.abandoned_in == sum(hold_s <= limit_s for hold_s in expected.holds["abandoned"])
+            assert counts.abandoned_short == sum(hold_s < limit_s for hold_s in expected.holds["abandoned"])
+            assert counts.overflowed_in == sum(hold_s <= limit_s for hold_s in expected.holds["overflowed"])
+    assert truth.unplaced == 1  # JOINEMPTY: the recording user had no class dialplan
+
+
+def test_waiting_of_the_capture_at_every_moment() -> None:
+    """Count, the PBX's own length of the line, is right after each Join and Leave."""
+    truth = Truth(level_of)
+    checked = 0
+    for event in read_capture():
+        truth.apply(event, event.at_ms)
+        if isinstance(event, ev.Joined | ev.Left):
+            assert truth.figures(event.queue, event.at_ms)["waiting"] == event.count
+            checked += 1
+    assert checked == 25
+    assert truth.take_asks() <= {"qrna"}  # the masqueraded caller's second look
+
+
+@pytest.fixture
+def pbx() -> ModelPbx:
+    return ModelPbx("b", "a")
+
+
+def read(truth: Truth, pbx: ModelPbx) -> None:
+    for event in pbx.take():
+        truth.apply(event, pbx.now_ms)
+
+
+def test_queues_stand_in_the_order_of_the_pbx(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(ev.Joined("a", "x", "x", 1, 1, pbx.now_ms), pbx.now_ms)
+    assert truth.queues == ("a",)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    assert truth.queues == ("b", "a")
+    assert truth.take_dirty() == {"a", "b"}
+    assert truth.take_dirty() == set()
+
+
+def test_only_the_queues_asked_for(pbx: ModelPbx) -> None:
+    truth = Truth(level_of, frozenset({"a"}))
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    pbx.join("b", "x")
+    pbx.ring("b", "x")
+    pbx.answered("b", "x")
+    pbx.rejected("b", "y")
+    pbx.join("a", "z")
+    read(truth, pbx)
+    assert truth.queues == ("a",)
+    assert truth.take_dirty() == {"a"}
+    assert truth.take_asks() == set()
+    assert truth.unplaced == 0
+    with pytest.raises(KeyError):
+        truth.figures("b", pbx.now_ms)
+
+
+def test_leaving_by_key_into_a_queue_that_is_not_read(pbx: ModelPbx) -> None:
+    truth = Truth(level_of, frozenset({"a"}))
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    pbx.join("a", "x")
+    pbx.ring("a", "x")
+    pbx.presses_key("a", "x")
+    pbx.join("b", "x")
+    pbx.sent = [event for event in pbx.sent if not isinstance(event, ev.QueueEntered)]  # no class dialplan
+    read(truth, pbx)
+    assert truth.figures("a", pbx.now_ms)["exited"] == 1
+
+
+def test_figures_are_integers_under_the_names_of_the_contract(pbx: ModelPbx) -> None:
+    pbx.members["a"] = [
+        ev.MemberChanged("a", f"SIP/{n}", "N", status, paused, False, 0)
+        for n, (status, paused) in enumerate([(1, False), (2, False), (1, True), (5, False), (0, False)])
+    ]
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    pbx.join("a", "x")
+    pbx.wait(2_345)
+    pbx.join("a", "y")
+    pbx.answered("a", "x")
+    read(truth, pbx)
+    pbx.wait(1_234)
+    figures = truth.figures("a", pbx.now_ms)
+    assert figures == {
+        "waiting": 1,
+        "oldest_ms": 1_234,
+        "avg_wait_ms": 2_345,
+        "longest_ms": 2_345,
+        "sla": 1000,
+        "sla_target": 800,
+        "sla_of": 1,
+        "offered": 1,
+        "answered": 1,
+        "abandoned": 0,
+        "short_abandoned": 0,
+        "overflowed": 0,
+        "exited": 0,
+        "removed": 0,
+        "unresolved": 0,
+        "rejected": 0,
+        "aht_ms": 60_000,
+        "transferred": 0,
+        "agents_in": 4,
+        "agents_free": 2,
+        "agents_busy": 1,
+        "agents_paused": 1,
+    }
+    assert {type(value) for value in figures.values()} == {int}
+
+
+def test_members_come_change_and_go(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    truth.take_dirty()
+    added = ev.MemberChanged("a", "SIP/1", "N", 1, False, False, 0)
+    truth.apply(added, pbx.now_ms)
+    assert truth.take_dirty() == {"a"}
+    truth.apply(added, pbx.now_ms)
+    truth.apply(added._replace(in_call=True), pbx.now_ms)
+    assert truth.take_dirty() == set()
+    assert truth.figures("a", pbx.now_ms)["agents_in"] == 1
+    truth.apply(ev.MemberRemoved("a", "SIP/1", 0), pbx.now_ms)
+    assert truth.take_dirty() == {"a"}
+    assert truth.figures("a", pbx.now_ms)["agents_in"] == 0
+
+
+def test_nothing_changed_is_not_dirty(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    pbx.join("a", "x")
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    truth.take_dirty()
+    read(truth, pbx)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    truth.apply(pbx.snapshot("a"), pbx.now_ms)
+    truth.apply(ev.HungUp("somebody", pbx.now_ms), pbx.now_ms)
+    assert truth.take_dirty() == set()
+
+
+def test_a_queue_that_is_gone_and_comes_back_keeps_its_counts(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    pbx.join("a", "x")
+    pbx.hangs_up("a", "x")
+    pbx.join("a", "y")
+    read(truth, pbx)
+    truth.apply(pbx.snapshot("b"), pbx.now_ms)
+    assert truth.queues == ("b", "a")  # a list of b alone says nothing about a
+    without = pbx.snapshot("b")._replace(whole=True)
+    truth.apply(without, pbx.now_ms)
+    assert truth.queues == ("b",)
+    assert truth.gone() == {"a"}
+    assert truth.gone() == set()
+    pbx.lines["a"].clear()
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    figures = truth.figures("a", pbx.now_ms)
+    assert (figures["abandoned"], figures["unresolved"], figures["waiting"]) == (1, 1, 0)
+
+
+def test_complete_without_a_call_id_counts_its_talk(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    pbx.join("a", "x")
+    pbx.ring("a", "x")
+    pbx.connect("a", "x")
+    pbx.hang_up("x")
+    pbx.complete("a", "", 42)
+    read(truth, pbx)
+    assert truth.figures("a", pbx.now_ms)["aht_ms"] == 42_000
+    assert len(truth._talks) == 0
+
+
+def test_a_day_roll_starts_today_anew_and_keeps_who_waits(pbx: ModelPbx) -> None:
+    truth = Truth(lambda queue: ServiceLevel(min_calls=1, window_s=None if queue == "a" else 1_800))
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    truth.roll(20_260_101, pbx.now_ms)
+    for queue in ("a", "b"):
+        pbx.join(queue, f"{queue}1")
+        pbx.answered(queue, f"{queue}1")
+        pbx.join(queue, f"{queue}2")
+    read(truth, pbx)
+    truth.take_dirty()
+    truth.roll(20_260_101, pbx.now_ms)
+    assert truth.take_dirty() == set()
+    truth.roll(20_260_102, pbx.now_ms)
+    assert truth.take_dirty() == {"a"}
+    today, rolling = truth.figures("a", pbx.now_ms), truth.figures("b", pbx.now_ms)
+    assert (today["answered"], today["waiting"]) == (0, 1)
+    assert "avg_wait_ms" not in today
+    assert rolling["answered"] == 1
+
+
+def test_an_outcome_due_before_midnight_counts_before_midnight(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    truth.roll(1, pbx.now_ms)
+    pbx.join("a", "x")
+    pbx.redirected("a", "x")
+    read(truth, pbx)
+    pbx.wait(1_000)
+    truth.roll(2, pbx.now_ms)
+    assert truth.figures("a", pbx.now_ms)["removed"] == 0
+
+
+def test_rolling_windows_empty_by_themselves(pbx: ModelPbx) -> None:
+    truth = Truth(lambda queue: ServiceLevel(min_calls=1, window_s=1_800))
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    assert truth.next_ms() is None
+    pbx.join("a", "x")
+    pbx.answered("a", "x")
+    read(truth, pbx)
+    truth.take_dirty()
+    assert truth.next_ms() == pbx.now_ms + 1_800_000
+    pbx.wait(1_799_999)
+    truth.settle(pbx.now_ms)
+    assert truth.take_dirty() == set()
+    pbx.wait(1)
+    truth.settle(pbx.now_ms)
+    assert truth.take_dirty() == {"a"}
+    assert truth.figures("a", pbx.now_ms)["answered"] == 0
+    assert truth.next_ms() is None
+
+
+def test_an_outcome_decided_by_silence_makes_its_queue_dirty(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    pbx.join("a", "x")
+    pbx.redirected("a", "x")
+    read(truth, pbx)
+    truth.take_dirty()
+    assert truth.next_ms() == pbx.now_ms + 1_000
+    truth.settle(pbx.now_ms + 1_000)
+    assert truth.take_dirty() == {"a"}
+
+
+def test_a_restart_ends_the_talks_too(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    pbx.join("a", "x")
+    pbx.ring("a", "x")
+    pbx.connect("a", "x")
+    read(truth, pbx)
+    truth.apply(ev.Restarted(pbx.now_ms), pbx.now_ms)
+    assert len(truth._talks) == 0
+
+
+def test_link_events_keep_the_state(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    pbx.join("a", "x")
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    truth.apply(ev.LinkUp(pbx.now_ms), pbx.now_ms)
+    truth.apply(ev.LinkDown("cut", pbx.now_ms), pbx.now_ms)
+    assert truth.figures("a", pbx.now_ms)["waiting"] == 1
+
+
+def test_a_busy_hour_leaves_nothing_behind(pbx: ModelPbx) -> None:
+    """No map may grow with the calls of a day. Agents' channels hang up too, and some callers never join."""
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    for n in range(500):
+        pbx.join("a", f"c{n}")
+        ending = (pbx.answered, pbx.hangs_up, pbx.times_out, pbx.presses_key, pbx.redirected)[n % 5]
+        ending("a", f"c{n}")
+        pbx.rejected("b", f"r{n}")
+        for call in (f"c{n}", f"r{n}", f"agent{n}"):
+            pbx.ask_hangup(call)
+            pbx.hang_up(call)
+        pbx.wait(1_100)
+        read(truth, pbx)
+    stays = truth._stays
+    kept = (stays.book.waiting, stays.book.open, stays.book.deadlines, stays._strangers, stays._entered, truth._talks)
+    assert [len(each) for each in kept] == [0] * 6
+    figures = truth.figures("a", pbx.now_ms)
+    assert figures["offered"] == 500
