@@ -9,20 +9,26 @@ invisible direction marks that a Hebrew editor leaves behind do no harm. Duplica
     file.refuse([(("buzzer", "gpio"), "18 is the panel's output-enable …")])    # and so can any later check
 """
 
-import difflib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from config.yaml_tree import MAX_BYTES, ConfigError, Node, Place, read
+from firmware.core import check
+from firmware.core.spelling import one_line
 
-__all__ = ["ConfigError", "KeyPath", "Place", "Problem", "Value", "YamlFile", "dotted", "load", "nearest", "parse"]
+__all__ = ["ConfigError", "KeyPath", "Place", "Problem", "Value", "YamlFile", "dotted", "load", "parse"]
 
 Value = dict[str, "Value"] | list["Value"] | str
 KeyPath = tuple[str | int, ...]
 Problem = tuple[KeyPath, str]
 
+NOT_CARRIED_OUT = "is not carried out by this version: remove it"
 MAX_DEPTH = 32
+MAX_PATH = 200  # characters of a path in a message
 MAX_VALUES = 100_000  # aliases counted as often as they are used: a few lines of them can stand for billions
+# Problems of the key itself, not of its value: there is nothing right to write behind it.
+_AT_THE_KEY = ("unknown key", NOT_CARRIED_OUT)
 
 
 class YamlFile:
@@ -51,14 +57,20 @@ class YamlFile:
         """One line that tells a mistake: `FILE:LINE:COLUMN: PATH: message`."""
         return self._at(self.place(path, key=key), f"{dotted(path)}: {message}" if path else message)
 
+    def typed(self, schema: check.Kind) -> Any:
+        """The data as `schema` types it. Raises ConfigError with every mistake of the file."""
+        clean, problems = check.read(schema, self.data)
+        self.refuse(problems)
+        return clean
+
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Raise ConfigError with these problems and the file's own (duplicate keys) in the order of its lines.
 
-        Return when there are none. A problem with a key that the schema does not know is told at the key.
+        Return when there are none. What is wrong with a key, and not with its value, is told at the key.
         """
         found = [(place, self._at(place, text)) for place, text in self._problems]
         for path, message in problems:
-            key = message.startswith("unknown key")
+            key = message.startswith(_AT_THE_KEY)
             found.append((self.place(path, key=key), self.line(path, message, key=key)))
         if found:
             raise ConfigError(line for _, line in sorted(found, key=lambda each: each[0]))
@@ -102,13 +114,7 @@ def dotted(path: KeyPath) -> str:
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def nearest(word: str, choices: Iterable[str]) -> str:
-    """`; did you mean 'target'?` when a choice looks like the word, else nothing."""
-    close = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return one_line(text, MAX_PATH)
 
 
 def load(path: Path, name: str | None = None) -> YamlFile:

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from config.yaml_file import nearest
+from firmware.core.spelling import did_you_mean
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # datetime's weekday() counts from Monday
 DAY_MIN = 24 * 60
@@ -73,7 +73,7 @@ def zone(name: str) -> ZoneInfo:
         known = available_timezones()
         if not known:
             raise ValueError("this machine has no time zone data: install its package tzdata") from None
-        hint = nearest(name, known)
+        hint = did_you_mean(name, sorted(known))
         raise ValueError(f"{name!r} is no time zone, expected a name like Asia/Jerusalem{hint}") from None
 
 
@@ -106,7 +106,7 @@ def day_range(text: str) -> tuple[int, ...]:
     for name in (first, last) if dash else (first,):
         if name not in DAYS:
             raise ValueError(
-                f"{name!r} is no day, expected {', '.join(DAYS)} or a range like sun-thu{nearest(name, DAYS)}"
+                f"{name!r} is no day, expected {', '.join(DAYS)} or a range like sun-thu{did_you_mean(name[:3], DAYS)}"
             )
     start, end = DAYS.index(first), DAYS.index(last if dash else first)
     return tuple((start + step) % 7 for step in range((end - start) % 7 + 1))

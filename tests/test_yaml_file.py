@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.yaml_file import ConfigError, Place, dotted, load, nearest, parse
+from config.yaml_file import ConfigError, Place, dotted, load, parse
+from firmware.core.check import Field, Int, Record, Text
 
 
 def errors(text: str | bytes) -> list[str]:
@@ -124,6 +125,18 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert load(big, "short name").line(("a",), "no") == "short name:1:4: a: no"
 
 
+def test_a_schema_types_it_and_unknown_keys_are_told_at_the_key() -> None:
+    schema = Record((Field("port", Int(1, 65535), required=True), Field("host", Text(20), default="pbx")))
+    assert parse(b"port: '5038'\n", "f.yaml").typed(schema) == {"port": 5038, "host": "pbx"}
+    with pytest.raises(ConfigError) as caught:
+        parse(b"prot: 5038\nhost: a\nhost: b\n", "f.yaml").typed(schema)
+    assert caught.value.errors == [
+        "f.yaml:1:1: port: missing, expected a whole number from 1 to 65535",
+        "f.yaml:1:1: prot: unknown key, expected one of: port, host; did you mean 'port'?",
+        "f.yaml:3:1: host: given twice, first in line 2: keep one",
+    ]
+
+
 @given(st.binary(max_size=200) | st.text(alphabet="ab:-[]{}&*!#'\"\n \t,|>%@\u200f", max_size=60).map(str.encode))
 def test_noise_is_read_or_refused_and_never_breaks(data: bytes) -> None:
     try:
@@ -133,7 +146,6 @@ def test_noise_is_read_or_refused_and_never_breaks(data: bytes) -> None:
         assert all(line.startswith("f.yaml") for line in error.errors)
 
 
-def test_words() -> None:
+def test_paths_as_people_write_them() -> None:
     assert dotted(("queues", "600", "every", 0, "x")) == "queues.600.every[0].x"
-    assert nearest("targt", ["target", "formula"]) == "; did you mean 'target'?"
-    assert nearest("zzz", ["target"]) == ""
+    assert dotted(("a\nb\u202e",)) == "a?b?"  # a key cannot break or reorder a line of the log

@@ -1,0 +1,128 @@
+"""What bridge.yaml and board.yaml both say of a connection: the broker's URL, secrets, certificates.
+
+Secrets come from a file or an environment variable, never from YAML: settings files get copied, mailed and committed.
+File names are relative to the folder of the settings file. What is found wrong is added to `problems` with the path of
+the setting, so that it is told with its place beside all other mistakes.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from config.yaml_file import KeyPath, Problem
+from firmware.core.check import Field, Kind, Problems, Text
+
+MAX_SECRET_BYTES = 4096
+EMBEDDED = "embedded"
+
+FILE = Text(1000)
+SECRET_FIELDS = (
+    Field("password_file", FILE, doc="file whose first line is the password"),
+    Field("password_env", Text(200), doc="environment variable that holds the password"),
+)
+TLS_FIELDS = (
+    Field("ca_file", FILE, doc="PEM file of the authority that signed the server's certificate"),
+    Field("cert_file", FILE, doc="PEM file of our own certificate"),
+    Field("key_file", FILE, doc="PEM file of its key"),
+)
+
+
+class Address(NamedTuple):
+    """Where a broker is; host "" stands for the embedded one."""
+
+    host: str
+    port: int | None
+    tls: bool
+
+
+class BrokerUrl(Kind):
+    """`mqtt://host`, `mqtts://host:8883`, or `embedded` where that is allowed → Address."""
+
+    def __init__(self, *, embedded: bool = False) -> None:
+        self.embedded = embedded
+
+    def expected(self) -> str:
+        return f"mqtt://HOST, mqtts://HOST:PORT{' or embedded' if self.embedded else ''}"
+
+    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> Address | None:
+        if value == EMBEDDED and self.embedded:
+            return Address("", None, False)
+        if isinstance(value, str):
+            try:
+                url = urlsplit(value)
+                host, port = url.hostname, url.port
+            except ValueError:  # a port that is no number, a bracket left open
+                host, port, url = None, None, urlsplit("")
+            if url.username is not None or url.password is not None:
+                problems.add(path, "a login in the URL, expected mqtt.username and mqtt.password_file instead")
+                return None
+            if host and url.scheme in ("mqtt", "mqtts") and not (url.path.strip("/") or url.query or url.fragment):
+                tls = url.scheme == "mqtts"
+                return Address(host, port or (8883 if tls else 1883), tls)
+        self.refuse(value, path, problems)
+        return None
+
+
+def mqtt_fields(*, embedded: bool) -> tuple[Field, ...]:
+    """The keys of a section `mqtt`."""
+    return (
+        Field("url", BrokerUrl(embedded=embedded), required=True, doc="the broker"),
+        Field("username", Text(200), doc="its user"),
+        *SECRET_FIELDS,
+        *TLS_FIELDS,
+    )
+
+
+def read_secret(section: dict[str, Any], at: KeyPath, folder: Path, problems: list[Problem]) -> str | None:
+    """The password that a section names, or None. `at` is the section's path."""
+    name, variable = section.get("password_file"), section.get("password_env")
+    if name is not None and variable is not None:
+        problems.append(((*at, "password_env"), "both password_file and password_env, expected one of them"))
+        return None
+    if variable is not None:
+        secret = os.environ.get(variable)
+        if not secret:
+            problems.append(((*at, "password_env"), f"environment variable {variable} is not set or empty"))
+        return secret or None
+    if name is None:
+        return None
+    try:
+        with (folder / name).open("rb") as stream:
+            first = stream.read(MAX_SECRET_BYTES).split(b"\n", 1)[0]
+        secret = first.decode("utf-8-sig").strip("\r")
+    except OSError as error:
+        problems.append(((*at, "password_file"), f"{folder / name} cannot be read: {error.strerror or error}"))
+        return None
+    except UnicodeDecodeError:
+        problems.append(((*at, "password_file"), f"{folder / name} is not UTF-8 text"))
+        return None
+    if not secret:
+        problems.append(((*at, "password_file"), f"{folder / name}: its first line is empty, expected the password"))
+    return secret or None
+
+
+def tls_context(section: dict[str, Any], at: KeyPath, folder: Path, problems: list[Problem]) -> ssl.SSLContext | None:
+    """A client's TLS: certificate and host name are checked, by the system's authorities unless ca_file is set."""
+    ca, cert, key = (section.get(name) for name in ("ca_file", "cert_file", "key_file"))
+    setting = "ca_file"
+    try:
+        context = ssl.create_default_context(cafile=folder / ca if ca else None)
+        if cert or key:
+            setting = "cert_file"
+            if not (cert and key):
+                given, missing = ("cert_file", "key_file") if cert else ("key_file", "cert_file")
+                problems.append(((*at, given), f"given without {missing}, expected both"))
+                return None
+            context.load_cert_chain(folder / cert, folder / key)
+    except ssl.SSLError as error:  # an OSError too, so it comes first
+        problems.append(((*at, setting), f"{section[setting]} holds no usable certificate: {error.reason or error}"))
+        return None
+    except OSError as error:
+        also = " (or key_file)" if setting == "cert_file" else ""
+        problems.append(((*at, setting), f"{section[setting]}{also} cannot be read: {error.strerror or error}"))
+        return None
+    return context
