@@ -27,6 +27,9 @@ RECIPE = (
     "--include=asterisk",
     "sid",
 )
+# Its own mounts and processes: whatever ends the build, no mount is left in a half-made tree and nobody writes to it.
+ENCLOSED = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc")
+LONGEST_S = 900
 OLDEST = 22  # the event filters of the read-only AMI user need 22.1
 NEEDED = {  # command → Debian package
     "mmdebstrap": "mmdebstrap",
@@ -43,7 +46,7 @@ class RigError(RuntimeError):
 def cache_folder() -> Path:
     """Where the installed tree is kept: `$WALLBOARD_CACHE`, else `~/.cache/led-wallboard`."""
     chosen = os.environ.get("WALLBOARD_CACHE")
-    return Path(chosen) if chosen else Path.home() / ".cache" / "led-wallboard"
+    return Path(chosen).absolute() if chosen else Path.home() / ".cache" / "led-wallboard"
 
 
 def tree_path() -> Path:
@@ -90,7 +93,12 @@ def _install(tree: Path) -> None:
     building = tree.parent / f"building-{tree.name}"
     log = tree.parent / "build.log"
     with log.open("wb") as out:
-        made = subprocess.run([*RECIPE, str(building)], stdout=out, stderr=out, timeout=900, check=False)
+        try:
+            made = subprocess.run(
+                [*ENCLOSED, *RECIPE, str(building)], stdout=out, stderr=out, timeout=LONGEST_S, check=False
+            )
+        except subprocess.TimeoutExpired as slow:
+            raise RigError(f"mmdebstrap was not done after {LONGEST_S // 60} minutes (what it did: {log})") from slow
     if made.returncode != 0:
         told = [line for line in log.read_text(errors="replace").splitlines() if line.startswith("E:")]
         raise RigError(f"mmdebstrap failed: {told[0] if told else 'no word why'} (all of it: {log})")
@@ -125,6 +133,9 @@ def main() -> int:
     except RigError as problem:
         print(f"tests/pbx: {problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("tests/pbx: stopped; the next build starts anew", file=sys.stderr)
+        return 130
     return 0
 
 
