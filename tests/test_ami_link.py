@@ -19,6 +19,7 @@ import pytest
 
 from host_bridge.pbx import ami_link
 from host_bridge.pbx.ami_link import AmiLink, AmiSettings
+from host_bridge.pbx.ami_session import AmiSession
 from host_bridge.pbx.events import Event, HungUp, LinkDown, LinkUp, Snapshot
 
 PATIENCE_S = 10.0
@@ -31,6 +32,7 @@ class Pbx:
     def __init__(self, secret: str = "secret", tls: ssl.SSLContext | None = None) -> None:
         self.secret = secret
         self.mute = False
+        self.unheard: set[str] = set()
         self.actions: asyncio.Queue[dict[str, str]] = asyncio.Queue()
         self.writers: list[asyncio.StreamWriter] = []
         self.port = 0
@@ -69,7 +71,7 @@ class Pbx:
                 raw = await reader.readuntil(b"\r\n\r\n")
                 action = dict(line.split(": ", 1) for line in raw.decode().split("\r\n")[:-2])
                 self.actions.put_nowait(action)
-                if not self.mute:
+                if not self.mute and action["Action"] not in self.unheard:
                     writer.write(self._answer(action))
                 if action["Action"] == "Logoff":
                     writer.close()
@@ -166,8 +168,9 @@ def test_it_reads_a_pbx_and_leaves_politely(lines: Callable[[], list[str]]) -> N
                 pbx.say(HANGUP)
                 assert (await seen.next(HungUp))[0] == "17.1"
                 link.ask_status("sales")
-                while "Queue" not in (asked := await pbx.sent("QueueStatus")):
-                    pass
+                async with asyncio.timeout(1):  # at once, not when the next ping goes out
+                    while "Queue" not in (asked := await pbx.sent("QueueStatus")):
+                        pass
                 assert asked["Queue"] == "sales"
             assert await pbx.sent("Logoff") == {"Action": "Logoff"}
             assert link.pbx == "down"
@@ -175,6 +178,51 @@ def test_it_reads_a_pbx_and_leaves_politely(lines: Callable[[], list[str]]) -> N
         assert not any(isinstance(event, LinkDown) for event in seen.events)
 
     asyncio.run(story())
+
+
+def test_it_is_not_up_before_the_first_list(lines: Callable[[], list[str]]) -> None:
+    async def story() -> None:
+        seen = Seen()
+        async with Pbx() as pbx, running(settings(pbx.port), seen) as link:
+            pbx.unheard.add("QueueStatus")
+            await pbx.sent("QueueStatus")
+            pbx.say(HANGUP)
+            await seen.next(HungUp)
+            assert (link.pbx, link.problem) == ("syncing", "not connected yet")
+            assert lines() == []
+
+    asyncio.run(story())
+
+
+def test_an_idle_link_wakes_for_pings_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+    on_timer = AmiSession.on_timer
+
+    def counted(session: AmiSession, now_ms: int) -> list[Event]:
+        nonlocal calls
+        calls += 1
+        return on_timer(session, now_ms)
+
+    async def story() -> None:
+        async with Pbx() as pbx, running(settings(pbx.port, ping_ms=30, deadline_ms=2000), Seen()):
+            for _ in range(10):
+                await pbx.sent("Ping")
+
+    monkeypatch.setattr(AmiSession, "on_timer", counted)
+    asyncio.run(story())
+    assert 9 <= calls <= 40
+
+
+def test_the_back_off_doubles_up_to_its_ceiling_with_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ami_link, "BACK_OFF_MIN_MS", 500)
+    monkeypatch.setattr(ami_link, "BACK_OFF_MAX_MS", 15_000)
+    runs = []
+    for _ in range(20):
+        link = AmiLink(settings(1), lambda event, now_ms: None, clock, logging.getLogger("pbx"))
+        runs.append([link._back_off_ms() for _ in range(12)])
+    for tries, ceiling_ms in zip(zip(*runs, strict=True), [500, 1000, 2000, 4000, 8000, *[15_000] * 7], strict=True):
+        assert max(500, ceiling_ms // 2) <= min(tries) <= max(tries) <= ceiling_ms
+    assert len({run[-1] for run in runs}) > 1
 
 
 def test_nagle_is_off() -> None:

@@ -14,9 +14,11 @@ from host_bridge.pbx.events import (
     Completed,
     Connected,
     Event,
+    GaveUp,
     HangupAsked,
     HungUp,
     Joined,
+    Left,
     LinkDown,
     LinkUp,
     MemberChanged,
@@ -124,6 +126,7 @@ def run_timers(session: AmiSession, now_ms: int, until_ms: int) -> tuple[int, li
         events = session.on_timer(now_ms)
         if events or session.wants_close:
             return now_ms, events
+        assert (session.next_timer_ms() or 0) > now_ms, "a timer that changed nothing must not be due again"
     return until_ms, []
 
 
@@ -208,6 +211,18 @@ def test_the_capture_event_by_event_and_no_caller_in_it() -> None:
 
 
 EVENTS = [
+    (
+        frame("Event: QueueCallerJoin", Uniqueid="17.1", Linkedid="16.1", Queue="sales", Position=2, Count=3),
+        Joined("sales", "17.1", "16.1", 2, 3, 50),
+    ),
+    (
+        frame("Event: QueueCallerLeave", Uniqueid="17.1", Linkedid="16.1", Queue="sales", Position=2, Count=1),
+        Left("sales", "17.1", 2, 1, 50),
+    ),
+    (
+        frame("Event: QueueCallerAbandon", Uniqueid="17.1", Queue="sales", Position=2, OriginalPosition=4, HoldTime=9),
+        GaveUp("sales", "17.1", 2, 9, 50),
+    ),
     (
         frame("Event: AgentConnect", Uniqueid="17.1", Queue="sales", Interface="SIP/1", HoldTime=9, RingTime=4),
         Connected("sales", "17.1", "SIP/1", 9, 4, 50),
@@ -300,6 +315,7 @@ def test_a_pbx_that_answers_stays_up() -> None:
     pings = 0
     for now_ms in range(0, 60_000, 100):
         assert session.on_timer(now_ms) == []
+        assert (session.next_timer_ms() or 0) > now_ms
         for action in actions(session):
             answer = pong(now_ms) if action["Action"] == "Ping" else list_of(action["ActionID"], {"sales": []})
             pings += action["Action"] == "Ping"
@@ -312,8 +328,12 @@ def test_a_bridge_that_slept_gives_the_pbx_time_to_answer() -> None:
     session = up()
     assert session.on_timer(60_000) == [], "nothing was asked, so nothing is overdue"
     assert "Ping" in [action["Action"] for action in actions(session)]
-    session.receive(pong(60_000), 60_010)
+    assert session.on_timer(62_999) == []
+    session.receive(pong(62_999), 62_999)
     assert session.state is State.UP
+    other = up()
+    other.on_timer(60_000)
+    assert [type(event) for event in other.on_timer(63_000)] == [LinkDown], "as long as one is given between pings"
 
 
 def test_a_pbx_that_speaks_and_never_answers_is_down_in_the_end() -> None:
@@ -344,6 +364,46 @@ def test_a_list_that_is_not_finished_ends_the_connection() -> None:
     assert session.on_timer(9_999) == []
     assert session.on_timer(10_000) == []
     assert session.wants_close == "the PBX did not finish its QueueStatus list"
+
+
+def test_a_list_that_takes_long_is_waited_for() -> None:
+    session = AmiSession("wallboard", "secret")
+    session.connected(0)
+    session.receive(BANNER + ok("challenge-1", Challenge="1") + ok("login-1") + pong(0), 0)
+    data = list_of("list-1", {f"queue {number}": [] for number in range(20)})
+    step = len(data) // 20 + 1
+    types = []
+    for second, at in enumerate(range(0, len(data), step), 1):
+        assert session.on_timer(second * 1000) == []
+        assert (session.next_timer_ms() or 0) > second * 1000
+        types += [type(event) for event in session.receive(data[at : at + step], second * 1000)]
+    assert types == [Snapshot, LinkUp]
+
+
+def test_a_new_connection_owes_nothing_to_the_old_one() -> None:
+    session = up()
+    session.ask_status("sales", 1000)  # under way, not even sent
+    session.ask_status("support", 1000)
+    session.closed("connection lost", 1001)
+    session.connected(2000)
+    assert session.outgoing() == b""
+    session.receive(BANNER + ok("challenge-1", Challenge="1") + ok("login-1") + pong(2000), 2000)
+    asked = [action for action in actions(session) if action["Action"] == "QueueStatus"]
+    assert [action.get("Queue") for action in asked] == [None]
+    session.receive(list_of(asked[0]["ActionID"], {"sales": []}), 2001)
+    assert session.state is State.UP
+    session.on_timer(2400)
+    assert actions(session) == []
+
+
+def test_each_answer_of_the_login_has_its_own_deadline() -> None:
+    slow_ms = 4_900
+    session = AmiSession("wallboard", "secret")
+    session.connected(0)
+    session.receive(BANNER, slow_ms)
+    assert session.next_timer_ms() == slow_ms + 5000
+    session.receive(ok("challenge-1", Challenge="1"), 2 * slow_ms)
+    assert session.next_timer_ms() == 2 * slow_ms + 5000
 
 
 def test_the_list_is_taken_again_every_fifteen_seconds() -> None:
@@ -546,6 +606,10 @@ def test_only_the_queues_of_the_settings_pass() -> None:
     assert isinstance(snapshot, Snapshot)
     assert snapshot.queues == ()
     assert session.problem == "the PBX has no queue sales; it has other, third"
+    session.ask_status(None, 2000)
+    (action,) = actions(session)
+    session.receive(list_of(action["ActionID"], {"sales": []}), 2001)
+    assert session.problem == "", "somebody has made it meanwhile"
 
 
 def test_a_frame_that_makes_no_sense_is_counted_and_told_and_no_more() -> None:

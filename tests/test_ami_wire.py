@@ -197,6 +197,13 @@ def test_no_other_action_can_be_sent(name: str) -> None:
         encode_action(name)
 
 
+def test_the_longest_line_that_asterisk_reads_whole() -> None:
+    longest = "x" * (1024 - len("Queue: \r\n"))
+    assert longest.encode() in encode_action("QueueStatus", Queue=longest)
+    with pytest.raises(AmiWireError, match="longer than"):
+        encode_action("QueueStatus", Queue=longest + "x")
+
+
 @pytest.mark.parametrize("value", ["a\rb", "a\nb", "a\0b", "x\r\nAction: QueueReset", "x" * 1024])
 def test_no_value_can_smuggle_a_line_or_be_cut(value: str) -> None:
     with pytest.raises(AmiWireError, match="Queue of action QueueStatus"):

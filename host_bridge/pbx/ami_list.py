@@ -93,8 +93,7 @@ class Lists:
         """A connection is new: the whole list is due, and nothing else is."""
         self.current = None
         self._asks = {None: None}
-        self._not_before_ms = now_ms
-        self._poll_at_ms = now_ms + self._poll_ms
+        self._not_before_ms = self._poll_at_ms = now_ms
 
     def ask(self, queue: str | None) -> None:
         """Ask for one queue, or for all (None), when the list under way is done."""

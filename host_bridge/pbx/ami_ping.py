@@ -27,9 +27,8 @@ class Pulse:
         """The bridge's clock minus the PBX's; None until a Pong told its time."""
 
     def start(self, now_ms: int) -> None:
-        """A connection is new: nothing is on its way, and the offset has to be found again."""
+        """A connection is new: nothing is on its way, and the offset has to be found again, by a ping at login."""
         self._pinged_ms = None
-        self._next_ping_ms = now_ms
         self.heard_ms = now_ms
         self.offset_ms = None
 

@@ -13,7 +13,7 @@ FRAME_CAP = 1 << 20
 """Bytes after which a frame that does not end is an error: the largest real ones are some 3 KiB."""
 
 LINE_CAP = 1024
-"""Bytes at which Asterisk cuts an inbound line without a word (main/manager.c, struct mansession: inbuf)."""
+"""Bytes of an inbound line, its CR LF included, past which Asterisk cuts it without a word (main/manager.c)."""
 
 ALLOWED_ACTIONS = frozenset({"Challenge", "Login", "Ping", "QueueStatus", "QueueSummary", "Logoff"})
 """All that may ever be sent. A manager user without any write class may still call QueueReset,
@@ -172,7 +172,7 @@ def encode_action(name: str, **fields: str) -> bytes:
         if any(char in value for char in "\r\n\0"):
             raise AmiWireError(f"{key} of action {name} holds a line break or NUL, which AMI cannot carry")
         line = f"{key}: {value}".encode()
-        if len(line) > LINE_CAP - 3:
+        if len(line) + 2 > LINE_CAP:
             raise AmiWireError(f"{key} of action {name} is longer than the {LINE_CAP} bytes a line may have")
         lines.append(line)
     return b"\r\n".join(lines) + _END
