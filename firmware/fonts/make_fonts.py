@@ -80,10 +80,12 @@ def read_figures(path: Path) -> tuple[int, int, list[Glyph]]:
 
 def read_letters(path: Path, size: int) -> tuple[int, int, list[Glyph]]:
     """A PCF font's letters set proportionally, as (ascent, descent, glyphs). Raises FontSourceError."""
+    if not path.is_file():  # Pillow would look for the name in other folders
+        raise FontSourceError(f"{path}: no such file. On Debian: sudo apt install xfonts-terminus")
     try:
         source = ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
     except OSError as error:
-        raise FontSourceError(f"{path}: {error}. On Debian: sudo apt install xfonts-terminus") from error
+        raise FontSourceError(f"{path}: {error}") from error
     ascent, descent = (int(metric) for metric in source.getmetrics())
     missing = _rows(source, "\uffff", ascent, descent)
     glyphs = []
