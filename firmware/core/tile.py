@@ -119,14 +119,14 @@ def _label(pen: "Pen", face: "Face", tile: "Tile", ink: int) -> None:
 
 
 def _bar(pen: "Pen", box: Box, tile: "Tile", ink: int, paint: Paint) -> None:
-    """The service level from 0 to 100 % with a tick at its target."""
+    """The service level from 0 to 100 % with a tick at its target, which stands out below."""
     pen.rect(box.x, box.y + 1, box.w, box.h - 2, paint.empty)
     if tile.sla is not None:
         pen.rect(box.x, box.y, box.w * tile.sla // 1000, box.h, ink)
     if tile.sla_target is not None:
         at = box.x + min(box.w * tile.sla_target // 1000, box.w - 1)
         pen.rect(at - 1, box.y, 3, box.h, paint.ground)
-        pen.rect(at, box.y - 1, 1, box.h + 1, WHITE)
+        pen.rect(at, box.y, 1, box.h + 1, WHITE)
 
 
 def _cells(pen: "Pen", box: Box, agents: int, free: int, paint: Paint) -> None:

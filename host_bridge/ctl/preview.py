@@ -59,7 +59,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         return _wrong(f"--scene: there is no scene {args.scene!r}; `wallboardctl preview --scene list` prints them")
     try:
-        picture.save(args.out, format="PNG", optimize=True)
+        # 128 colours look the same here and make the file four times smaller.
+        picture.quantize(128, dither=Image.Dither.NONE).save(args.out, format="PNG", optimize=True)
     except OSError as error:
         print(f"wallboardctl preview: cannot write {args.out}: {error.strerror or error}", file=sys.stderr)
         return 1
