@@ -1,0 +1,154 @@
+"""What thresholds.yaml may hold: the kinds of its values and its schema (DESIGN section 4).
+
+Keys that DESIGN names and this version does not carry out are refused, never accepted and ignored: a threshold that
+does nothing is worse than none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from firmware.core import check
+from firmware.core.check import (
+    Bool,
+    Duration,
+    Either,
+    Field,
+    Frequency,
+    Int,
+    Kind,
+    ListOf,
+    MapOf,
+    OneOf,
+    Problems,
+    Record,
+    Share,
+    Text,
+)
+from host_bridge import calendar
+from host_bridge.calendar import Span, Week
+from host_bridge.rule_kinds import NotCarriedOut, Rules
+from host_bridge.truth.service_level import FORMULAS
+
+HOUR_MS = 3_600_000
+MAX_LABEL = 60
+MAX_QUEUE = 128  # Asterisk's own queue names are at most 127 bytes
+SOUNDS = ("none", "single", "double", "triple", "long")
+MAX_BLINK_MHZ = 3_000  # WCAG 2.3.1: at most three flashes a second
+
+
+class Parsed(Kind):
+    """A text that a function of calendar.py reads; its ValueError is the problem."""
+
+    def __init__(self, parse: Callable[[str], Any], what: str) -> None:
+        self._parse = parse
+        self._what = what
+
+    def expected(self) -> str:
+        return self._what
+
+    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> Any:
+        if not isinstance(value, str) or not value:
+            self.refuse(value, path, problems)
+            return None
+        try:
+            return self._parse(value)
+        except ValueError as error:
+            problems.add(path, str(error))
+            return None
+
+
+class WholeSeconds(Duration):
+    """A duration that is compared with the PBX's HoldTime, which has whole seconds → seconds."""
+
+    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> int | None:
+        ms = super().read(value, path, problems)
+        if ms is not None and ms % 1000:
+            problems.add(path, f"{value!r}, expected whole seconds: the PBX's own wait times have no finer ones")
+            return None
+        return None if ms is None else ms // 1000
+
+
+SPANS = Parsed(calendar.spans, "a span of time like 08:00-18:00")
+
+
+class Hours(Kind):
+    """`{sun-thu: "08:00-18:00", fri: "08:00-13:00"}` → Week."""
+
+    _LATER = ("holidays", "eves", "closed")
+
+    def expected(self) -> str:
+        return 'a section of days and spans, like {sun-thu: "08:00-18:00", fri: "08:00-13:00"}'
+
+    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> Week | None:
+        if not isinstance(value, dict) or not value:
+            self.refuse(value, path, problems)
+            return None
+        days: dict[str, tuple[Span, ...]] = {}
+        for name, text in value.items():
+            if name in self._LATER:
+                NotCarriedOut().read(text, (*path, name), problems)
+                continue
+            spans = SPANS.read(text, (*path, name), problems)
+            try:
+                calendar.week({**days, name: spans or ()})
+            except ValueError as error:
+                problems.add((*path, name), f"unknown key: {error}")
+            else:
+                days[name] = spans or ()
+        return calendar.week(days)
+
+
+_SERVICE_LEVEL = Record(
+    (
+        Field("answer_within", WholeSeconds(0, HOUR_MS), doc="T, an answer within which is a good one"),
+        Field("target", Share(1, 1000), doc="the share to reach"),
+        Field("formula", OneOf(tuple(FORMULAS)), doc="which of the formulas in use"),
+        Field("short_abandon", WholeSeconds(0, HOUR_MS), doc="who hangs up before this does not count"),
+        Field("window", Either(OneOf(("today",)), WholeSeconds(60_000, 24 * HOUR_MS)), doc="today, or the last 30m"),
+        Field("min_calls", Int(1, 1_000_000), doc="fewer calls give no figure"),
+        Field("count_overflow", Bool(), doc="whether overflowed callers count as failed"),
+        Field("count_exits", Bool(), doc="whether callers who pressed a key count as failed"),
+    )
+)
+_BUZZER = Record(
+    (
+        Field("warn", OneOf(SOUNDS), default="none"),
+        Field("critical", OneOf(SOUNDS), default="double"),
+        Field("repeat", Duration(5_000, HOUR_MS), default=60_000, doc="while critical and not acknowledged"),
+        Field("longest", Duration(100, 60_000), default=5_000, doc="how long one alarm may sound"),
+    )
+)
+_BLINK = Record(
+    (
+        Field("warn", Frequency(100, MAX_BLINK_MHZ), default=500),
+        Field("critical", Frequency(100, MAX_BLINK_MHZ), default=1_000),
+    )
+)
+_QUEUE = Record(
+    (
+        Field("label", Text(MAX_LABEL), doc="its name on the board"),
+        Field("service_level", _SERVICE_LEVEL),
+        Field("rules", Rules()),
+        Field("hours", Hours()),
+    )
+)
+_DEFAULTS = Record((Field("service_level", _SERVICE_LEVEL), Field("rules", Rules())))
+_ZONE = Parsed(calendar.zone, "a name like Asia/Jerusalem")
+_QUIET = Record((Field("every", ListOf(SPANS), required=True),))
+
+SCHEMA = Record(
+    (
+        Field("timezone", _ZONE, required=True, doc="the site's time zone"),
+        Field("defaults", _DEFAULTS, doc="for every queue that says nothing else"),
+        Field("queues", MapOf(_QUEUE, key=Text(MAX_QUEUE)), doc="by the PBX's names, in the order of the boards"),
+        Field("groups", NotCarriedOut()),
+        Field("day_start", Parsed(calendar.time_of_day, "a time of day"), default=0, doc="when today begins"),
+        Field("wait_limit", NotCarriedOut()),
+        Field("hours", Hours(), doc="when the site is open"),
+        Field("quiet", _QUIET, doc="when no buzzer sounds"),
+        Field("buzzer", _BUZZER, default=check.read(_BUZZER, {})[0]),
+        Field("blink", _BLINK, default=check.read(_BLINK, {})[0]),
+    )
+)
