@@ -81,7 +81,11 @@ class Frame:
 
     def fields(self) -> dict[str, str]:
         """Return the whole frame as a dict, of a repeated key the first value."""
-        return dict(reversed(self.lines()))
+        fields = {}
+        for line in reversed(self._raw.decode("utf-8", "replace").split("\r\n")):  # so that the first value stands
+            key, _, value = line.partition(": ")
+            fields[key] = value
+        return fields
 
 
 class AmiParser:
