@@ -106,10 +106,12 @@ class ModelPbx:
         self.counts[queue]["removed" if status == "WITHDRAW" else "overflowed"] += 1
 
     def presses_key(self, queue: str, call: str) -> None:
+        self.enter(queue, call)  # the dialplan's place changes while Queue() still runs
         self.leave(queue, call)
         self.counts[queue]["exited"] += 1
 
     def redirected(self, queue: str, call: str) -> None:
+        self.enter(queue, call)
         self.abandon(queue, call)
         self.leave(queue, call)
         self.counts[queue]["removed"] += 1

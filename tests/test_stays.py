@@ -142,8 +142,8 @@ def test_abandon_is_decided_though_the_hangup_never_comes(story: Story) -> None:
     story.pbx.leave("q1", "a")
     story.read()
     assert story.figures()["waiting"] == 0
-    assert story.truth.next_ms() == story.pbx.now_ms + 1_000
-    story.wait(999)
+    assert story.truth.next_ms() == story.pbx.now_ms + 500
+    story.wait(499)
     assert story.ends() == {}
     story.wait(1)
     assert story.ends() == {"abandoned": 1}
@@ -205,6 +205,14 @@ def test_pressed_a_key_while_a_phone_rang(story: Story, interface: str) -> None:
     story.pbx.ring("q1", "a", interface)
     story.pbx.presses_key("q1", "a")
     story.read()
+    assert story.ends() == {"exited": 1}
+
+
+@pytest.mark.parametrize("interface", ["SIP/1", ""], ids=["name", "name that is not UTF-8"])
+def test_pressed_a_key_while_a_phone_rang_without_class_dialplan(story: Story, interface: str) -> None:
+    story.pbx.ring("q1", "a", interface)
+    story.pbx.leave("q1", "a")
+    story.read()
     assert story.ends() == {}
     story.pbx.hang_up("a")
     story.read()
@@ -222,18 +230,47 @@ def test_pressed_a_key_to_go_to_another_queue() -> None:
     assert story.figures("q2")["waiting"] == 1
 
 
-def test_redirected_to_somewhere(story: Story) -> None:
+@pytest.mark.parametrize("dialplan", [True, False])
+def test_redirected_to_somewhere(story: Story, dialplan: bool) -> None:
     story.pbx.redirected("q1", "a")
+    if not dialplan:
+        story.pbx.sent = [event for event in story.pbx.sent if not isinstance(event, ev.QueueEntered)]
     story.read()
     assert story.figures()["waiting"] == 0
     assert story.ends() == {}
-    story.wait(1_000)
+    story.wait(500)
     assert story.ends() == {"removed": 1}
     story.pbx.wait(30_000)
     story.pbx.ask_hangup("a")
     story.pbx.hang_up("a")
     story.read()
     assert story.ends() == {"removed": 1}
+
+
+def test_redirected_to_where_the_pbx_hangs_up(story: Story) -> None:
+    """The same frames as a hang-up of the PBX's own, but for the Newexten before."""
+    story.pbx.redirected("q1", "a")
+    story.pbx.hang_up("a")
+    story.read()
+    assert story.ends() == {"removed": 1}
+
+
+def test_redirected_and_hangs_up_there_at_once(story: Story) -> None:
+    story.pbx.redirected("q1", "a")
+    story.pbx.ask_hangup("a")
+    story.pbx.hang_up("a")
+    story.read()
+    assert story.ends() == {"removed": 1}
+
+
+def test_a_move_of_long_ago_is_no_redirect(story: Story) -> None:
+    """Whatever made Asterisk say Queue() again: he waited on, and hung up."""
+    story.pbx.enter("q1", "a")
+    story.read()
+    story.pbx.wait(501)
+    story.pbx.hangs_up("q1", "a")
+    story.read()
+    assert story.ends() == {"abandoned": 1}
 
 
 def test_silence_is_over_at_the_next_event_though_nobody_called_settle(story: Story) -> None:
@@ -283,6 +320,18 @@ def test_caller_drops_before_the_bridge(story: Story) -> None:
     story.pbx.hang_up("a")
     story.read()
     assert story.ends() == {"abandoned": 1}
+
+
+def test_rejected_by_another_queue_after_a_transfer_is_not_put_down_to_the_first(story: Story) -> None:
+    """The transfer says Newexten of the first queue again, and none comes for the second."""
+    story.pbx.ring("q1", "a")
+    story.pbx.connect("q1", "a")
+    story.pbx.enter("q1", "a")
+    story.pbx.complete("q1", "a", 9, "transfer")
+    story.pbx.status("a", "FULL")
+    story.read()
+    assert story.figures()["rejected"] == 0
+    assert story.truth.unplaced == 1
 
 
 def test_transferred(story: Story) -> None:

@@ -8,6 +8,8 @@ from host_bridge.truth.outcomes import Outcome
 
 # HoldTime counts from whole second to whole second, and a join time out of a snapshot is exact to a second.
 HOLD_TOLERANCE_MS = 2_000
+# A key and a redirect point the dialplan elsewhere; the Leave followed within a millisecond on Asterisk 22.
+MOVED_MS = 500
 
 
 class Stage(Enum):
@@ -32,6 +34,7 @@ class Stay:
         "hung",
         "joined_ms",
         "learned_ms",
+        "moved_ms",
         "queue",
         "ringing",
         "stage",
@@ -50,6 +53,7 @@ class Stay:
         self.asked = False  # HangupRequest seen
         self.gave_up = False  # QueueCallerAbandon seen
         self.hung = False  # Hangup seen
+        self.moved_ms: int | None = None  # when the dialplan was pointed elsewhere while he waited
         self.gap = False  # events may have been missed since it left
         self.hold_s: int | None = None  # as the PBX said it
         self.until_ms: int | None = None  # when the wait ended
@@ -58,12 +62,22 @@ class Stay:
     def verdict(self) -> Outcome:
         """The outcome when no more evidence is to come (see `stays` for when that is)."""
         if self.gave_up:
-            if self.asked or self.hung:
+            if self.asked:
+                return Outcome.ABANDONED
+            if self.moved_ms is not None:
+                return Outcome.REMOVED
+            if self.hung:
                 return Outcome.ABANDONED
             return Outcome.UNRESOLVED if self.gap else Outcome.REMOVED
         if self.stage is Stage.LEFT and not self.gap:
             return Outcome.EXITED
         return Outcome.UNRESOLVED
+
+    def moved_by(self, now_ms: int) -> bool:
+        """Whether the dialplan was pointed elsewhere just before; an older move has nothing to do with now."""
+        if self.moved_ms is not None and now_ms - self.moved_ms > MOVED_MS:
+            self.moved_ms = None
+        return self.moved_ms is not None
 
     def waited_ms(self, now_ms: int) -> int:
         """The wait in ms; the PBX's whole seconds win where the two clocks do not agree."""

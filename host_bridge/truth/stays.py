@@ -9,12 +9,18 @@ QUEUESTATUS after the Leave         overflowed (TIMEOUT, LEAVEEMPTY), removed (W
 Abandon, then Hangup                abandoned, whether a HangupRequest was seen or not: the PBX ends a call of its
                                     own (no media, an operator's hang-up) without one, and that caller is gone too
 Abandon, then Queue() or a Join     removed: redirected into a queue
-Abandon, then nothing for a second  abandoned if a HangupRequest came (even after the Leave: Local channels do
+Abandon, then nothing for 500 ms    abandoned if a HangupRequest came (even after the Leave: Local channels do
                                     that), else removed: redirected to somewhere else
+Newexten of Queue(), then Abandon   removed: a redirect, whatever comes next
+Newexten of Queue(), then Leave     exited: a key was pressed
 Leave only, and no phone rang       exited: nobody can have answered
 Leave only, while a phone rang      open until AgentConnect (a membergosub may run for long); exited at the
                                     Hangup or at the next Queue()
 ==================================  ==========================================================================
+
+Newexten comes for a caller who waits already when his channel is pointed to another place of the dialplan, just
+before he leaves for it (seen on Asterisk 22; manager_channels.c compares the place). Without class dialplan the
+other rows do, a little later.
 
 QUEUESTATUS is waited for even when a HangupRequest came before: a caller may hang up at the very moment of a
 timeout, and queue_log then says timeout. It costs nothing, as the Hangup follows within a millisecond.
@@ -33,7 +39,9 @@ from host_bridge.truth.book import Book
 from host_bridge.truth.outcomes import ENDED_BY_STATUS, REJECTED_BY_STATUS, End, Outcome
 from host_bridge.truth.stay import Stage, Stay
 
-GRACE_MS = 1_000  # how long the evidence after a Leave may take; on a live PBX it took under a millisecond
+GRACE_MS = 500  # how long the evidence after a Leave may take; on a live PBX it took under a millisecond
+SECOND_LOOK_MS = 1_000  # how far apart two lists are that make a ghost of a caller missing from both
+LIST_AHEAD_MS = 2_000  # a list's join times are exact to a second, so an event so much later is not the entering
 GAP_GRACE_MS = 60_000  # how long an answer may be outstanding after a gap in which it may have been missed
 
 
@@ -81,11 +89,11 @@ class Stays:
         if stay is not None and stay.ringing is not None:
             stay.ringing.discard(event.interface)
 
-    def hangup_asked(self, event: ev.HangupAsked) -> None:
+    def hangup_asked(self, event: ev.HangupAsked, now_ms: int) -> None:
         """A channel was asked to hang up. Agents' channels come here too, and are forgotten at their Hangup."""
         stay = self.book.waiting.get(event.call) or self.book.open.get(event.call)
         if stay is not None:
-            stay.asked = True
+            stay.asked = stay.asked or not stay.moved_by(now_ms)  # one redirected hangs up elsewhere
         else:
             self._strangers.setdefault(event.call, None)
 
@@ -103,7 +111,7 @@ class Stays:
         book = self.book
         stay = book.find(event.queue, event.call)
         if stay is None:
-            stay = book.at_position(event, now_ms - GRACE_MS)
+            stay = book.at_position(event, now_ms - SECOND_LOOK_MS)
             if stay is not None and event.call in self._strangers:
                 stay.asked = True
                 gave_up = self._strangers.pop(event.call)
@@ -111,9 +119,10 @@ class Stays:
                     _note_gave_up(stay, gave_up)
         if stay is not None and stay.stage is not Stage.LEFT:
             self._settle_other(stay, now_ms)
+            moved = stay.moved_by(now_ms)
             book.take_out(stay, Stage.LEFT, event.at_ms, now_ms + GRACE_MS if stay.gave_up else None)
-            nobody_rang = stay.ringing is not None and not stay.ringing
-            if stay.hung or (nobody_rang and not stay.gave_up):
+            no_answer = moved or (stay.ringing is not None and not stay.ringing)
+            if stay.hung or (no_answer and not stay.gave_up):
                 self._end(stay, stay.verdict(), now_ms)
         self._check(event.queue, event.count)
 
@@ -137,7 +146,7 @@ class Stays:
             if stay.stage is Stage.LEFT:
                 self._end(stay, stay.verdict(), now_ms)
             else:
-                self.book.deadlines[stay] = now_ms + GRACE_MS
+                self.book.deadlines[stay] = now_ms + SECOND_LOOK_MS
         stay = self.book.waiting.get(event.call)
         if stay is not None:
             stay.hung = True
@@ -158,7 +167,14 @@ class Stays:
                 self._ended(End(queue, Outcome.REJECTED, 0, 0, now_ms))
 
     def entered(self, event: ev.QueueEntered, now_ms: int) -> None:
-        """The dialplan ran Queue(): remembered, as no event names the queue of a caller whom it rejects."""
+        """The dialplan ran Queue(): remembered, as no event names the queue of a caller whom it rejects.
+
+        It comes for a caller who waits there already too, when a key or a redirect points him elsewhere.
+        """
+        stay = self.book.find(event.queue, event.call)
+        if stay is not None and stay.stage is Stage.WAITING and _is_in_line(stay, event.at_ms):
+            stay.moved_ms = now_ms
+            return
         self.moved_on(event.call, now_ms)
         self._entered[event.call] = event.queue
 
@@ -176,7 +192,7 @@ class Stays:
             for stay in self.book.take_line(snapshot.queue, snapshot.callers, now_ms, after_gap=self._after_gap):
                 self._vanish(stay, now_ms)
         for stay in suspects:
-            if stay.stage is Stage.GONE and now_ms - stay.gone_ms >= GRACE_MS:
+            if stay.stage is Stage.GONE and now_ms - stay.gone_ms >= SECOND_LOOK_MS:
                 self._end(stay, stay.verdict(), now_ms)
         if whole:
             self._after_gap = False
@@ -231,7 +247,7 @@ class Stays:
         """Surely not in the line, and no Leave said so."""
         self._settle_other(stay, now_ms)
         stay.gone_ms = now_ms
-        self.book.take_out(stay, Stage.GONE, now_ms, now_ms + GRACE_MS)
+        self.book.take_out(stay, Stage.GONE, now_ms, now_ms + SECOND_LOOK_MS)
 
     def _settle_other(self, stay: Stay, now_ms: int) -> None:
         other = self.book.open.get(stay.call)
@@ -243,6 +259,11 @@ class Stays:
         wait_ms = stay.waited_ms(now_ms)
         hold_s = wait_ms // 1000 if stay.hold_s is None else stay.hold_s
         self._ended(End(stay.queue, outcome, wait_ms, hold_s, now_ms))
+
+
+def _is_in_line(stay: Stay, at_ms: int) -> bool:
+    """At that time already: else a list was ahead of the very event that tells of his entering."""
+    return stay.announced or at_ms - stay.joined_ms >= LIST_AHEAD_MS
 
 
 def _note_gave_up(stay: Stay, event: ev.GaveUp) -> None:

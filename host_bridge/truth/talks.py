@@ -51,6 +51,9 @@ class Talks:
         self._calls.clear()
         self._hung_up.clear()
 
+    def __contains__(self, call: str) -> bool:
+        return call in self._calls
+
     def __len__(self) -> int:
         return len(self._calls)
 

@@ -45,10 +45,10 @@ class Truth:
             ev.NotAnswered: lambda event, now_ms: self._stays.not_answered(event),
             ev.Connected: self._connected,
             ev.Completed: self._completed,
-            ev.HangupAsked: lambda event, now_ms: self._stays.hangup_asked(event),
+            ev.HangupAsked: self._stays.hangup_asked,
             ev.HungUp: self._hung_up,
             ev.QueueStatusSet: self._stays.status_set,
-            ev.QueueEntered: self._stays.entered,
+            ev.QueueEntered: self._entered,
             ev.MemberChanged: self._member_changed,
             ev.MemberRemoved: self._member_removed,
             ev.Snapshot: self._snapshot,
@@ -183,6 +183,10 @@ class Truth:
             self._talks.end(event.queue, event.interface, event.call, event.hold_s)
             self._tallies[event.queue].add(Talk(event.queue, event.talk_s, event.reason == "transfer", now_ms))
             self._changed(event.queue)
+
+    def _entered(self, event: ev.QueueEntered, now_ms: int) -> None:
+        if event.call not in self._talks:  # a transfer says it again before the call goes elsewhere
+            self._stays.entered(event, now_ms)
 
     def _hung_up(self, event: ev.HungUp, now_ms: int) -> None:
         self._stays.hung_up(event, now_ms)
