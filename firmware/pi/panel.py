@@ -1,0 +1,111 @@
+"""What a panel is to the board, and the choice of its driver.
+
+A wrong option does not raise in rpi-rgb-led-matrix, it kills the process (DISPLAY.md: rows=33 and missing hardware are
+segmentation faults, an unknown mapping and too many chains abort). So check() refuses every one of them first, for all
+drivers alike: a board.yaml that was tried on a desktop is right on the Pi.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from firmware.core.layout import LAYOUTS
+from hw.pins import mappings
+
+if TYPE_CHECKING:
+    import logging
+
+    from PIL import Image
+
+DRIVERS = ("rgbmatrix", "emulator", "image")
+
+
+class PanelError(RuntimeError):
+    """The panel cannot be used; the text says why and what to do."""
+
+
+class Panel(Protocol):
+    """`width` × `height` LEDs that show the last image until the next one."""
+
+    width: int
+    height: int
+
+    def show(self, image: Image.Image) -> None:
+        """Show an RGB image of the panel's size, one pixel an LED, brightness applied. Raises PanelError."""
+
+    def close(self) -> None:
+        """Go black and let go of the hardware. Nothing can be shown afterwards."""
+
+
+@dataclass(frozen=True)
+class PanelSettings:
+    """The section `panel` of board.yaml. Sizes in LEDs: rows and cols of one module, chain of them one after the other,
+    parallel chains one below the other."""
+
+    driver: str
+    rows: int
+    cols: int
+    chain: int = 1
+    parallel: int = 1
+    hardware_mapping: str = "regular"
+    gpio_slowdown: int | None = None
+    brightness: int = 100
+    path: Path | None = None
+    port: int = 8888
+    user: str = "daemon"
+
+    @property
+    def width(self) -> int:
+        """Columns of the whole panel."""
+        return self.cols * self.chain
+
+    @property
+    def height(self) -> int:
+        """Rows of the whole panel."""
+        return self.rows * self.parallel
+
+
+def check(panel: PanelSettings) -> list[tuple[str, str]]:
+    """What is wrong with settings whose fields are each in range: (key, message), all of it."""
+    problems = []
+    mapping = mappings()[panel.hardware_mapping]
+    if panel.rows % 2:
+        problems.append(("rows", f"{panel.rows}, expected an even number: modules light two rows at a time"))
+    elif panel.rows > mapping.most_rows:
+        problems.append(
+            ("rows", f"{panel.rows}, expected at most {mapping.most_rows} with mapping {mapping.name!r}, "
+             "which has no row line for more")
+        )  # fmt: skip
+    if panel.parallel > mapping.most_parallel:
+        problems.append(
+            ("parallel", f"{panel.parallel}, expected at most {mapping.most_parallel} with mapping {mapping.name!r}")
+        )
+    if not problems and (panel.width, panel.height) not in {(each.width, each.height) for each in LAYOUTS}:
+        sizes = " or ".join(f"{each.width}x{each.height}" for each in LAYOUTS)
+        problems.append(
+            ("rows" if panel.height not in {each.height for each in LAYOUTS} else "cols",
+             f"these modules make a panel of {panel.width}x{panel.height} LEDs, expected {sizes}: "
+             "cols x chain is its width, rows x parallel its height")
+        )  # fmt: skip
+    if panel.driver == "image" and panel.path is None:
+        problems.append(("path", "missing: driver 'image' writes latest.png into the folder of this name"))
+    return problems
+
+
+def open_panel(panel: PanelSettings, title: str, log: logging.Logger) -> Panel:
+    """The panel that the settings name; they have passed check(). `title` is for people. Raises PanelError."""
+    # Each driver is imported only when it is used: their libraries are large, and none is installed everywhere.
+    if panel.driver == "image":
+        from firmware.pi.panel_image import ImagePanel  # noqa: PLC0415
+
+        assert panel.path is not None
+        return ImagePanel(panel.width, panel.height, panel.path)
+    if panel.driver == "emulator":
+        from firmware.pi.panel_emulator import EmulatorPanel  # noqa: PLC0415
+
+        return EmulatorPanel(panel, title, log)
+    from firmware.pi.panel_rgbmatrix import open_rgbmatrix  # noqa: PLC0415
+
+    return open_rgbmatrix(panel)
