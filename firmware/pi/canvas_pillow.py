@@ -20,8 +20,7 @@ class PillowCanvas(Canvas):
         self._palettes: dict[int, bytes] = {}
 
     def rect(self, x: int, y: int, w: int, h: int, ink: int) -> None:
-        if w > 0 and h > 0:
-            self._image.paste(ink, (x, y, x + w, y + h))
+        self._image.paste(ink, (x, y, x + w, y + h))
 
     def glyph(  # noqa: PLR0917 - see Canvas
         self, x: int, y: int, w: int, h: int, bits: bytes, ink: int

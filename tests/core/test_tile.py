@@ -26,7 +26,7 @@ def test_free_agents_are_counted_in_cells():
     tile = scenes.scenes(2)[0][1].tiles[0]
     x, y, face = panel.page(2, False).tiles[0]
     canvas, fonts = new_panel(panel)
-    for free, agents in ((0, 6), (1, 6), (6, 6), (15, 15), (0, 25), (1, 25), (24, 25), (25, 25)):
+    for free, agents in ((0, 6), (1, 6), (6, 6), (15, 15), (0, 25), (1, 25), (24, 25), (25, 25), (1, 99)):
         values = list(tile)
         values[7], values[8] = free, agents
         screen.draw(canvas, fonts, panel, View((type(tile)(*values), tile), 0, 1, None, None))
