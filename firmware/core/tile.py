@@ -112,7 +112,8 @@ def _label(pen: "Pen", face: "Face", tile: "Tile", ink: int) -> None:
     font, tracking, wide = pen.fit(face.label_fonts, text, face.label.w)
     if wide > face.label.w:
         room = face.label.w - tracking - font.measure("…")
-        while text and font.measure(text, tracking) > room:
+        while text and wide > room:
+            wide -= font.glyph(text[0 if tile.rtl else -1])[0] + tracking
             text = text[1:] if tile.rtl else text[:-1]
         text = "…" + text if tile.rtl else text + "…"
     pen.text(face.label_fonts, face.label, text, ink, tile.rtl)
