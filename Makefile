@@ -29,6 +29,10 @@ $(VENV)/dev: pyproject.toml | $(VENV)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+$(VENV)/bench: pyproject.toml | $(VENV)/dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
 run: $(VENV)/demo  ## a lit board in the browser: demo PBX, broker, bridge and board on loopback; Ctrl-C stops it all
 	@exec $(BIN)/python -m host_bridge.demo.run \
 		$(if $(PBX),--pbx '$(PBX)') $(if $(AMI_USER),--ami-user '$(AMI_USER)') \
@@ -44,7 +48,7 @@ test-pbx: $(VENV)/dev  ## the scenarios against a real Asterisk 22, installed in
 	@$(BIN)/python -m tests.pbx.build
 	@$(BIN)/python -m pytest tests/pbx -m asterisk $(TEST_ARGS)
 
-bench: $(VENV)/dev  ## the benchmarks: medians and ratios, each beside a peer in the same run
+bench: $(VENV)/bench  ## the benchmarks: medians and ratios, each beside a peer in the same run
 	@$(BIN)/python -m tests.bench
 
 preview: $(VENV)/dev  ## a contact sheet of the board's pages, as preview.png
