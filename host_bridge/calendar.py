@@ -42,6 +42,18 @@ class Calendar:
         now = self._local(utc_ms)
         return now.toordinal() - (0 if self._started(now) else 1)
 
+    def next_day_ms(self, utc_ms: int) -> int:
+        """The first `utc_ms` of the next day, by day_id."""
+        today = self.day_id(utc_ms)
+        before, after = utc_ms, utc_ms + 26 * 3_600_000  # the longest day has 25 hours
+        while after - before > 1:
+            middle = (before + after) // 2
+            if self.day_id(middle) > today:
+                after = middle
+            else:
+                before = middle
+        return after
+
     def within(self, week: Week, utc_ms: int) -> bool:
         """True inside one of the week's spans. An hour that summer time repeats counts both times."""
         now = self._local(utc_ms)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from config.yaml_file import NOT_CARRIED_OUT
 from firmware.core.check import Duration, Field, Int, Kind, OneOf, Problems, Record, Share
 from firmware.core.spelling import did_you_mean
+from firmware.core.wire import encode_id
 
 Path = tuple[str | int, ...]
 Rule = dict[str, Any]
@@ -22,6 +23,7 @@ DEFAULT_HOLD_MS = 5_000
 SEVERITIES = ("warn", "critical")
 OFF = ("off", "no", "false")
 MAX_NAME = 40
+MAX_RULES = 64  # a message holds no more
 
 
 class Metric(NamedTuple):
@@ -98,6 +100,9 @@ class Rules(Kind):
         if not isinstance(value, dict):
             self.refuse(value, path, problems)
             return {}
+        if len(value) > MAX_RULES:
+            problems.add(path, f"{len(value)} rules, expected at most {MAX_RULES}")
+            return {}
         return {name: self._rule(name, value[name], (*path, name), problems) for name in value}
 
     def _rule(self, name: str, value: Any, path: Path, problems: Problems) -> Rule | None:
@@ -152,7 +157,7 @@ def _metric_rule(name: str, value: dict[str, Any], path: Path, problems: Problem
         fires = [*_wire({name: clean[severity]}), *besides]
         lets_go = [*_wire({name: clear}), *besides] if severity == given[0] else fires
         wire.append({"severity": severity, "all": fires, "clear": lets_go})
-    return {"id": name, "for_ms": clean["for"], "hold_ms": clean["hold"], "levels": wire}
+    return {"id": encode_id(name), "for_ms": clean["for"], "hold_ms": clean["hold"], "levels": wire}
 
 
 def _own_rule(name: str, value: dict[str, Any], path: Path, problems: Problems) -> Rule | None:
@@ -171,7 +176,7 @@ def _own_rule(name: str, value: dict[str, Any], path: Path, problems: Problems) 
     if len(problems.found) > before:
         return None
     level = {"severity": clean["severity"], "all": _wire(fires), "clear": _wire({**fires, **clear})}
-    return {"id": name, "for_ms": clean["for"], "hold_ms": clean["hold"], "levels": [level]}
+    return {"id": encode_id(name), "for_ms": clean["for"], "hold_ms": clean["hold"], "levels": [level]}
 
 
 def _wire(conditions: dict[str, int]) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from firmware.core.check import (
     Share,
     Text,
 )
+from firmware.core.messages import MAX_FLASH_MHZ, SOUNDS
 from host_bridge import calendar
 from host_bridge.calendar import Span, Week
 from host_bridge.rule_kinds import NotCarriedOut, Rules
@@ -34,8 +35,6 @@ from host_bridge.truth.service_level import FORMULAS
 HOUR_MS = 3_600_000
 MAX_LABEL = 60
 MAX_QUEUE = 128  # Asterisk's own queue names are at most 127 bytes
-SOUNDS = ("none", "single", "double", "triple", "long")
-MAX_BLINK_MHZ = 3_000  # WCAG 2.3.1: at most three flashes a second
 
 
 class Parsed(Kind):
@@ -122,8 +121,8 @@ _BUZZER = Record(
 )
 _BLINK = Record(
     (
-        Field("warn", Frequency(100, MAX_BLINK_MHZ), default=500),
-        Field("critical", Frequency(100, MAX_BLINK_MHZ), default=1_000),
+        Field("warn", Frequency(100, MAX_FLASH_MHZ), default=500),
+        Field("critical", Frequency(100, MAX_FLASH_MHZ), default=1_000),
     )
 )
 _QUEUE = Record(

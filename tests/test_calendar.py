@@ -73,6 +73,16 @@ def test_day_start_that_the_autumn_night_shows_twice_counts_the_first() -> None:
     assert calendar.day_id(second - 1) == calendar.day_id(first)  # the wall says 01:29 again
 
 
+@pytest.mark.parametrize("start", ["00:00", "01:30", "02:30", "03:00"])
+@pytest.mark.parametrize("day", ["2026-03-26", "2026-03-27", "2026-09-12", "2026-10-24", "2026-10-25"])
+def test_the_next_day_is_found_to_the_millisecond(start: str, day: str) -> None:
+    calendar = Calendar(JERUSALEM, time_of_day(start))
+    for now in range(at(f"{day}T00:00"), at(f"{day}T00:00") + 24 * 60 * MINUTE_MS, 47 * MINUTE_MS):
+        following = calendar.next_day_ms(now)
+        assert calendar.day_id(following) == calendar.day_id(now) + 1
+        assert calendar.day_id(following - 1) == calendar.day_id(now)
+
+
 def test_israeli_week() -> None:
     calendar = Calendar(JERUSALEM)
     hours = week({"sun-thu": spans("08:00-18:00"), "fri": spans("08:00-13:00")})

@@ -10,6 +10,7 @@ import pytest
 
 import config
 from config.yaml_file import ConfigError, parse
+from firmware.core import wire
 from host_bridge.thresholds import Thresholds, build, load
 from host_bridge.truth.service_level import ServiceLevel
 
@@ -65,6 +66,13 @@ def test_a_rule_in_the_form_of_the_wire() -> None:
             },
         ],
     }
+
+
+def test_every_rule_of_the_example_is_a_message_that_boards_take() -> None:
+    for queue in ("support", "sales", "other"):
+        rules = list(load(EXAMPLE).queue(queue).rules)
+        message = {"v": wire.VERSION, "started": 1, "rules": rules}
+        assert wire.read(wire.RULES, wire.dumps(message))["rules"] == rules
 
 
 def test_when_holds_besides_and_lower_is_worse_for_some_metrics() -> None:
