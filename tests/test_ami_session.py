@@ -294,6 +294,15 @@ def test_a_refused_login_says_so(state: State) -> None:
     assert (session.refused, session.wants_close) == (False, None)
 
 
+@pytest.mark.parametrize("state", [State.CHALLENGE, State.LOGIN])
+def test_a_pbx_on_its_way_down_refuses_everyone_and_that_is_no_refused_login(state: State) -> None:
+    session = AmiSession("wallboard", "secret")
+    reach(state, session)
+    session.receive(frame("Response: Error", ActionID=f"{state}-1", Message="Asterisk is shutting down"), 1000)
+    assert not session.refused, "or a restart of the PBX would cost five minutes"
+    assert session.wants_close == "the PBX is shutting down"
+
+
 def test_a_peer_that_is_no_pbx_is_told() -> None:
     session = AmiSession("wallboard", "secret")
     session.connected(0)

@@ -121,9 +121,12 @@ class Dialogue:
         return []
 
     def login_refused(self, frame: Frame, now_ms: int) -> list[Event]:
-        """A wrong name or secret: time does not mend it."""
+        """A wrong name or secret, which time does not mend; unless the PBX is on its way down, and refuses everyone."""
+        said = _said(frame)
+        if "shutting down" in said:  # "Asterisk is shutting down", main/manager.c, process_message
+            return self.fail("the PBX is shutting down", now_ms)
         self.refused = True
-        return self.fail(f"the PBX refused the login of user {self._username!r}: {_said(frame)}", now_ms)
+        return self.fail(f"the PBX refused the login of user {self._username!r}: {said}", now_ms)
 
     def logged_in(self, _frame: Frame, now_ms: int) -> list[Event]:
         """Ask the PBX for its clock."""
