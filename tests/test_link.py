@@ -1,0 +1,208 @@
+"""The broker link over a real broker: its loss in every way, its return, and what it says of each."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from firmware.pi import link as link_module
+from firmware.pi.inbox import Inbox, LinkChange, Message, Waker
+from firmware.pi.link import Link, LinkSettings
+from tests.brokers import Broker, free_port
+
+WILL = ("wallboard/main/board/b1/state", b'{"v":1,"online":false}')
+SUBSCRIPTIONS = [("wallboard/main/bridge/state", 1), ("wallboard/main/queue/+", 1)]
+
+
+class Ear:
+    """The board's loop, in miniature: takes what the inbox has until something is true."""
+
+    def __init__(self) -> None:
+        self.waker = Waker()
+        self.inbox = Inbox(self.waker)
+        self.heard: list[LinkChange | Message] = []
+
+    def until(self, true: Callable[[], bool], timeout_s: float) -> float:
+        """Seconds until `true()`; fails after `timeout_s`."""
+        start = time.monotonic()
+        while not true():
+            left_s = start + timeout_s - time.monotonic()
+            assert left_s > 0, f"not within {timeout_s} s; heard {self.heard}"
+            self.waker.wait(int(min(left_s, 0.1) * 1000))
+            self.heard += self.inbox.take()
+        return time.monotonic() - start
+
+    def until_heard(self, item: LinkChange | Message, timeout_s: float = 5) -> float:
+        return self.until(lambda: item in self.heard, timeout_s)
+
+
+class Peer:
+    """Another client of the broker: the bridge, or somebody who watches."""
+
+    def __init__(self, port: int, topic: str = "#") -> None:
+        self.heard: list[tuple[str, bytes, bool]] = []
+        self.client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        self.client.on_message = lambda _client, _data, it: self.heard.append((it.topic, it.payload, it.retain))
+        self.client.connect("127.0.0.1", port)
+        self.client.subscribe(topic, 1)
+        self.client.loop_start()
+
+    def publish(self, topic: str, payload: bytes, retain: bool = True) -> None:
+        self.client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(5)
+
+    def close(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+@pytest.fixture(name="broker")
+def running_broker() -> Iterator[Broker]:
+    with Broker() as running:
+        yield running
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+@pytest.fixture
+def make(ear: Ear) -> Iterator[Callable[..., Link]]:
+    links: list[Link] = []
+
+    def started(port: int, host: str = "127.0.0.1", **settings: object) -> Link:
+        links.append(
+            Link(LinkSettings(host, port, "b1", **settings), SUBSCRIPTIONS, WILL, ear.inbox, logging.getLogger("t"))
+        )
+        links[-1].start()
+        return links[-1]
+
+    yield started
+    for link in links:
+        link.close(b"", 0.2)
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "t"]
+
+
+def test_what_is_retained_and_what_comes_live(broker: Broker, ear: Ear, make: Callable[..., Link]) -> None:
+    bridge = Peer(broker.port)
+    bridge.publish("wallboard/main/queue/sales", b"1")
+    make(broker.port)
+    ear.until_heard(LinkChange(True))
+    ear.until_heard(Message("wallboard/main/queue/sales", b"1", True))
+    bridge.publish("wallboard/main/queue/sales", b"2")
+    bridge.publish("wallboard/other/queue/sales", b"3")
+    bridge.publish("wallboard/main/queue/support", b"4")
+    ear.until_heard(Message("wallboard/main/queue/support", b"4", False))
+    bridge.close()
+    assert ear.heard[0] == LinkChange(True)
+    assert Message("wallboard/main/queue/sales", b"2", False) in ear.heard
+    assert len(ear.heard) == 4
+
+
+def test_its_state_is_retained_and_the_last_word_is_its_own(
+    broker: Broker, ear: Ear, make: Callable[..., Link]
+) -> None:
+    link = make(broker.port)
+    assert not link.publish(WILL[0], b"too early")
+    ear.until_heard(LinkChange(True))
+    assert link.publish(WILL[0], b"on")
+    link.close(b"goodbye")
+    watcher = Peer(broker.port)
+    ear.until(lambda: bool(watcher.heard), 5)
+    watcher.close()
+    assert watcher.heard == [(WILL[0], b"goodbye", True)]
+
+
+def test_a_broker_that_dies_and_comes_back(
+    broker: Broker, ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    make(broker.port)
+    ear.until_heard(LinkChange(True))
+    broker.kill()
+    assert ear.until_heard(LinkChange(False)) < 1
+    ear.heard.clear()
+    time.sleep(1.2)  # some tries in vain, which are not worth a line each
+    broker.start()
+    ear.until_heard(LinkChange(True), 10)
+    bridge = Peer(broker.port)
+    bridge.publish("wallboard/main/queue/sales", b"5")
+    ear.until_heard(Message("wallboard/main/queue/sales", b"5", False))
+    bridge.close()
+    where = f"broker 127.0.0.1:{broker.port}: "
+    assert told(caplog) == [
+        where + "up",
+        where + "down: it closed the connection; trying again until it answers",
+        where + "up",
+    ]
+
+
+def test_a_broker_that_hangs_is_lost_within_eight_seconds(
+    broker: Broker, ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture
+) -> None:
+    make(broker.port)
+    ear.until_heard(LinkChange(True))
+    broker.stop()
+    assert ear.until_heard(LinkChange(False), 10) < 8
+    assert told(caplog)[-1].endswith("down: it answers nothing; trying again until it answers")
+    broker.cont()
+    ear.heard.clear()
+    ear.until_heard(LinkChange(True), 10)
+
+
+def test_an_idle_link_stays_up(broker: Broker, ear: Ear, make: Callable[..., Link]) -> None:
+    make(broker.port)
+    ear.until_heard(LinkChange(True))
+    started = time.monotonic()
+    ear.until(lambda: time.monotonic() - started > 10 or LinkChange(False) in ear.heard, 12)
+    assert LinkChange(False) not in ear.heard
+
+
+def test_no_broker_is_one_clear_line(ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture) -> None:
+    port = free_port()
+    make(port)
+    ear.until(lambda: bool(told(caplog)), 5)
+    time.sleep(1.5)
+    assert told(caplog) == [
+        f"broker 127.0.0.1:{port}: down: connection refused: is the broker running there?; "
+        "trying again until it answers"
+    ]
+
+
+def test_a_name_that_nobody_knows(ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture) -> None:
+    make(1883, "no-such-broker.invalid")
+    ear.until(lambda: bool(told(caplog)), 15)
+    assert "this host name is not known" in told(caplog)[0]
+
+
+def test_a_wrong_password_is_said_and_not_tried_again_at_once(
+    ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture
+) -> None:
+    with Broker(users={"board": "right"}) as strict:
+        make(strict.port, username="board", password="wrong")
+        ear.until(lambda: bool(told(caplog)), 5)
+        assert told(caplog) == [
+            f"broker 127.0.0.1:{strict.port}: down: it refused user 'board' (Not authorized): "
+            f"check mqtt.username and the password; next try in {link_module.REFUSED_HOLD_S:.0f} s"
+        ]
+        make(strict.port)
+        ear.until(lambda: len(told(caplog)) == 2, 5)
+        assert "it takes no one without a login (Not authorized): set mqtt.username" in told(caplog)[1]
+        make(strict.port, username="board", password="right")
+        ear.until_heard(LinkChange(True))
+
+
+def test_something_that_is_no_broker(ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:  # takes connections, answers nothing
+        make(server.getsockname()[1])
+        assert ear.until(lambda: bool(told(caplog)), 8) < 8
+    assert "it answers nothing" in told(caplog)[0]
