@@ -598,6 +598,21 @@ def test_every_list_gives_a_caller_the_same_join_time() -> None:
     assert seen == {6000}
 
 
+def test_a_user_who_is_sent_no_queue_events_is_told() -> None:
+    session = up()
+
+    def listed(callers: list[tuple[str, int]], now_ms: int) -> str:
+        session.ask_status(None, now_ms)
+        (action,) = actions(session)
+        session.receive(list_of(action["ActionID"], {"sales": callers}), now_ms)
+        return session.problem
+
+    assert listed([("17.1", 30)], 10_000) == "", "who came before us was never announced to us"
+    assert "read = agent" in listed([("17.1", 40), ("17.2", 5)], 20_000)
+    session.receive(joined(21_000), 21_000)
+    assert listed([("17.2", 6)], 21_500) == ""
+
+
 def test_only_the_queues_of_the_settings_pass() -> None:
     session = AmiSession("wallboard", "secret", queues=frozenset({"sales"}))
     events = reach(State.UP, session)

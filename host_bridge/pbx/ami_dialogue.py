@@ -25,6 +25,11 @@ EVENT_CLASSES = "system,call,agent,dialplan"
 SYSTEM_SIGNALS = {"FullyBooted": "booted", "Reload": "reloaded", "Shutdown": "shutdown"}
 """Events of the PBX itself → signals of the table."""
 
+_NO_EVENTS = (
+    "the PBX lists new callers but sends no queue events: its AMI user needs read = agent, "
+    "and event filters that let Queue and Agent events through"
+)
+
 
 class State(StrEnum):
     """Where a dialogue stands."""
@@ -55,12 +60,15 @@ class Dialogue:
         self.outgoing = bytearray()
         self.pulse = pulse
         self.lists = lists
+        self.joins_come = False
+        """Whether this connection has brought a Joined event yet."""
         self._username = username
         self._secret = secret
         self._queues = queues
         self._was_up = False
         self._boot_told = False
         self._last_contact_ms: int | None = None
+        self._up_ms = 0
 
     def start(self, now_ms: int) -> None:
         """The transport is open: forget what belonged to the connection before."""
@@ -68,7 +76,7 @@ class Dialogue:
         self.problems.clear()
         self.pulse.start(now_ms)
         self.lists.start(now_ms)
-        self.refused = self._was_up = self._boot_told = False
+        self.refused = self.joins_come = self._was_up = self._boot_told = False
         self.wants_close = None
         self.state, self.since_ms = State.BANNER, now_ms
 
@@ -173,9 +181,13 @@ class Dialogue:
                 known = ", ".join(sorted(done.names)[:8]) or "none"
                 self.problems["queues"] = f"the PBX has no queue {missing}; it has {known}"
         snapshot = done.snapshot(now_ms, self._queues)
+        self.problems.pop("events", None)
         if self._was_up:
+            new = any(caller.joined_ms > self._up_ms + 2_000 for queue in snapshot.queues for caller in queue.callers)
+            if new and not self.joins_come:
+                self.problems["events"] = _NO_EVENTS
             return [snapshot]
-        self._was_up = True
+        self._was_up, self._up_ms = True, now_ms
         return [snapshot, LinkUp(now_ms)]
 
     def shut_down(self, frame: Frame, now_ms: int) -> list[Event]:

@@ -11,7 +11,7 @@ from host_bridge.pbx.ami_events import TRANSLATIONS, AmiFrameError
 from host_bridge.pbx.ami_list import LIST_EVENTS, Lists
 from host_bridge.pbx.ami_ping import Pulse
 from host_bridge.pbx.ami_wire import AmiParser, AmiWireError, Frame, encode_action
-from host_bridge.pbx.events import Event
+from host_bridge.pbx.events import Event, Joined
 
 INTERESTING = frozenset(TRANSLATIONS) | frozenset(SYSTEM_SIGNALS) | LIST_EVENTS
 """The only AMI events that are looked at."""
@@ -103,6 +103,8 @@ class AmiSession:
                 continue
             if event is not None and (passed is None or getattr(event, "queue", "") in passed):
                 events.append(event)
+        if not dialogue.joins_come:
+            dialogue.joins_come = any(isinstance(event, Joined) for event in events)
         dialogue.ask_if_due(now_ms)
         return events
 
