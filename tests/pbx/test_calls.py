@@ -79,7 +79,7 @@ def _waiting_agrees(
 
     polls = [(look.asked, look.answered, look.queues[queue].waiting) for look in looks]
     assert agreement.unlike_polls(published, polls) == []
-    assert agreement.late_changes(published, changes) == []
+    assert agreement.late_changes(published, changes[1:]) == []
     assert agreement.never_true(published, changes) == []
     took = [1000 * delay for delay in agreement.delays(published, changes[1:])]
     measured(
