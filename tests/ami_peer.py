@@ -58,6 +58,8 @@ class AmiPeer:
         frames += self._queue_event(
             "QueueCallerLeave", call, Queue=queue, Position=position, Count=len(self.queues[queue])
         )
+        # without it the bridge waits for more evidence (PBX.md: hang-up, Abandon, Leave, Hangup)
+        frames += _frame("Event", "Hangup", Uniqueid=call, Linkedid=call, Timestamp=f"{time.time():.6f}")
         return self.send(frames)
 
     def send(self, frames: bytes) -> int:
@@ -137,7 +139,7 @@ class AmiPeer:
             client.sendall(_frame("Response", "Success", ActionID=ident, Challenge="113543555"))
         elif action == "Login":
             key = hashlib.md5(b"113543555" + self.secret.encode()).hexdigest()
-            if asked.get("Key") != key:
+            if asked.get("Key") != key and asked.get("Secret") != self.secret:
                 client.sendall(_frame("Response", "Error", ActionID=ident, Message="Authentication failed"))
                 raise ConnectionAbortedError
             self.logins += 1
