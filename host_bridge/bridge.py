@@ -65,6 +65,7 @@ class Bridge:
         self._pbx_told = ("", "")
         self._leftovers: set[str] = set()  # retained topics of an earlier run
         self._day_ends_ms = 0
+        self._strangers: list[str] = []  # queues of thresholds.yaml that the PBX does not have, as told
         self._rejections_told = False
 
     async def run(self) -> None:
@@ -240,10 +241,12 @@ class Bridge:
         self._send(now_ms)
 
     def _name_strangers(self) -> None:
-        """Tell once a connection which queues of thresholds.yaml the PBX does not have: a misspelt name, mostly."""
-        strangers = [queue for queue in self._thresholds.queues if queue not in self._truth.queues]
-        if strangers and not self._told:
+        """Tell once which queues of thresholds.yaml the PBX does not have: a misspelt name, mostly."""
+        known = frozenset(self._truth.queues)
+        strangers = [queue for queue in self._thresholds.queues if queue not in known]
+        if strangers and strangers != self._strangers:
             self._log.warning("thresholds name queues that the PBX does not have: %s", ", ".join(strangers))
+        self._strangers = strangers
         if self._truth.unplaced and not self._rejections_told:
             self._rejections_told = True
             self._log.warning("rejected callers cannot be counted: let class dialplan pass to the AMI user")
