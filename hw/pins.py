@@ -56,7 +56,7 @@ class Mapping(NamedTuple):
     @property
     def hardware_pulses(self) -> bool:
         """The output-enable is on a pin of the Pi's PWM block: less flicker, and it needs root and no onboard sound."""
-        return "output-enable" in (self.fixed.get(18), self.fixed.get(12))
+        return "the panel's output-enable" in (self.fixed.get(18), self.fixed.get(12))
 
     def uses(self, parallel: int) -> dict[int, str]:
         """Pin → what it does for a panel of `parallel` chains."""
@@ -91,15 +91,15 @@ def _mapping(name: str, section: dict[str, object], header: dict[int, int]) -> M
     for key in ("output_enable", "clock", "strobe"):
         pin = section[key]
         assert isinstance(pin, int)
-        fixed[pin] = key.replace("_", "-")
+        fixed[pin] = "the panel's " + key.replace("_", "-")
     rows, chains, reserved, buzzer = (section[key] for key in ("rows", "chains", "reserved", "buzzer"))
     assert isinstance(rows, dict) and isinstance(chains, list) and isinstance(reserved, dict)
     assert isinstance(buzzer, list)
-    fixed.update({pin: f"row line {line}" for line, pin in rows.items()})
+    fixed.update({pin: f"the panel's row line {line}" for line, pin in rows.items()})
     fixed.update(reserved)
     return Mapping(name, fixed, tuple(_chain(chains)), len(rows), tuple(buzzer), header)
 
 
 def _chain(chains: Iterable[dict[str, int]]) -> Iterable[dict[int, str]]:
     for number, lines in enumerate(chains, 1):
-        yield {pin: f"{line} of chain {number}" for line, pin in lines.items()}
+        yield {pin: f"the panel's {line} of chain {number}" for line, pin in lines.items()}

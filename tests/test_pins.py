@@ -35,9 +35,9 @@ def test_no_pin_has_two_uses(mapping: Mapping) -> None:
 
 def test_uses_are_named_as_people_call_them() -> None:
     regular = mappings()["regular"]
-    assert regular.uses(1)[18] == "output-enable"
-    assert regular.uses(1)[15] == "row line e"
-    assert regular.uses(2)[19] == "r2 of chain 2"
+    assert regular.uses(1)[18] == "the panel's output-enable"
+    assert regular.uses(1)[15] == "the panel's row line e"
+    assert regular.uses(2)[19] == "the panel's r2 of chain 2"
     assert 19 not in regular.uses(1)
     assert mappings()["adafruit-hat-pwm"].uses(1)[4] == "bridged to the output-enable"
 

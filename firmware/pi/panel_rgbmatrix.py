@@ -92,14 +92,19 @@ def obstacle_on(root: Path, panel: PanelSettings, user_id: int) -> str | None:
     model = _read(root / "proc/device-tree/model").rstrip("\0")
     if not model.startswith("Raspberry Pi"):
         return "this machine is no Raspberry Pi; on a desktop take driver 'emulator'"
-    if "Pi 5" in model:
-        return None  # another way to the pins, without the PWM block
-    pulses = mappings()[panel.hardware_mapping].hardware_pulses
+    newest = "Pi 5" in model  # another way to the pins, without the PWM block
+    pulses = mappings()[panel.hardware_mapping].hardware_pulses and not newest
     if pulses and user_id != 0:
         return f"it must be started as root; it becomes user {panel.user!r} once it has the GPIO"
     if pulses and any(line.startswith("snd_bcm2835 ") for line in _read(root / "proc/modules").splitlines()):
         return "the Pi's onboard sound uses the same PWM: put 'blacklist snd_bcm2835' into /etc/modprobe.d, and reboot"
-    if user_id != 0 and not any(os.access(root / "dev" / name, os.R_OK | os.W_OK) for name in ("mem", "gpiomem")):
+    if user_id == 0 and panel.user not in {each.pw_name for each in pwd.getpwall()}:
+        return f"panel.user: this machine has no user {panel.user!r}"
+    if (
+        user_id != 0
+        and not newest
+        and not any(os.access(root / "dev" / name, os.R_OK | os.W_OK) for name in ("mem", "gpiomem"))
+    ):
         return "no access to /dev/gpiomem: start it as root, or put its user into the group gpio"
     return None
 

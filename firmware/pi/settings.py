@@ -1,0 +1,177 @@
+"""board.yaml: what this board shows, on which panel, and where its broker is.
+
+settings = load(Path("board.yaml"))                  # raises ConfigError with all mistakes, secrets read
+settings = load(Path("board.yaml"), secrets=False)   # to check the file alone, away from the board
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.connect import FILE, Address, mqtt_fields, read_secret, tls_context
+from config.yaml_file import NOT_CARRIED_OUT, Problem, YamlFile
+from config.yaml_file import load as load_yaml
+from firmware.core.check import Field, Int, Kind, ListOf, OneOf, Problems, Record, Text, read
+from firmware.pi.link import LinkSettings
+from firmware.pi.panel import DRIVERS, PanelSettings, check
+from hw.pins import mappings
+
+_NAME = Text(64, without="/+#% @")
+
+
+class _NotCarriedOut(Kind):
+    """A part of the contract that this version does not carry out: refused, never accepted and ignored."""
+
+    def expected(self) -> str:
+        return "nothing: this version does not carry it out"
+
+    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> None:
+        problems.add(path, NOT_CARRIED_OUT)
+
+
+# Ranges of rows, cols and gpio_slowdown: lib/options-initialize.cc and led-matrix.cc of rpi-rgb-led-matrix, May 2026.
+_PANEL = Record(
+    (
+        Field("driver", OneOf(DRIVERS), required=True, doc="the panel, a page in the browser, or a picture file"),
+        Field("rows", Int(8, 64), required=True, doc="LEDs of one module from top to bottom"),
+        Field("cols", Int(16, 256), required=True, doc="LEDs of one module from left to right"),
+        Field("chain", Int(1, 16), default=1, doc="modules one after the other"),
+        Field("parallel", Int(1, 3), default=1, doc="chains one below the other"),
+        Field("hardware_mapping", OneOf(tuple(mappings())), default="regular", doc="how it is wired: hw/pins.yaml"),
+        Field("gpio_slowdown", Int(0, 10), doc="higher for faster Pis, when the picture is garbled"),
+        Field("brightness", Int(1, 100), default=100, doc="percent"),
+        Field("path", FILE, doc="driver image: the folder of latest.png"),
+        Field("port", Int(0, 65535), default=8888, doc="driver emulator: of the page on 127.0.0.1; 0 is any free one"),
+        Field("user", Text(64), default="daemon", doc="driver rgbmatrix: whom root becomes once it has the GPIO"),
+        Field("night", _NotCarriedOut()),
+    )
+)
+
+SCHEMA = Record(
+    (
+        Field("site", _NAME, required=True, doc="the site's name in the MQTT topics, as in bridge.yaml"),
+        Field("board", _NAME, required=True, doc="this board's own name, another for each board of the site"),
+        Field("mqtt", Record(mqtt_fields(embedded=False)), required=True),
+        Field("panel", _PANEL, required=True),
+        Field("buzzer", Record((Field("gpio", Int(2, 27), required=True, doc="its pin, as a GPIO number"),))),
+        Field("queues", ListOf(Text(128), least=1), doc="which to show, in this order; all when absent"),
+        Field("state_file", FILE, doc="where the last good rules are kept"),
+        Field("button", _NotCarriedOut()),
+        Field("pages", _NotCarriedOut()),
+    )
+)
+
+
+@dataclass(frozen=True)
+class BoardSettings:
+    """The whole file. `queues`: the PBX's names; None is all. `buzzer_gpio`: None without a buzzer."""
+
+    site: str
+    board: str
+    link: LinkSettings
+    panel: PanelSettings
+    buzzer_gpio: int | None
+    queues: tuple[str, ...] | None
+    state_file: Path
+
+
+def load(path: Path, name: str | None = None, *, secrets: bool = True) -> BoardSettings:
+    """Read and check the file. Raises ConfigError with all its mistakes; `name` stands in them.
+
+    Without `secrets` no other file (password, certificates) is opened, and no environment variable looked up.
+    """
+    return build(load_yaml(path, name), path.parent, secrets=secrets)
+
+
+def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSettings:
+    """The settings of a file that is read already; the names of other files are relative to `folder`."""
+    clean, found = read(SCHEMA, file.data)
+    wrong = {path[0] for path, _ in found if path}  # sections that cannot be looked at any further
+    panel = None if "panel" in wrong or not clean else _panel(clean["panel"], folder)
+    gpio = None if "buzzer" in wrong or not clean or not clean["buzzer"] else clean["buzzer"]["gpio"]
+    link = None if "mqtt" in wrong or not clean else _link(clean, folder, found, secrets=secrets)
+    if panel is not None:
+        found += [(("panel", key), message) for key, message in check(panel)]
+        found += _pin_clash(gpio, panel)
+    file.refuse(found)
+    assert panel is not None and link is not None
+    return BoardSettings(
+        site=clean["site"],
+        board=clean["board"],
+        link=link,
+        panel=panel,
+        buzzer_gpio=gpio,
+        queues=tuple(clean["queues"]) if clean["queues"] else None,
+        state_file=folder / clean["state_file"] if clean["state_file"] else default_state_file(os.environ, clean),
+    )
+
+
+def _panel(section: dict[str, Any], folder: Path) -> PanelSettings:
+    return PanelSettings(
+        driver=section["driver"],
+        rows=section["rows"],
+        cols=section["cols"],
+        chain=section["chain"],
+        parallel=section["parallel"],
+        hardware_mapping=section["hardware_mapping"],
+        gpio_slowdown=section["gpio_slowdown"],
+        brightness=section["brightness"],
+        path=folder / section["path"] if section["path"] else None,
+        port=section["port"],
+        user=section["user"],
+    )
+
+
+def _link(clean: dict[str, Any], folder: Path, found: list[Problem], *, secrets: bool) -> LinkSettings:
+    mqtt = clean["mqtt"]
+    address: Address = mqtt["url"]
+    found += _contradictions(mqtt)
+    password = tls = None
+    if secrets:
+        password = read_secret(mqtt, ("mqtt",), folder, found)
+        tls = tls_context(mqtt, ("mqtt",), folder, found) if address.tls else None
+    elif mqtt["password_file"] and mqtt["password_env"]:
+        found.append((("mqtt", "password_env"), "both password_file and password_env, expected one of them"))
+    return LinkSettings(
+        host=address.host,
+        port=address.port or 1883,
+        client_id=f"wallboard-board-{clean['site']}-{clean['board']}",
+        username=mqtt["username"],
+        password=password,
+        tls=tls,
+    )
+
+
+def default_state_file(environ: Mapping[str, str], names: Mapping[str, str]) -> Path:
+    """Under systemd the service's own folder (StateDirectory=), else the user's (XDG Base Directory)."""
+    own = environ.get("STATE_DIRECTORY", "").split(":")[0]
+    folder = Path(own or environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
+    return folder / ("" if own else "wallboard") / f"{names['site']}-{names['board']}.json"
+
+
+def _pin_clash(gpio: int | None, panel: PanelSettings) -> list[Problem]:
+    """Two outputs on one pin are a short circuit, so it is refused on a desktop too."""
+    mapping = mappings()[panel.hardware_mapping]
+    use = mapping.uses(panel.parallel).get(gpio) if gpio is not None else None
+    if use is None:
+        return []
+    pins = ", ".join(map(str, mapping.free(panel.parallel)))
+    free = f"free pins: {pins}" if pins else "no pin is free with so many chains: use a networked sounder"
+    return [(("buzzer", "gpio"), f"{gpio} is {use} with mapping {mapping.name!r}; {free}")]
+
+
+def _contradictions(mqtt: dict[str, Any]) -> list[Problem]:
+    """What each key alone cannot tell."""
+    found: list[Problem] = []
+    if (mqtt["password_file"] or mqtt["password_env"]) and not mqtt["username"]:
+        found.append((("mqtt", "username"), "missing, expected the user that the password belongs to"))
+    found.extend(
+        (("mqtt", key), "of use with mqtts:// alone, expected such a URL, or no certificates")
+        for key in ("ca_file", "cert_file", "key_file")
+        if mqtt[key] and not mqtt["url"].tls
+    )
+    return found

@@ -1,0 +1,190 @@
+"""board.yaml: right ones are understood, and each mistake is one clear line with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.yaml_file import ConfigError
+from firmware.pi.settings import default_state_file, load
+
+EXAMPLE = Path(__file__).parent.parent / "config" / "board.yaml"
+GOOD = """\
+site: main
+board: floor-2
+mqtt:
+  url: mqtt://broker.example
+panel: {driver: image, rows: 64, cols: 64, chain: 2, hardware_mapping: regular, path: frames}
+buzzer:
+  gpio: 19
+queues: [support, "0600", מכירות]
+state_file: state/board.json
+"""
+
+
+def mistakes(tmp_path: Path, text: str, *, secrets: bool = True) -> list[str]:
+    """The lines that a file is refused with, without the file's name."""
+    file = tmp_path / "board.yaml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load(file, "board.yaml", secrets=secrets)
+    assert all(line.startswith("board.yaml:") and "\n" not in line for line in refused.value.errors)
+    return [line.removeprefix("board.yaml:") for line in refused.value.errors]
+
+
+def changed(old: str, new: str) -> str:
+    assert old in GOOD
+    return GOOD.replace(old, new)
+
+
+def test_a_whole_file(tmp_path: Path) -> None:
+    (tmp_path / "board.yaml").write_text(GOOD, "utf-8")
+    it = load(tmp_path / "board.yaml")
+    assert (it.site, it.board, it.buzzer_gpio) == ("main", "floor-2", 19)
+    assert it.queues == ("support", "0600", "מכירות")
+    assert it.state_file == tmp_path / "state/board.json"
+    assert (it.panel.width, it.panel.height, it.panel.brightness) == (128, 64, 100)
+    assert it.panel.path == tmp_path / "frames"
+    assert (it.link.host, it.link.port, it.link.tls) == ("broker.example", 1883, None)
+
+
+def test_the_shipped_example_is_right(tmp_path: Path) -> None:
+    settings = load(EXAMPLE, secrets=False)
+    assert (settings.panel.driver, settings.panel.width, settings.panel.height) == ("rgbmatrix", 128, 64)
+    # every line that is commented out can be taken as it stands, too
+    text = EXAMPLE.read_text("utf-8")
+    for line in text.splitlines():
+        if line.startswith("# ") and line[2:].split(":")[0].isidentifier():
+            text = text.replace(line, line[2:] if line.startswith(("# queues", "# state")) else "  " + line[2:])
+    (tmp_path / "board.yaml").write_text(text.replace("mqtt://", "mqtts://"), "utf-8")
+    full = load(tmp_path / "board.yaml", secrets=False)
+    assert full.queues == ("support", "sales")
+    assert full.panel.user == "wallboard"
+
+
+def test_an_unknown_mapping(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, changed("hardware_mapping: regular", "hardware_mapping: regulr")) == [
+        "5:72: panel.hardware_mapping: 'regulr', expected one of: regular, adafruit-hat, adafruit-hat-pwm, classic; "
+        "did you mean 'regular'?"
+    ]
+
+
+def test_a_pin_that_the_panel_uses(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, changed("gpio: 19", "gpio: 18")) == [
+        "7:9: buzzer.gpio: 18 is the panel's output-enable with mapping 'regular'; "
+        "free pins: 2, 3, 5, 6, 12, 13, 14, 16, 19, 20, 21, 26"
+    ]
+    hat = changed("regular", "adafruit-hat-pwm").replace("gpio: 19", "gpio: 3")
+    assert mistakes(tmp_path, hat) == [
+        "7:9: buzzer.gpio: 3 is the HAT's clock chip (SCL) with mapping 'adafruit-hat-pwm'; "
+        "free pins: 7, 8, 9, 10, 11, 14, 15, 19, 25"
+    ]
+
+
+def test_a_pin_that_a_second_chain_uses(tmp_path: Path) -> None:
+    two = changed("rows: 64, cols: 64, chain: 2", "rows: 32, cols: 64, chain: 2, parallel: 2")
+    assert mistakes(tmp_path, two) == [
+        "7:9: buzzer.gpio: 19 is the panel's r2 of chain 2 with mapping 'regular'; free pins: 2, 3, 14, 16, 21, 26"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("rows: 64", "rows: 33", "5:30: panel.rows: 33, expected an even number: modules light two rows at a time"),
+        ("rows: 64", "rows: 7", "5:30: panel.rows: '7', expected a whole number from 8 to 64"),
+        ("rows: 64", "rows: tall", "5:30: panel.rows: 'tall', expected a whole number from 8 to 64"),
+        (
+            "rows: 64",
+            "rows: 32",
+            "5:40: panel.cols: these modules make a panel of 128x32 LEDs, expected 128x64 or 64x32: "
+            "cols x chain is its width, rows x parallel its height",
+        ),
+        (
+            "regular",
+            "classic",
+            "5:30: panel.rows: 64, expected at most 32 with mapping 'classic', which has no row line for more",
+        ),
+        (
+            "chain: 2, hardware_mapping: regular",
+            "parallel: 2, hardware_mapping: adafruit-hat",
+            "5:54: panel.parallel: 2, expected at most 1 with mapping 'adafruit-hat'",
+        ),
+        (
+            ", path: frames",
+            "",
+            "5:8: panel.path: missing: driver 'image' writes latest.png into the folder of this name",
+        ),
+        (
+            "driver: image",
+            "driver: emulater",
+            "5:17: panel.driver: 'emulater', expected one of: rgbmatrix, emulator, image; did you mean 'emulator'?",
+        ),
+        ("path: frames", "brightness: 0", "5:93: panel.brightness: '0', expected a whole number from 1 to 100"),
+        ("path: frames", "night: {}", "5:81: panel.night: is not carried out by this version: remove it"),
+        ("board: floor-2", "board: a/b", "2:8: board: 'a/b', expected text of 1 to 64 characters without / + # %   @"),
+        ("gpio: 19", "gpio: 28", "7:9: buzzer.gpio: '28', expected a whole number from 2 to 27"),
+        ("state_file", "button", "9:1: button: is not carried out by this version: remove it"),
+        ("mqtt://broker.example", "broker", "4:8: mqtt.url: 'broker', expected mqtt://HOST, mqtts://HOST:PORT"),
+        (
+            "  url: mqtt://broker.example",
+            "  url: mqtt://broker.example\n  ca_file: ca.pem",
+            "5:12: mqtt.ca_file: of use with mqtts:// alone, expected such a URL, or no certificates",
+        ),
+        (
+            "  url: mqtt://broker.example",
+            "  url: mqtt://broker.example\n  password_file: none",
+            "3:1: mqtt.username: missing, expected the user that the password belongs to",
+        ),
+    ],
+)
+def test_each_mistake_is_one_line(tmp_path: Path, old: str, new: str, line: str) -> None:
+    assert mistakes(tmp_path, changed(old, new), secrets=False) == [line]
+
+
+def test_all_mistakes_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = (
+        changed("floor-2", "").replace("gpio: 19", "gpoi: 19").replace("regular", "nonsense").replace("queues", "qeues")
+    )
+    lines = mistakes(tmp_path, text)
+    assert [line.split(": ")[1] for line in lines] == [
+        "board",
+        "panel.hardware_mapping",
+        "buzzer.gpio",
+        "buzzer.gpoi",
+        "qeues",
+    ]
+    assert "did you mean 'gpio'?" in lines[3]
+
+
+def test_mistakes_that_only_the_machine_can_tell(tmp_path: Path) -> None:
+    text = changed("  url: mqtt://", "  username: b\n  password_file: secret\n  ca_file: ca.pem\n  url: mqtts://")
+    assert [line.split(": ", 1)[1] for line in mistakes(tmp_path, text)] == [
+        f"mqtt.password_file: {tmp_path}/secret cannot be read: No such file or directory",
+        "mqtt.ca_file: ca.pem cannot be read: No such file or directory",
+    ]
+
+
+def test_a_secret_is_read_and_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cret\n")
+    text = changed("  url:", "  username: b\n  password_file: secret\n  url:")
+    (tmp_path / "board.yaml").write_text(text, "utf-8")
+    settings = load(tmp_path / "board.yaml")
+    assert settings.link.password == "s3cret"
+    assert "s3cret" not in repr(settings)
+
+
+def test_no_file_and_an_empty_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.yaml: cannot be read: No such file or directory"):
+        load(Path("nowhere.yaml"))
+    assert [line.split(": ")[1] for line in mistakes(tmp_path, "")] == ["site", "board", "mqtt", "panel"]
+    assert len(mistakes(tmp_path, "- a list")) == 1
+
+
+def test_where_the_state_file_is_when_nobody_says() -> None:
+    names = {"site": "main", "board": "b1"}
+    under_systemd = {"STATE_DIRECTORY": "/var/lib/wallboard:/other", "XDG_STATE_HOME": "/x"}
+    assert default_state_file(under_systemd, names) == Path("/var/lib/wallboard/main-b1.json")
+    assert default_state_file({"XDG_STATE_HOME": "/x"}, names) == Path("/x/wallboard/main-b1.json")
+    assert default_state_file({}, names) == Path.home() / ".local/state/wallboard/main-b1.json"
