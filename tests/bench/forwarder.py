@@ -18,7 +18,7 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from host_bridge.pbx.ami_dialogue import EVENT_CLASSES
-from tests.ami_peer import USERNAME
+from tests.ami_peer import SECRET, USERNAME
 
 WANTED = re.compile(rb"^Event: QueueCaller(?:Join|Leave)\r\n.*?^Queue: (.*?)\r$", re.DOTALL | re.MULTILINE)
 
@@ -31,7 +31,7 @@ class Forwarder(asyncio.Protocol):
         self._rest = b""
 
     def connection_made(self, transport: Any) -> None:
-        transport.write(f"Action: Login\r\nUsername: {USERNAME}\r\nEvents: {EVENT_CLASSES}\r\n\r\n".encode())
+        transport.write(f"Action: Login\r\nUsername: {USERNAME}\r\nSecret: {SECRET}\r\nEvents: {EVENT_CLASSES}\r\n\r\n".encode())
         transport.write(b"Action: QueueStatus\r\n\r\n")
 
     def data_received(self, data: bytes) -> None:
