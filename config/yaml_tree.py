@@ -24,7 +24,7 @@ _HINTS = (
         r"mapping values are not allowed",
         "a wrong indent, or text with ': ' in it, which needs quotes",
     ),
-    (r"expected <block end>", "the indent differs from that of the lines above it"),
+    (r"expected <block end>", "the indent differs from that of the lines above it, or a ':' is missing"),
     (r"expected ',' or '[]}]'", "a ',' or a closing bracket is missing"),
     (r"unexpected end of stream", "a quote is opened and never closed"),
     (r"undefined alias", "text that begins with '*' needs quotes"),

@@ -60,14 +60,18 @@ class Broker:
 
     def start(self) -> None:
         """Start (again) on the same port; returns once it takes connections."""
-        self._process = subprocess.Popen(self._command(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        errors = self._folder / "stderr"
+        with errors.open("wb") as stream:  # mosquitto warns of being root, which is no news; shown when it fails
+            self._process = subprocess.Popen(
+                self._command(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=stream
+            )
         deadline = time.monotonic() + START_TIMEOUT_S
         while True:
             try:
                 socket.create_connection((self.host, self.port), timeout=1).close()
-            except OSError:
+            except OSError as error:
                 if self._process.poll() is not None or time.monotonic() > deadline:
-                    raise
+                    raise RuntimeError(f"the broker does not start: {errors.read_text()}") from error
                 time.sleep(0.02)
             else:
                 return
