@@ -1,0 +1,138 @@
+"""Is what the board knows still true, and if not, who is lost? And what time is it on the bridge?
+
+A board needs no set clock. It keeps the smallest (its own monotonic time − the bridge's `now`) of the recent live
+heartbeats of one `started`: the one that came with the least delay tells the offset best, and a heartbeat that was
+held up on its way shows its true age. Times named `_ms` are the board's monotonic ms unless they say `bridge`.
+"""
+
+from firmware.core.wire import WireError
+
+TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
+if TYPE_CHECKING:
+    from typing import Any
+
+FRESH_MS = 6000  # a heartbeat every 2 s: three may be lost
+RECENT = 16  # heartbeats, some 32 s: longer than a pause of the network, and clocks drift by less than 4 ms in it
+_SMALL_STEP_MS = 1000  # a correction of the offset below this never turns the bridge's clock back
+
+PBX, BRIDGE, LINK = "PBX", "BRIDGE", "LINK"
+
+
+class Freshness:
+    """The state of the way from the PBX to the board."""
+
+    def __init__(self) -> None:
+        self.started: "int | None" = None  # the bridge's clock that counts now
+        self.beat: "dict[str, Any] | None" = None  # the last live heartbeat
+        self.session = 0  # rises with each connection of our own
+        self._link_up = False
+        self._up_ms = 0
+        self._proven = False  # a live heartbeat came in this session
+        self._offline = False  # the last will, or the bridge's good-bye
+        self._base: "tuple[int, int] | None" = None  # started and seq of the retained heartbeat of this session
+        self._earlier: "int | None" = None  # the `started` before this one
+        self._samples: "list[int]" = []
+        self._offset = 0
+        self._floor_ms = 0  # bridge's ms: it never goes below
+
+    def link(self, up: bool, now_ms: int) -> None:
+        """Our own connection to the broker is up (and subscribed anew), or down."""
+        self._link_up = up
+        self._proven = False
+        self._base = None
+        if up:
+            self.session += 1
+            self._up_ms = now_ms
+            self._offline = False
+
+    def receive(self, message: "dict[str, Any]", retained: bool, now_ms: int) -> bool:
+        """Take a bridge/state message (by its schema). True when it is a live heartbeat.
+
+        Raises WireError for one that tells no time, whose clock went back, or of a second bridge on this site.
+        """
+        started: int = message["started"]
+        if not message["online"]:
+            # A will that comes late, of a bridge that has started anew since, says nothing about the new one.
+            if started == self.started or not self._proven:
+                self._offline = True
+            return False
+        now, seq = message["now"], message["seq"]
+        if now is None or seq is None or message["pbx"] is None:
+            raise WireError("a heartbeat without now, seq and pbx")
+        if retained and (self._base is None or self._base[0] != started):
+            self._base = (started, seq)  # it may be hours old: only a higher seq proves that the bridge lives
+            return False
+        if self._base is not None and self._base[0] == started and seq <= self._base[1]:
+            return False
+        second = False
+        if started == self.started and self.beat is not None:
+            if seq <= self.beat["seq"]:
+                return False  # delivered twice
+            if now < self.beat["now"]:
+                raise WireError("the bridge's clock went back from %d to %d" % (self.beat["now"], now))
+        else:
+            second = started == self._earlier
+            self._earlier = self.started
+            self.started = started
+            self._samples = []
+            self._floor_ms = 0
+        self._take_time(now, now_ms)
+        self.beat = message
+        self._proven = True
+        self._offline = False
+        if second:
+            raise WireError("two bridges publish for this site (started %d and %d)" % (started, self._earlier or 0))
+        return True
+
+    def fault(self, now_ms: int) -> "str | None":
+        """Who is lost: "LINK", "BRIDGE" or "PBX", the nearest to the board first; None when all is fresh."""
+        if not self._link_up:
+            return LINK
+        if self._offline:
+            return BRIDGE
+        if not self._proven or self.beat is None:
+            # Just connected: nothing is known of the bridge yet, so it is still the way to it that is not proven.
+            return LINK if now_ms - self._up_ms < FRESH_MS else BRIDGE
+        if self.bridge_ms(now_ms) - self.beat["now"] > FRESH_MS:
+            return BRIDGE
+        return None if self.beat["pbx"] == "up" else PBX
+
+    def last_fresh_ms(self, now_ms: int) -> "int | None":
+        """The last moment up to `now_ms` at which all was fresh, if it has not ended before by a message."""
+        if self.beat is None:
+            return None
+        at_ms = min(now_ms, self.board_ms(self.beat["now"] + FRESH_MS))
+        return at_ms if self.fault(at_ms) is None else None
+
+    def changes_ms(self, now_ms: int) -> "int | None":
+        """When fault() will change by time alone."""
+        change = None
+        if self._link_up and not self._offline:
+            if not self._proven or self.beat is None:
+                change = self._up_ms + FRESH_MS
+            else:
+                change = self.board_ms(self.beat["now"] + FRESH_MS + 1)
+        return change if change is not None and change > now_ms else None
+
+    def proved_ms(self) -> int:
+        """Up to when the figures are proven: the moment of the last live heartbeat."""
+        return 0 if self.beat is None else self.board_ms(self.beat["now"])
+
+    def bridge_ms(self, now_ms: int) -> int:
+        """The bridge's clock at `now_ms`; before any live heartbeat, the board's own."""
+        return max(now_ms - self._offset, self._floor_ms)
+
+    def board_ms(self, bridge_ms: int) -> int:
+        """The board's clock at a moment of the bridge's."""
+        return bridge_ms + self._offset
+
+    def _take_time(self, bridge_now: int, now_ms: int) -> None:
+        before = self.bridge_ms(now_ms) if self._samples else 0
+        self._samples.append(now_ms - bridge_now)
+        if len(self._samples) > RECENT:
+            self._samples.pop(0)
+        self._offset = min(self._samples)
+        # An older, better sample has left: the clock is some ms early. It stands until time has caught up, so that no
+        # second is shown twice and no condition that just became true is false again.
+        back = before - (now_ms - self._offset)
+        self._floor_ms = before if 0 < back < _SMALL_STEP_MS else 0

@@ -1,0 +1,83 @@
+"""Which queues a board knows, and in which order it shows them."""
+
+from firmware.core.watch import Watch
+from firmware.core.wire import WireError, encode_id
+
+TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+_MOST = 2000  # queues: more of them are somebody's mistake, or malice
+
+
+class Inventory:
+    """The board's queues by id. `wanted`: the ids of those it shows, in order; None: all that the site lists."""
+
+    def __init__(self, names: "Sequence[str] | None" = None) -> None:
+        self.wanted: "list[str] | None" = None
+        self._by_id: "dict[str, Watch]" = {}
+        self._site: "list[dict[str, Any]] | None" = None
+        self._shown: "list[Watch]" = []
+        if names:
+            self.wanted = []
+            for name in names:
+                # A group is written as `@name`, and is so on topics; in a queue's own name `@` is percent-encoded.
+                queue = name if name.startswith("@") else encode_id(name)
+                if queue not in self.wanted:
+                    self.wanted.append(queue)
+            self.arrange()
+
+    def shown(self) -> "list[Watch]":
+        """The queues that the board shows and watches, in order."""
+        return self._shown
+
+    def wants(self, queue: str) -> bool:
+        """The board may ever show this queue."""
+        return self.wanted is None or queue in self.wanted
+
+    def get(self, queue: str) -> Watch:
+        """The queue of this id, known from now on. WireError when the board is full."""
+        watch = self._by_id.get(queue)
+        if watch is None:
+            if not self.wants(queue):
+                raise WireError("a queue that this board does not show")
+            if len(self._by_id) >= _MOST:
+                raise WireError("more than %d queues" % _MOST)
+            watch = Watch(queue)
+            self._by_id[queue] = watch
+        return watch
+
+    def take_site(self, queues: "list[dict[str, Any]]") -> None:
+        """The site's list of queues: `id`, `label`, `label_visual`, `rtl`."""
+        self._site = queues
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Decide anew what is shown: the wanted queues; else the site's; else those that have a snapshot."""
+        if self._site is not None:
+            for entry in self._site:
+                if self.wants(entry["id"]):
+                    self.get(entry["id"]).site = entry
+        if self.wanted is not None:
+            order = self.wanted
+        elif self._site is not None:
+            order = [entry["id"] for entry in self._site]
+        else:
+            order = sorted([queue for queue in self._by_id if self._by_id[queue].values is not None])
+        self._shown = []
+        taken = set()
+        for queue in order:
+            if queue not in taken:
+                taken.add(queue)
+                self._shown.append(self.get(queue))
+
+    def snapshots_changed(self) -> None:
+        """A queue has got its first figures, or lost them: of interest only while nothing else says what to show."""
+        if self.wanted is None and self._site is None:
+            self.arrange()
+
+    def soil(self) -> None:
+        """All alarms have something new to look at."""
+        for watch in self._shown:
+            watch.dirty = True

@@ -1,0 +1,38 @@
+"""Blinking and sounds as functions of time. Blinking follows the bridge's clock: in step over all tiles and boards."""
+
+# Names that rules use → ms on, off, on, …; "continuous" sounds for as long as it may.
+_SOUNDS = {
+    "none": (),
+    "short": (200,),
+    "double": (200, 150, 200),
+    "triple": (200, 150, 200, 150, 200),
+    "long": (1500,),
+}
+
+
+def phase(mhz: int, bridge_ms: int) -> int:
+    """0 in the first half of each blink, 1 in the second, at `mhz` blinks a thousand seconds."""
+    return _half(mhz, bridge_ms) & 1
+
+
+def phase_changes_ms(mhz: int, bridge_ms: int) -> int:
+    """The next moment of the bridge's clock at which phase() changes."""
+    return -(-(_half(mhz, bridge_ms) + 1) * 1_000_000 // (2 * mhz))
+
+
+def sound(name: str, longest_ms: int) -> "tuple[int, ...]":
+    """ms from its start at which a sound goes on, off, on, …, off: at most `longest_ms` in all."""
+    lengths = (longest_ms,) if name == "continuous" else _SOUNDS[name]
+    at = 0
+    edges = [0]
+    for length in lengths:
+        at += length
+        if at >= longest_ms:
+            # cut while it is on: off at the limit; cut in a pause: it had ended before
+            return tuple(edges + [longest_ms] if len(edges) % 2 else edges) if longest_ms else ()
+        edges.append(at)
+    return tuple(edges) if lengths else ()
+
+
+def _half(mhz: int, bridge_ms: int) -> int:
+    return bridge_ms * 2 * mhz // 1_000_000

@@ -1,0 +1,86 @@
+"""When the buzzer sounds: on a rise, again every `repeat` while something critical is not acknowledged.
+
+Never in quiet hours, never longer than `longest` in one go, however many alarms rise in it, and no longer than there is
+an alarm to sound for. One buzzer serves all queues, so the repeat is the board's, not each alarm's.
+"""
+
+from firmware.core.pattern import sound
+from firmware.core.rules import CRITICAL
+
+TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
+if TYPE_CHECKING:
+    from firmware.core.alarm import Alarm
+
+
+class Sounder:
+    """What the buzzer plays. Times are the board's ms; `repeat_ms` and `longest_ms` are settings of the site."""
+
+    def __init__(self) -> None:
+        self.repeat_ms = 60_000
+        self.longest_ms = 5000
+        self._edges: "tuple[int, ...]" = ()  # moments at which it goes on, off, on, …, off
+        self._began_ms = 0  # when this sounding began
+        self._severity = 0  # of what it plays
+        self._critical_ms: "int | None" = None  # when it last sounded for a critical alarm
+        self._repeats = False  # a critical alarm with a sound stands, and nobody has acknowledged it
+
+    def update(self, now_ms: int, rises: "list[Alarm]", loud: "list[Alarm]", quiet: bool) -> None:
+        """`loud`: the alarms that fire on true figures and are not acknowledged; `rises`: those that have just risen.
+
+        Both are in order of importance: of several sounds of one severity, the first is played.
+        """
+        highest = max([alarm.severity for alarm in loud]) if loud else 0
+        if quiet or highest < self._severity:
+            self._edges = ()
+        if not self.playing(now_ms):
+            self._severity = 0
+        critical = [alarm for alarm in loud if alarm.severity == CRITICAL and _name(alarm) != "none"]
+        self._repeats = bool(critical)
+        if quiet:
+            return
+        for alarm in rises:
+            self._play(alarm, now_ms)
+        if critical and (self._critical_ms is None or now_ms >= self._critical_ms + self.repeat_ms):
+            self._play(critical[0], now_ms)
+
+    def playing(self, now_ms: int) -> bool:
+        """A sound is not over yet."""
+        return bool(self._edges) and now_ms < self._edges[-1]
+
+    def on(self, now_ms: int) -> bool:
+        """The buzzer's pin at this moment."""
+        passed = 0
+        for edge in self._edges:
+            if edge <= now_ms:
+                passed += 1
+        return passed % 2 == 1
+
+    def next_ms(self, now_ms: int, quiet: bool) -> "int | None":
+        """When on() or update() has something to do by time alone."""
+        for edge in self._edges:
+            if edge > now_ms:
+                return edge
+        if self._repeats and not quiet and self._critical_ms is not None:
+            return max(self._critical_ms + self.repeat_ms, now_ms)
+        return None
+
+    def _play(self, alarm: "Alarm", now_ms: int) -> None:
+        """Sound for an alarm, unless what plays is as important; the limit runs from where the sounding began."""
+        name = _name(alarm)
+        playing = self.playing(now_ms)
+        if name == "none" or (playing and alarm.severity <= self._severity):
+            return
+        left = self.longest_ms
+        if playing:
+            left -= now_ms - self._began_ms
+        else:
+            self._began_ms = now_ms
+        self._edges = tuple([now_ms + edge for edge in sound(name, left)])
+        self._severity = alarm.severity
+        if alarm.severity == CRITICAL:
+            self._critical_ms = now_ms
+
+
+def _name(alarm: "Alarm") -> str:
+    name: str = alarm.rule.sounds[alarm.severity - 1]
+    return name
