@@ -522,6 +522,18 @@ def test_a_restart_is_told_from_a_gap_by_the_uptime(uptime_s: int, restarted: bo
     assert events == ([Restarted(109_500)] if restarted else [])
 
 
+def test_a_pbx_lost_in_its_first_second_is_not_taken_for_a_new_one() -> None:
+    session = AmiSession("wallboard", "secret")
+    reach(State.LOGIN, session, 10_000)
+    assert session.receive(ok("login-1") + FULLY_BOOTED % 0, 10_000) == []  # booted between 9,000 and 10,000
+    session.closed("frozen", 15_300)
+    reach(State.LOGIN, session, 15_900)
+    assert session.receive(ok("login-1") + FULLY_BOOTED % 5, 15_900) == []
+    session.closed("killed", 16_000)
+    reach(State.LOGIN, session, 16_500)
+    assert session.receive(ok("login-1") + FULLY_BOOTED % 0, 16_500) == [Restarted(16_500)], "half a second later"
+
+
 def test_a_restart_is_told_once_and_the_first_login_is_none() -> None:
     session = AmiSession("wallboard", "secret")
     reach(State.LOGIN, session, 50_000)
@@ -540,6 +552,26 @@ def test_a_pbx_that_says_goodbye_is_down_and_nothing_after_it_counts() -> None:
         data = frame("Event: Shutdown", Shutdown="Cleanly", Restart=again) + frame("Event: Hangup", Uniqueid="17.1")
         assert session.receive(data, 90) == [LinkDown(reason, 90)]
         assert session.closed("end of file", 91) == []
+        reach(State.LOGIN, session, 300)
+        refusal = frame("Response: Error", ActionID="login-1", Message="Asterisk is shutting down")
+        assert session.receive(refusal, 300) == []
+        session.closed("end of file", 301)
+        reach(State.LOGIN, session, 400)
+        assert session.receive(ok("login-1") + FULLY_BOOTED % 0, 400) == [Restarted(400)], (
+            "another one by now, and once"
+        )
+        session.closed("lost", 500)
+        reach(State.LOGIN, session, 600)
+        assert session.receive(ok("login-1"), 600) == []
+
+
+def test_a_pbx_that_says_goodbye_to_someone_who_knows_nothing_of_it() -> None:
+    session = AmiSession("wallboard", "secret")
+    reach(State.SYNCING, session)
+    assert session.receive(frame("Event: Shutdown", Restart="False"), 90) == [], "it was never up"
+    session.closed("end of file", 91)
+    reach(State.LOGIN, session, 400)
+    assert session.receive(ok("login-1"), 400) == []
 
 
 def test_a_ping_refused_is_the_end() -> None:

@@ -25,6 +25,9 @@ EVENT_CLASSES = "system,call,agent,dialplan"
 SYSTEM_SIGNALS = {"FullyBooted": "booted", "Reload": "reloaded", "Shutdown": "shutdown"}
 """Events of the PBX itself → signals of the table."""
 
+_BOOT_SLACK_MS = 500
+"""How late a FullyBooted may come to be read."""
+
 _NO_EVENTS = (
     "the PBX lists new callers but sends no queue events: its AMI user needs read = agent, "
     "and event filters that let Queue and Agent events through"
@@ -68,6 +71,8 @@ class Dialogue:
         self._was_up = False
         self._boot_told = False
         self._last_contact_ms: int | None = None
+        self._booted_ms: int | None = None
+        self._said_goodbye = False
         self._up_ms = 0
 
     def start(self, now_ms: int) -> None:
@@ -132,14 +137,18 @@ class Dialogue:
         """A wrong name or secret, which time does not mend; unless the PBX is on its way down, and refuses everyone."""
         said = _said(frame)
         if "shutting down" in said:  # "Asterisk is shutting down", main/manager.c, process_message
-            return self.fail("the PBX is shutting down", now_ms)
+            return self._goodbye("the PBX is shutting down", now_ms)
         self.refused = True
         return self.fail(f"the PBX refused the login of user {self._username!r}: {said}", now_ms)
 
     def logged_in(self, _frame: Frame, now_ms: int) -> list[Event]:
-        """Ask the PBX for its clock."""
+        """Ask the PBX for its clock. One that has said goodbye since is another one by now."""
         self.ping(now_ms)
-        return []
+        if not self._said_goodbye:
+            return []
+        self._said_goodbye = False
+        self._last_contact_ms = None  # told once: FullyBooted has nothing to add
+        return [Restarted(now_ms)]
 
     def pong(self, frame: Frame, now_ms: int) -> list[Event]:
         """The PBX lives, and told its time; the first pong opens the way to the first list."""
@@ -148,16 +157,26 @@ class Dialogue:
 
     def ping_refused(self, frame: Frame, now_ms: int) -> list[Event]:
         """Asterisk answers any action so while it shuts down."""
-        return self.fail(f"the PBX refused Ping: {_said(frame)}", now_ms)
+        return self._goodbye(f"the PBX refused Ping: {_said(frame)}", now_ms)
 
     def booted(self, frame: Frame, now_ms: int) -> list[Event]:
-        """Tell a restart from a gap: a PBX up for less time than we were without it started anew meanwhile."""
+        """Tell a restart from a gap: the PBX is up for less time than we were without it, and booted anew since.
+
+        Uptime is whole seconds since the end of the boot, so the boot was in the second before `booted_ms`. The second
+        condition is for a PBX that was lost in its first second: its Uptime alone would fit a restart as well.
+        """
         self._boot_told = True
         self.lists.ask(None)  # a list from before this may be half
-        last_ms, self._last_contact_ms = self._last_contact_ms, None
-        if last_ms is None or not frame.get("Uptime"):
+        last_contact_ms, self._last_contact_ms = self._last_contact_ms, None
+        if not frame.get("Uptime"):
             return []
-        return [Restarted(now_ms)] if number(frame, "Uptime") * 1000 < now_ms - last_ms else []
+        booted_ms = now_ms - number(frame, "Uptime") * 1000
+        last_boot_ms, self._booted_ms = self._booted_ms, booted_ms
+        if last_contact_ms is None or booted_ms <= last_contact_ms:
+            return []
+        if last_boot_ms is not None and booted_ms - 1000 - _BOOT_SLACK_MS < last_boot_ms:
+            return []
+        return [Restarted(now_ms)]
 
     def reloaded(self, _frame: Frame, _now_ms: int) -> list[Event]:
         """Queues and members may have come or gone without a word."""
@@ -193,7 +212,11 @@ class Dialogue:
     def shut_down(self, frame: Frame, now_ms: int) -> list[Event]:
         """The PBX says goodbye itself."""
         again = frame.get("Restart") == "True"
-        return self.fail("the PBX is restarting" if again else "the PBX is shutting down", now_ms)
+        return self._goodbye("the PBX is restarting" if again else "the PBX is shutting down", now_ms)
+
+    def _goodbye(self, reason: str, now_ms: int) -> list[Event]:
+        self._said_goodbye = self._was_up or self._said_goodbye
+        return self.fail(reason, now_ms)
 
 
 def _said(frame: Frame) -> str:
