@@ -499,6 +499,8 @@ def test_missing_caller_who_is_listed_again_waits_on(story: Story) -> None:
     assert story.figures()["waiting"] == 1
     assert story.figures()["oldest_ms"] == 12_000
     assert story.ends() == {}
+    story.truth.apply(listed, story.pbx.now_ms)
+    assert story.ends() == {}
 
 
 def test_hangup_without_a_leave_tells_a_ghost(story: Story) -> None:

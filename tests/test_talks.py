@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from host_bridge.truth.talks import Talks
 
 
@@ -57,7 +59,29 @@ def test_a_lost_complete_does_not_pile_up() -> None:
 def test_after_a_gap_no_call_gets_another_talk_time() -> None:
     talks = Talks()
     talks.begin("q1", "SIP/1", "a", 5)
+    talks.hung_up("a")
     talks.clear()
     assert talks.end("q1", "SIP/1", "", 5) == ""
     assert talks.end("q1", "SIP/1", "b", 5) == "b"
     assert len(talks) == 0
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_nothing_is_kept_of_what_is_over(gap: bool) -> None:
+    talks = Talks()
+    talks.begin("q1", "SIP/1", "a", 5)
+    talks.hung_up("a")
+    talks.hung_up("never talked")
+    if gap:
+        talks.clear()
+    else:
+        talks.end("q1", "SIP/1", "a", 5)
+    assert (talks._talks, talks._calls, talks._hung_up) == ({}, set(), set())
+
+
+def test_whose_call_it_is() -> None:
+    talks = Talks()
+    talks.begin("q1", "SIP/1", "a", 5)
+    assert "a" in talks
+    talks.end("q1", "SIP/1", "a", 5)
+    assert "a" not in talks
