@@ -93,11 +93,11 @@ class Centre:
         self._await_next(queue)
         uniqueid, name = self._exchange.channel("trunk")
         number = f"050555{self._rng.randrange(10_000):04d}"
-        self._enter(Caller(Leg(uniqueid, uniqueid, name, number, "", CALLERS, queue, 1)), queue)
+        self._enter(Caller(Leg(uniqueid, uniqueid, name, number, "", CALLERS, MANNERS[queue].extension, 1)), queue)
 
     def _enter(self, caller: Caller, queue: str) -> None:
         line, now_ms = self.lines[queue], self._exchange.now_ms
-        caller.leg = caller.leg._replace(context=CALLERS, exten=queue, priority=1)
+        caller.leg = caller.leg._replace(context=CALLERS, exten=MANNERS[queue].extension, priority=1)
         self._exchange.tell(QueueRun(caller.leg, queue, now_ms))
         if line.is_full:
             line.outcomes["rejected"] += 1

@@ -13,6 +13,8 @@ Reason = Literal["caller", "agent", "transfer"]
 class Manner(NamedTuple):
     """One queue."""
 
+    extension: str
+    """What is dialled for it in the context CALLERS."""
     longest: int
     """Callers who find so many in line are turned away."""
     timeout_s: int
@@ -23,10 +25,10 @@ class Manner(NamedTuple):
 
 
 MANNERS = {
-    "service": Manner(20, 900, None, "securities"),
-    "sales": Manner(10, 240, "service", "service"),
-    "securities": Manner(10, 600, None, "service"),
-    "support": Manner(6, 600, None, "service"),
+    "service": Manner("6001", 20, 900, None, "securities"),
+    "sales": Manner("6002", 10, 240, "service", "service"),
+    "securities": Manner("6003", 10, 600, None, "service"),
+    "support": Manner("6004", 6, 600, None, "service"),
 }
 
 SERVICE_LEVEL_S = 20
@@ -50,7 +52,7 @@ MESSAGE_MS = 6_000
 """How long a recorded message lasts before the PBX hangs up."""
 
 CALLERS = "from-trunk"
-"""The context of the dialplan in which Queue() runs; its extensions are the queues' names."""
+"""The context of the dialplan in which Queue() runs."""
 KEY_CONTEXT = "leave-a-number"
 OUTSIDE = ("200", "outside")
 """Extension and context."""

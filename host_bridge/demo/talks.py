@@ -27,6 +27,7 @@ from host_bridge.demo.manners import (
     AGENT_ENDS_ODDS,
     AUTO_PAUSE,
     AUTO_PAUSE_MS,
+    CALLERS,
     LET_RING_ODDS,
     MANNERS,
     OUTSIDE,
@@ -137,7 +138,7 @@ class Talks:
         moved_to = None
         if reason == "transfer":
             line.outcomes["transferred"] += 1
-            moved_to = OUTSIDE if target is None else (target, caller.leg.context)
+            moved_to = OUTSIDE if target is None else (MANNERS[target].extension, CALLERS)
         elif reason == "caller":
             exchange.tell(HangupAsked(caller.leg, now_ms))
         else:
