@@ -107,7 +107,7 @@ def loads(payload: "bytes | bytearray | memoryview") -> "dict[str, Any]":
         raise WireError("%d bytes, expected at most %d" % (len(payload), MAX_BYTES))
     try:
         message = json.loads(str(payload, "utf-8"))
-    except (ValueError, RuntimeError) as error:  # RuntimeError: nested deeper than the interpreter's stack
+    except (ValueError, RuntimeError, MemoryError) as error:  # nested deeper than the stack, or a small board's heap
         raise WireError("no JSON: " + one_line(str(error), 60)) from None
     if not isinstance(message, dict):
         raise WireError("expected a JSON object")
