@@ -135,16 +135,12 @@ def _check(value: "Any", depth: int) -> None:
     """Whole numbers only, and no deeper than any message is."""
     if isinstance(value, float):
         raise WireError("holds a number that is not whole")
-    if isinstance(value, dict):
-        for key in value:
-            _check(value[key], depth + 1)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            _check(item, depth + 1)
-    else:
+    if not isinstance(value, (dict, list, tuple)):
         return
-    if depth > MAX_DEPTH:
+    if depth > MAX_DEPTH:  # before going deeper: the stack of a small board is short
         raise WireError("nested deeper than %d levels" % MAX_DEPTH)
+    for item in value.values() if isinstance(value, dict) else value:
+        _check(item, depth + 1)
 
 
 def _utf8(code: int) -> bytes:
