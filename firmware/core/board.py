@@ -170,8 +170,8 @@ class Board:
         rules = {}
         for watch in self._inventory.shown():
             if watch.rules is not None:
-                rules[watch.queue] = watch.rules
-        return {"site": self._site, "rules": rules}
+                rules[watch.queue] = _known(watch.rules)
+        return {"site": _known(self._site), "rules": rules}
 
     def _dispatch(self, parts: "tuple[str, ...]", payload: bytes, retained: bool, now_ms: int) -> None:
         if parts == ("bridge", "state"):
@@ -289,3 +289,12 @@ def _content(message: "dict[str, Any]") -> "dict[str, Any]":
     content = dict(message)
     content.pop("started", None)
     return content
+
+
+def _known(value: "Any") -> "Any":
+    """A clean message as it came: what was absent is None in it, and None is nothing that the schemas take."""
+    if isinstance(value, dict):
+        return {key: _known(value[key]) for key in value if value[key] is not None}
+    if isinstance(value, list):
+        return [_known(each) for each in value]
+    return value
