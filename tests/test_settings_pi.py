@@ -60,7 +60,8 @@ def test_the_shipped_example_is_right(tmp_path: Path) -> None:
     (tmp_path / "board.yaml").write_text(text.replace("mqtt://", "mqtts://"), "utf-8")
     full = load(tmp_path / "board.yaml", secrets=False)
     assert full.queues == ("support", "sales")
-    assert full.panel.user == "wallboard"
+    assert full.panel.path == tmp_path / "frames"
+    assert full.state_file == tmp_path / "board.json"
 
 
 def test_an_unknown_mapping(tmp_path: Path) -> None:

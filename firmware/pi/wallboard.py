@@ -1,0 +1,148 @@
+"""The board's shell: what came in → the core → panel, buzzer, state message and state file. Drawn only when it changes.
+
+    wallboard = Wallboard(Parts(board, layout, panel, buzzer, link, store), log, brightness=80)
+    while not stopped:
+        waker.wait(wallboard.step(inbox.take(), now_ms) - now_ms)
+    wallboard.close()
+
+No clock and no thread of its own: the loop in __main__ has them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from firmware.core import screen, wire
+from firmware.pi.canvas_pillow import PillowCanvas, load_fonts
+from firmware.pi.inbox import LinkChange, Message
+
+if TYPE_CHECKING:
+    from firmware.core.board import Board
+    from firmware.core.layout import Layout
+    from firmware.core.view import View
+    from firmware.pi.buzzer import Buzzer
+    from firmware.pi.panel import Panel
+
+STATE_EVERY_MS = 10_000
+STATE_GAP_MS = 250  # between two state messages, however much changes
+STORE_DELAY_MS = 2_000  # one write for all the rules that a bridge sends in a row: the board's disk is an SD card
+LEAST_SLEEP_MS = 2  # of what is due by time alone; what comes in wakes the loop at once
+
+
+class Sender(Protocol):
+    """The side of the broker link that sends."""
+
+    def publish(self, topic: str, payload: bytes) -> bool: ...
+
+    def close(self, last: bytes) -> None: ...
+
+
+class Keeper(Protocol):
+    """Where the last good rules are kept."""
+
+    def save(self, stored: dict[str, Any]) -> None: ...
+
+
+class Parts(NamedTuple):
+    """What the shell joins; see the module of each."""
+
+    board: Board
+    layout: Layout
+    panel: Panel
+    buzzer: Buzzer
+    link: Sender
+    store: Keeper
+
+
+class Wallboard:
+    """One board from its first frame to its last. All times are ms of the board's monotonic clock."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        log: logging.Logger,
+        brightness: int = 100,
+        temperature: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        self.frames = 0
+        self._parts = parts
+        self._log = log
+        self._brightness = brightness
+        self._temperature = temperature
+        self._canvas = PillowCanvas(parts.layout.width, parts.layout.height)
+        self._fonts = load_fonts(parts.layout)
+        self._shown: View | None = None
+        self._told: dict[str, Any] | None = None  # what of the state message matters, as last published
+        self._told_ms = 0
+        self._store_ms: int | None = None  # when the state file is due
+
+    def step(self, items: Iterable[LinkChange | Message], now_ms: int) -> int:
+        """Take what came in, bring everything up to date, and return when to step again at the latest.
+
+        Raises PanelError when the panel takes no picture.
+        """
+        board = self._parts.board
+        for item in items:
+            if isinstance(item, Message):
+                board.receive(item.topic, item.payload, item.retained, now_ms)
+            else:
+                board.link(item.up, now_ms)
+                self._told = None  # a broker may have forgotten, or published the will
+        board.tick(now_ms)
+        view = board.view(now_ms)
+        if view != self._shown:
+            self._draw(view)
+        self._parts.buzzer.sound(board.buzzer(now_ms))
+        for line in board.lines():
+            self._log.warning("%s", line)
+        due_ms = min(self._say(now_ms), self._keep(now_ms), board.next_wake_ms(now_ms))
+        return max(due_ms, now_ms + LEAST_SLEEP_MS)
+
+    def close(self) -> None:
+        """Silence, a black panel, the good-bye, and the rules of the last moment."""
+        board, _, panel, buzzer, link, store = self._parts
+        buzzer.close()
+        panel.close()
+        link.close(wire.dumps(board.offline()))
+        if self._store_ms is not None or board.stored_changed:
+            store.save(board.stored())
+
+    def _draw(self, view: View) -> None:
+        screen.draw(self._canvas, self._fonts, self._parts.layout, view)
+        self._parts.panel.show(self._canvas.image(self._brightness))
+        self._shown = view
+        self.frames += 1
+
+    def _say(self, now_ms: int) -> int:
+        """Publish the board's state when it has changed or is due; when to look again."""
+        board = self._parts.board
+        state = board.state(now_ms)
+        what_matters = {key: value for key, value in state.items() if key != "uptime_ms"}
+        changed = what_matters != self._told
+        gap_ms = STATE_GAP_MS if changed and self._told is not None else STATE_EVERY_MS
+        if self._told is not None and now_ms < self._told_ms + gap_ms:
+            return self._told_ms + gap_ms
+        state["frames"] = self.frames
+        temperature = self._temperature()
+        if temperature is not None:
+            state["temp"] = temperature
+        if self._parts.link.publish(board.state_topic, wire.dumps(state)):
+            self._told = what_matters
+        self._told_ms = now_ms
+        # Without a connection nothing is to be said: the next one asks for it.
+        return now_ms + STATE_EVERY_MS
+
+    def _keep(self, now_ms: int) -> int:
+        """Write the state file when it is due; when to look again."""
+        board = self._parts.board
+        if board.stored_changed and self._store_ms is None:
+            self._store_ms = now_ms + STORE_DELAY_MS
+        if self._store_ms is None:
+            return now_ms + STATE_EVERY_MS
+        if now_ms < self._store_ms:
+            return self._store_ms
+        self._store_ms = None
+        self._parts.store.save(board.stored())
+        return now_ms + STATE_EVERY_MS
