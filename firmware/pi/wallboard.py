@@ -74,7 +74,7 @@ class Wallboard:
         self._canvas = PillowCanvas(parts.layout.width, parts.layout.height)
         self._fonts = load_fonts(parts.layout)
         self._shown: View | None = None
-        self._told: dict[str, Any] | None = None  # what of the state message matters, as last published
+        self._told: dict[str, Any] | None = None  # board.state() as last published
         self._told_ms = 0
         self._store_ms: int | None = None  # when the state file is due
 
@@ -119,17 +119,16 @@ class Wallboard:
         """Publish the board's state when it has changed or is due; when to look again."""
         board = self._parts.board
         state = board.state(now_ms)
-        what_matters = {key: value for key, value in state.items() if key != "uptime_ms"}
-        changed = what_matters != self._told
+        changed = state != self._told
         gap_ms = STATE_GAP_MS if changed and self._told is not None else STATE_EVERY_MS
         if self._told is not None and now_ms < self._told_ms + gap_ms:
             return self._told_ms + gap_ms
-        state["frames"] = self.frames
+        measured = {"frames": self.frames, "uptime_ms": now_ms}
         temperature = self._temperature()
         if temperature is not None:
-            state["temp"] = temperature
-        if self._parts.link.publish(board.state_topic, wire.dumps(state)):
-            self._told = what_matters
+            measured["temp"] = temperature
+        if self._parts.link.publish(board.state_topic, wire.dumps({**state, **measured})):
+            self._told = state
         self._told_ms = now_ms
         # Without a connection nothing is to be said: the next one asks for it.
         return now_ms + STATE_EVERY_MS
