@@ -1,0 +1,84 @@
+"""The choice of a panel: which settings are right, and what of them the drivers get."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from firmware.pi.panel import PanelError, PanelSettings, check, open_panel
+from hw.pins import mappings
+
+LOG = logging.getLogger("t")
+
+
+def settings(**changes: Any) -> PanelSettings:
+    return PanelSettings(**{"driver": "image", "rows": 64, "cols": 64, "chain": 2, "path": Path("frames"), **changes})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"cols": 128, "chain": 1},
+        {"rows": 32, "parallel": 2},
+        {"rows": 32, "chain": 1},
+        {"rows": 32, "cols": 32},
+        {"rows": 16, "chain": 1, "parallel": 2},
+        {"hardware_mapping": "adafruit-hat"},
+        {"driver": "emulator", "path": None},
+    ],
+)
+def test_panels_that_there_are(changes: dict[str, Any]) -> None:
+    assert check(settings(**changes)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "keys"),
+    [
+        ({"rows": 33}, ["rows"]),
+        ({"rows": 48}, ["rows"]),
+        ({"chain": 3}, ["cols"]),
+        ({"rows": 32, "parallel": 2, "hardware_mapping": "adafruit-hat-pwm"}, ["parallel"]),
+        ({"hardware_mapping": "classic"}, ["rows"]),
+        ({"rows": 33, "parallel": 2, "hardware_mapping": "adafruit-hat", "path": None}, ["rows", "parallel", "path"]),
+    ],
+)
+def test_panels_that_kill_the_library_or_have_no_layout(changes: dict[str, Any], keys: list[str]) -> None:
+    assert [key for key, _ in check(settings(**changes))] == keys
+
+
+@pytest.mark.parametrize("mapping", mappings())
+def test_every_mapping_can_drive_a_panel(mapping: str) -> None:
+    rows = min(mappings()[mapping].most_rows, 32)
+    assert check(settings(hardware_mapping=mapping, rows=rows, chain=1)) == []
+
+
+def test_driver_image_leaves_whole_frames_only(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    panel = open_panel(settings(path=folder), "", LOG)
+    assert (panel.width, panel.height) == (128, 64)
+    assert Image.open(folder / "latest.png").getcolors() == [(8192, (0, 0, 0))]
+    red = Image.new("RGB", (128, 64), (255, 30, 20))
+    before = (folder / "latest.png").stat().st_ino
+    panel.show(red)
+    assert (folder / "latest.png").stat().st_ino != before  # replaced, not written over
+    assert Image.open(folder / "latest.png").tobytes() == red.tobytes()
+    assert [each.name for each in folder.iterdir()] == ["latest.png"]
+    panel.close()
+    assert Image.open(folder / "latest.png").getcolors() == [(8192, (0, 0, 0))]
+
+
+def test_driver_image_without_its_folder_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PanelError, match=r"^panel.path: .*/file/frames cannot be made: Not a directory$"):
+        open_panel(settings(path=tmp_path / "file" / "frames"), "", LOG)
+    panel = open_panel(settings(path=tmp_path / "frames"), "", LOG)
+    for each in (tmp_path / "frames").iterdir():
+        each.unlink()
+    (tmp_path / "frames").rmdir()
+    with pytest.raises(PanelError, match=r"latest.png cannot be written: No such file or directory"):
+        panel.show(Image.new("RGB", (128, 64)))

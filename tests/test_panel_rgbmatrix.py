@@ -1,0 +1,186 @@
+"""Driver rgbmatrix over a model of the library: two buffers that swap, options that are stored, and no second chance.
+
+The library itself needs a Pi; nothing here claims that an LED has been lit.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from firmware.pi.panel import PanelError, PanelSettings
+from firmware.pi.panel_rgbmatrix import MatrixPanel, obstacle_on, open_rgbmatrix, set_options
+
+SETTINGS = PanelSettings(
+    "rgbmatrix", 64, 64, chain=2, hardware_mapping="adafruit-hat-pwm", gpio_slowdown=3, user="root"
+)
+PI_4 = "Raspberry Pi 4 Model B Rev 1.4\0"
+
+
+class Buffer:
+    """A FrameCanvas: keeps what was set until it is set anew."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.image = Image.new("RGB", (width, height))
+        self.pixels_set = 0
+
+    def SetImage(self, image: Image.Image, x: int = 0, y: int = 0, unsafe: bool = True) -> None:  # noqa: N802
+        assert image.mode == "RGB"
+        assert not unsafe, "the fast path may crash with another Pillow"
+        self.image.paste(image, (x, y))
+        self.pixels_set += image.width * image.height
+
+
+class Library:
+    """RGBMatrix: SwapOnVSync shows one buffer and hands back the one shown until then, in a new wrapper."""
+
+    def __init__(self, width: int = 128, height: int = 64, options: Any = None) -> None:
+        self.width = width
+        self.height = height
+        self.options = options
+        self.shown = Buffer(width, height)
+        self.made: list[Buffer] = [self.shown]
+
+    def CreateFrameCanvas(self) -> Buffer:  # noqa: N802
+        self.made.append(Buffer(self.width, self.height))
+        return self.made[-1]
+
+    def SwapOnVSync(self, canvas: Buffer, framerate_fraction: int = 1) -> Buffer:  # noqa: N802
+        before, self.shown = self.shown, canvas
+        return before
+
+
+class OneBuffer(Library):
+    """As the emulator does it: the canvas that was given comes back."""
+
+    def SwapOnVSync(self, canvas: Buffer, framerate_fraction: int = 1) -> Buffer:  # noqa: N802
+        self.shown = canvas
+        return canvas
+
+
+@pytest.mark.parametrize("library", [Library(), OneBuffer()], ids=["two buffers", "one buffer"])
+def test_what_is_shown_is_the_last_image_whole(library: Library) -> None:
+    panel = MatrixPanel(library)
+    dice = random.Random(7)
+    image = Image.new("RGB", (128, 64))
+    for _ in range(300):
+        if dice.random() < 0.9:  # else the same again
+            image = image.copy()
+            x, y = dice.randrange(128), dice.randrange(64)
+            box = (x, y, x + dice.randrange(1, 60), y + dice.randrange(1, 40))
+            image.paste(tuple(dice.choice((0, 120, 255)) for _ in range(3)), box)
+        panel.show(image)
+        assert library.shown.image.tobytes() == image.tobytes()
+    assert len(library.made) == 2
+    panel.close()
+    assert library.shown.image.getcolors() == [(8192, (0, 0, 0))]
+
+
+def test_only_what_has_changed_takes_the_slow_path() -> None:
+    library = Library()
+    panel = MatrixPanel(library)
+    image = Image.new("RGB", (128, 64), (0, 220, 70))
+    for _ in range(2):
+        panel.show(image)
+    before = sum(each.pixels_set for each in library.made)
+    ticked = image.copy()
+    ticked.paste((255, 0, 0), (40, 14, 48, 30))
+    panel.show(ticked)
+    assert sum(each.pixels_set for each in library.made) - before == 8 * 16
+
+
+def test_every_option_arrives() -> None:
+    options = set_options(SimpleNamespace(gpio_slowdown=1), SETTINGS)
+    assert vars(options) == {
+        "hardware_mapping": "adafruit-hat-pwm",
+        "rows": 64,
+        "cols": 64,
+        "chain_length": 2,
+        "parallel": 1,
+        "gpio_slowdown": 3,
+        "brightness": 100,  # the image has it
+        "drop_privileges": 1,
+        "drop_priv_user": "root",
+        "drop_priv_group": "root",
+    }
+    kept = set_options(SimpleNamespace(gpio_slowdown=1), PanelSettings("rgbmatrix", 32, 64, user="root"))
+    assert kept.gpio_slowdown == 1  # the library's own
+
+
+def machine(root: Path, model: str = PI_4, modules: str = "", devices: tuple[str, ...] = ("gpiomem",)) -> Path:
+    (root / "proc/device-tree").mkdir(parents=True)
+    (root / "proc/device-tree/model").write_text(model)
+    (root / "proc/modules").write_text(modules)
+    (root / "dev").mkdir()
+    for name in devices:
+        (root / "dev" / name).touch()
+    return root
+
+
+def test_a_pi_that_is_ready(tmp_path: Path) -> None:
+    assert obstacle_on(machine(tmp_path), SETTINGS, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("here", "mapping", "user_id", "words"),
+    [
+        ({"model": "ASUS TUF"}, "regular", 0, "no Raspberry Pi"),
+        ({}, "regular", 1000, "must be started as root; it becomes user 'root'"),
+        ({"modules": "snd_bcm2835 24576 1 - Live 0x0\n"}, "regular", 0, "blacklist snd_bcm2835"),
+        ({"devices": ()}, "adafruit-hat", 1000, "group gpio"),
+    ],
+)
+def test_what_would_end_the_process(
+    tmp_path: Path, here: dict[str, Any], mapping: str, user_id: int, words: str
+) -> None:
+    panel = PanelSettings("rgbmatrix", 32, 64, hardware_mapping=mapping, user="root")
+    obstacle = obstacle_on(machine(tmp_path, **here), panel, user_id)
+    assert obstacle is not None
+    assert words in obstacle
+    assert "\n" not in obstacle
+
+
+@pytest.mark.parametrize(
+    ("here", "mapping", "user_id"),
+    [
+        # without hardware pulses neither root nor silence is needed, and a Pi 5 has another way to the pins
+        ({"modules": "snd_bcm2835 24576 1 - Live 0x0\n"}, "adafruit-hat", 1000),
+        ({"model": "Raspberry Pi 5 Model B Rev 1.0\0", "devices": ()}, "regular", 1000),
+        ({"modules": "snd_bcm2835_other 1\n"}, "regular", 0),
+    ],
+)
+def test_what_is_no_obstacle(tmp_path: Path, here: dict[str, Any], mapping: str, user_id: int) -> None:
+    panel = PanelSettings("rgbmatrix", 32, 64, hardware_mapping=mapping, user="root")
+    assert obstacle_on(machine(tmp_path, **here), panel, user_id) is None
+
+
+def test_a_user_that_this_machine_lacks(tmp_path: Path) -> None:
+    panel = PanelSettings("rgbmatrix", 32, 64, user="no-such-user")
+    assert obstacle_on(machine(tmp_path), panel, 0) == "panel.user: this machine has no user 'no-such-user'"
+
+
+def test_without_the_module_it_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rgbmatrix", None)
+    with pytest.raises(PanelError, match=r"^panel.driver: 'rgbmatrix' needs the Python module rgbmatrix .*install it"):
+        open_rgbmatrix(SETTINGS)
+
+
+def test_the_library_is_not_even_built_where_it_would_crash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    built: list[Any] = []
+    module = SimpleNamespace(
+        RGBMatrixOptions=SimpleNamespace,
+        RGBMatrix=lambda options: built.append(options) or Library(),  # type: ignore[func-returns-value]
+    )
+    monkeypatch.setitem(sys.modules, "rgbmatrix", module)
+    with pytest.raises(PanelError, match="no Raspberry Pi"):
+        open_rgbmatrix(SETTINGS, tmp_path)
+    assert built == []
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    panel = open_rgbmatrix(SETTINGS, machine(tmp_path))
+    assert (panel.width, panel.height, len(built)) == (128, 64, 1)
