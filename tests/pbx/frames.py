@@ -29,8 +29,8 @@ BLACK: Rgb = (0, 0, 0)
 # Where things stand on a panel that shows two queues; what they look like is not asked here.
 _LAYOUT = layout.choose(WIDTH, HEIGHT)
 _LIVE = _LAYOUT.page(2, False).tiles
-_BAND = _LAYOUT.page(2, True).band
-BAND: Area = (0, 0, WIDTH, _BAND.y + _BAND.h)
+_BANDS = {n: (0, 0, WIDTH, box.y + box.h) for n, box in ((n, _LAYOUT.page(n, True).band) for n in (1, 2))}
+BAND: Area = _BANDS[2]
 UPPER, LOWER = ((x, y, x + face.w, y + face.h) for x, y, face in _LIVE)
 TILES: tuple[Area, Area] = (UPPER, LOWER)
 
@@ -123,16 +123,26 @@ def calm(frames: list[Frame], tile: Area) -> bool:
 
 def fault(image: Image.Image) -> str | None:
     """The fault that the band names, as the board's own letters spell it; None when there is no such band."""
-    shown = image.crop(BAND).tobytes()
-    return next((name for name in FAULTS if _band(name) == shown), None)
+    return _named(image)[0]
 
 
 def nothing_live(image: Image.Image) -> bool:
-    """Whether a frame names a fault and bears, outside its band, nothing bright and nothing coloured."""
-    below = (0, BAND[3], WIDTH, HEIGHT)
-    return fault(image) is not None and all(
+    """Whether a frame names a fault and bears, below its band, nothing bright and nothing coloured."""
+    name, band = _named(image)
+    below = (0, band[3], WIDTH, HEIGHT)
+    return name is not None and all(
         max(pixel) <= 0x80 and max(pixel) - min(pixel) <= 0x20 for pixel in _pixels(image, below)
     )
+
+
+def _named(image: Image.Image) -> tuple[str | None, Area]:
+    """The fault that is named and where: over two queues, or over one or none."""
+    for n, band in _BANDS.items():
+        shown = image.crop(band).tobytes()
+        for name in FAULTS:
+            if _band(name, n) == shown:
+                return name, band
+    return None, BAND
 
 
 def _is_warm(pixel: Rgb) -> bool:
@@ -150,9 +160,9 @@ def _pixels(image: Image.Image, area: Area) -> list[Rgb]:
 
 
 @functools.cache
-def _band(name: str) -> bytes:
-    """The band of one fault as the board's own screen draws it over two queues."""
+def _band(name: str, n_tiles: int) -> bytes:
+    """The band of one fault as the board's own screen draws it over so many queues."""
     canvas = PillowCanvas(WIDTH, HEIGHT)
     nothing = Tile("", "", False, None, None, None, None, None, None, 0, False, 0, 2)
-    screen.draw(canvas, load_fonts(_LAYOUT), _LAYOUT, View((nothing, nothing), 0, 1, name, None))
-    return canvas.image().crop(BAND).tobytes()
+    screen.draw(canvas, load_fonts(_LAYOUT), _LAYOUT, View((nothing,) * n_tiles, 0, 1, name, None))
+    return canvas.image().crop(_BANDS[n_tiles]).tobytes()

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.pbx.agreement import Step
 from tests.pbx.ami import Ami, AmiError
 
 OUTCOME = {  # queue_log event → how the stay ended
@@ -37,7 +38,11 @@ class Look(NamedTuple):
 
 
 class Oracle:
-    """Asks QueueStatus every `every` seconds in a thread of its own, for as long as it is open."""
+    """Asks QueueStatus every `every` seconds in a thread of its own, for as long as it is open, and hears all events.
+
+    It makes no calls: Asterisk sends a connection no event while it carries out an action for it, and PlayDTMF takes
+    100 ms.
+    """
 
     def __init__(self, port: int, username: str, secret: str, every: float) -> None:
         self.looks: list[Look] = []
@@ -54,6 +59,14 @@ class Oracle:
         self._stop.set()
         self._thread.join(timeout=10)
         self._ami.close()
+
+    def changes(self, queue: str) -> list[Step]:
+        """Each change of the number that wait in a queue, as its event was heard."""
+        return [
+            Step(event.at, int(event.frame["Count"]))
+            for event in list(self._ami.events)
+            if event.frame["Event"] in ("QueueCallerJoin", "QueueCallerLeave") and event.frame["Queue"] == queue
+        ]
 
     def _run(self) -> None:
         due = time.monotonic()

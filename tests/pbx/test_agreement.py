@@ -24,7 +24,7 @@ def test_prompt_publishing_agrees_and_a_short_lived_value_may_be_skipped() -> No
 def test_a_late_publish_is_seen() -> None:
     late = [Step(1.0, 0), Step(10.4, 1)]
     assert len(unlike_polls(late, [(10.0, 10.01, 1)])) == 1
-    assert late_changes(late, CHANGES[1:2]) == ["at 10.00 it became 1; 0.25 s later 0 stood published"]
+    assert late_changes(late, CHANGES[1:2]) == ["at 10.000 it became 1; 0.25 s later 0 stood published"]
 
 
 def test_a_value_never_published_is_seen() -> None:
@@ -33,5 +33,5 @@ def test_a_value_never_published_is_seen() -> None:
 
 
 def test_an_invented_or_stale_value_is_seen() -> None:
-    assert never_true([*PROMPT, Step(11.0, 3)], CHANGES) == ["at 11.00 3 was published; true then: [1]"]
-    assert never_true([Step(1.0, 0), Step(10.5, 0)], CHANGES) == ["at 10.50 0 was published; true then: [1]"]
+    assert never_true([*PROMPT, Step(11.0, 3)], CHANGES) == ["at 11.000 3 was published; true then: [1]"]
+    assert never_true([Step(1.0, 0), Step(10.5, 0)], CHANGES) == ["at 10.500 0 was published; true then: [1]"]

@@ -42,13 +42,12 @@ def test_twenty_calls(pbx: Asterisk, chain: Chain, measured: Callable[[str], Non
         names = [ink(frames.now(), label(tile)) for tile in TILES]
         placed = play(pbx.control)
         wait_until(lambda: calm(frames.seen[-1:], UPPER), 10, "the alarm does not clear", chain.logs)
-        looks = list(oracle.looks)
 
     _as_scripted(pbx, placed)
     for queue in QUEUES:
-        _waiting_agrees(pbx, chain, queue, looks, measured)
-        _longest_wait_agrees(chain, queue, looks)
-        _pauses_agree(chain, queue, looks)
+        _waiting_agrees(chain, queue, oracle, measured)
+        _longest_wait_agrees(chain, queue, oracle.looks)
+        _pauses_agree(chain, queue, oracle.looks)
         _counters_agree(chain.listener.last(f"queue/{queue}"), stays(pbx.queue_log, queue))
     _the_right_tile_blinks(pbx, frames, placed, names)
     assert "Traceback" not in chain.logs()
@@ -62,17 +61,12 @@ def _as_scripted(pbx: Asterisk, placed: list[Call]) -> None:
     assert len(placed) == 20
 
 
-def _waiting_agrees(
-    pbx: Asterisk, chain: Chain, queue: str, looks: list[Look], measured: Callable[[str], None]
-) -> None:
+def _waiting_agrees(chain: Chain, queue: str, oracle: Oracle, measured: Callable[[str], None]) -> None:
     published = [
         Step(heard.at, heard.payload["waiting"]) for heard in chain.listener.of(f"queue/{queue}") if heard.payload
     ]
-    changes = [Step(0.0, 0)] + [
-        Step(event.at, int(event.frame["Count"]))
-        for event in list(pbx.control.events)
-        if event.frame["Event"] in ("QueueCallerJoin", "QueueCallerLeave") and event.frame["Queue"] == queue
-    ]
+    looks = oracle.looks
+    changes = [Step(0.0, 0), *oracle.changes(queue)]
     seconds = {int(look.answered - looks[0].answered) for look in looks}
     assert seconds >= set(range(max(seconds))), "Asterisk was not asked in every second"
     assert max(step.waiting for step in changes) >= 2, "too little happened to prove anything"
