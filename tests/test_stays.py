@@ -195,9 +195,18 @@ def test_pressed_a_key_while_nothing_rang(story: Story) -> None:
 def test_pressed_a_key_after_a_phone_rang_in_vain(story: Story) -> None:
     story.pbx.ring("q1", "a")
     story.pbx.ring_no_answer("q1", "a")
-    story.pbx.presses_key("q1", "a")
+    story.pbx.leave("q1", "a")
     story.read()
     assert story.ends() == {"exited": 1}
+
+
+def test_a_leave_after_one_of_two_phones_rang_in_vain_may_be_an_answer(story: Story) -> None:
+    story.pbx.ring("q1", "a", "SIP/1")
+    story.pbx.ring("q1", "a", "SIP/2")
+    story.pbx.ring_no_answer("q1", "a", "SIP/1")
+    story.pbx.leave("q1", "a")
+    story.read()
+    assert story.ends() == {}
 
 
 @pytest.mark.parametrize("interface", ["SIP/1", ""], ids=["name", "name that is not UTF-8"])
@@ -211,6 +220,7 @@ def test_pressed_a_key_while_a_phone_rang(story: Story, interface: str) -> None:
 @pytest.mark.parametrize("interface", ["SIP/1", ""], ids=["name", "name that is not UTF-8"])
 def test_pressed_a_key_while_a_phone_rang_without_class_dialplan(story: Story, interface: str) -> None:
     story.pbx.ring("q1", "a", interface)
+    story.pbx.ring_no_answer("q1", "a", "SIP/2")
     story.pbx.leave("q1", "a")
     story.read()
     assert story.ends() == {}
@@ -219,15 +229,20 @@ def test_pressed_a_key_while_a_phone_rang_without_class_dialplan(story: Story, i
     assert story.ends() == {"exited": 1}
 
 
-def test_pressed_a_key_to_go_to_another_queue() -> None:
+@pytest.mark.parametrize("says", [ev.QueueEntered, ev.Joined, ev.QueueStatusSet])
+def test_pressed_a_key_to_go_to_another_queue(says: type) -> None:
+    """Whichever comes first tells that the call has moved on: Newexten, the Join, or that it was not let in."""
     story = Story("q1", "q2")
     story.pbx.join("q1", "a")
     story.pbx.ring("q1", "a")
-    story.pbx.presses_key("q1", "a")
+    story.pbx.leave("q1", "a")
+    story.read()
+    assert story.ends("q1") == {}
     story.pbx.join("q2", "a")
+    story.pbx.status("a", "FULL")
+    story.pbx.sent = [event for event in story.pbx.sent if isinstance(event, says)]
     story.read()
     assert story.ends("q1") == {"exited": 1}
-    assert story.figures("q2")["waiting"] == 1
 
 
 @pytest.mark.parametrize("dialplan", [True, False])
@@ -343,6 +358,17 @@ def test_transferred(story: Story) -> None:
     assert story.figures()["transferred"] == 1
 
 
+def test_a_status_that_ends_no_stay_leaves_it_open(story: Story) -> None:
+    story.pbx.ring("q1", "a")
+    story.pbx.leave("q1", "a")
+    story.pbx.status("a", "CONTINUE")
+    story.read()
+    assert story.ends() == {}
+    story.pbx.connect_only("q1", "a", 7)
+    story.read()
+    assert story.ends() == {"answered": 1}
+
+
 def test_continue_after_an_answered_call_counts_nothing(story: Story) -> None:
     story.pbx.ring("q1", "a")
     story.pbx.connect("q1", "a")
@@ -440,17 +466,89 @@ def test_abandon_under_another_id_goes_by_position(story: Story) -> None:
         ev.HangupAsked("a2", now_ms),
         ev.GaveUp("q1", "a2", 1, 7, now_ms),
         ev.Left("q1", "a2", 1, 0, now_ms),
-        ev.HungUp("a2", now_ms),
     ):
         story.truth.apply(event, now_ms)
+    story.wait(500)
     assert story.ends() == {"abandoned": 1}
     assert story.figures()["waiting"] == 0
 
 
-def test_count_is_a_checksum(story: Story) -> None:
-    story.truth.apply(ev.Joined("q1", "b", "b", 3, 3, story.pbx.now_ms), story.pbx.now_ms)
+@pytest.mark.parametrize("event", [ev.Joined("q1", "b", "b", 3, 3, 0), ev.Left("q1", "a", 1, 4, 0)])
+def test_count_is_a_checksum(story: Story, event: ev.Event) -> None:
+    assert story.truth.take_asks() == set()
+    story.truth.apply(event, story.pbx.now_ms)
     assert story.truth.take_asks() == {"q1"}
     assert story.truth.take_asks() == set()
+
+
+def test_join_elsewhere_of_one_who_still_waits_here() -> None:
+    """His Leave was lost; he is in one line only, and the second look settles the first stay."""
+    story = Story("q1", "q2")
+    story.pbx.join("q1", "a")
+    story.read()
+    story.pbx.lines["q1"].clear()
+    story.pbx.join("q2", "a")
+    story.read()
+    assert (story.figures("q1")["waiting"], story.figures("q2")["waiting"]) == (0, 1)
+    story.wait(1_000)
+    assert story.truth.take_asks() == {"q1"}
+    story.take_list("q1")
+    assert story.ends("q1") == {"unresolved": 1}
+
+
+@pytest.mark.parametrize("again", ["leaves", "vanishes"])
+def test_back_in_the_line_before_his_first_outcome_is_known(story: Story, again: str) -> None:
+    """A list shows him again; what ends the second stay settles the first."""
+    story.pbx.ring("q1", "a")
+    story.pbx.leave("q1", "a")
+    story.read()
+    story.pbx.join("q1", "a")
+    story.pbx.take()
+    story.take_list()
+    assert (story.figures()["waiting"], story.ends()) == (1, {})
+    if again == "leaves":
+        story.pbx.leave("q1", "a")
+        story.read()
+    else:
+        story.pbx.masquerades("q1", "a")
+        story.take_list()
+    assert (story.figures()["waiting"], story.ends()) == (0, {"exited": 1})
+
+
+def test_a_list_that_is_ahead_does_not_make_an_entering_a_move() -> None:
+    story = Story()
+    story.pbx.join("q1", "a")
+    story.pbx.ring("q1", "a")
+    story.pbx.leave("q1", "a")
+    events = story.pbx.take()
+    story.pbx.lines["q1"].append("a")
+    story.take_list()
+    for event in events:
+        story.truth.apply(event, story.pbx.now_ms)
+    assert story.ends() == {}  # a phone rang: it may be an answer
+
+
+def test_a_key_is_known_as_soon_as_the_late_join_was_seen() -> None:
+    story = Story()
+    story.pbx.join("q1", "a")
+    story.take_list()
+    story.pbx.ring("q1", "a")
+    story.pbx.presses_key("q1", "a")
+    story.read()
+    assert story.ends() == {"exited": 1}
+
+
+@pytest.mark.parametrize(("waited_ms", "ends"), [(2_000, {"exited": 1}), (1_999, {})])
+def test_a_key_of_one_whose_join_was_never_seen(waited_ms: int, ends: dict[str, int]) -> None:
+    """He waited when the bridge came up. The list tells whole seconds, so his Newexten could be the entering."""
+    story = Story()
+    story.pbx.join("q1", "a")
+    story.pbx.take()
+    story.take_list()
+    story.pbx.wait(waited_ms)
+    story.pbx.presses_key("q1", "a")
+    story.read()
+    assert story.ends() == ends
 
 
 def test_priority_join_goes_to_its_position(story: Story) -> None:
@@ -503,6 +601,19 @@ def test_missing_caller_who_is_listed_again_waits_on(story: Story) -> None:
     assert story.ends() == {}
 
 
+def test_a_list_of_another_queue_is_no_second_look() -> None:
+    story = Story("q1", "q2")
+    story.pbx.join("q1", "a")
+    story.read()
+    story.pbx.masquerades("q1", "a")
+    story.take_list()
+    story.wait(1_000)
+    story.take_list("q2")
+    assert story.ends("q1") == {}
+    story.take_list("q1")
+    assert story.ends("q1") == {"unresolved": 1}
+
+
 def test_hangup_without_a_leave_tells_a_ghost(story: Story) -> None:
     """The capture's masquerade: the Hangup comes two seconds before any list would."""
     story.pbx.ask_hangup("a")
@@ -552,6 +663,20 @@ def test_caller_who_left_and_came_back_in_a_gap_has_a_new_wait(story: Story) -> 
     story.wait(1_000)
     story.take_list()
     assert story.ends() == {"unresolved": 1}
+
+
+@pytest.mark.parametrize("gap", [True, False])
+def test_only_the_first_list_after_a_gap_tells_a_new_wait_by_its_time(story: Story, gap: bool) -> None:
+    """At any other time a younger join time is a PBX whose clock was set back."""
+    if gap:
+        story.truth.apply(ev.LinkDown("the line was cut", story.pbx.now_ms), story.pbx.now_ms)
+        story.take_list()
+    story.pbx.joined_ms["a"] += 60_000
+    for _ in range(2):
+        story.wait(1_000)
+        story.take_list()
+    assert story.ends() == {}
+    assert story.figures()["oldest_ms"] == 9_000
 
 
 def test_gap_in_a_pending_connect_ends_in_a_minute(story: Story) -> None:

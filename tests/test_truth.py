@@ -301,8 +301,10 @@ def test_a_queue_that_is_gone_and_comes_back_keeps_its_counts(pbx: ModelPbx) -> 
     assert truth.queues == ("b",)
     assert truth.gone() == {"a"}
     assert truth.gone() == set()
+    assert "a" not in truth._stays.book.lines
     pbx.lines["a"].clear()
     truth.apply(pbx.snapshot(), pbx.now_ms)
+    assert truth.gone() == set()
     figures = truth.figures("a", pbx.now_ms)
     assert (figures["abandoned"], figures["unresolved"], figures["waiting"]) == (1, 1, 0)
 
@@ -349,6 +351,7 @@ def test_an_outcome_due_before_midnight_counts_before_midnight(pbx: ModelPbx) ->
     read(truth, pbx)
     pbx.wait(1_000)
     truth.roll(2, pbx.now_ms)
+    truth.settle(pbx.now_ms)
     assert truth.figures("a", pbx.now_ms)["removed"] == 0
 
 
@@ -416,8 +419,96 @@ def test_a_busy_hour_leaves_nothing_behind(pbx: ModelPbx) -> None:
             pbx.hang_up(call)
         pbx.wait(1_100)
         read(truth, pbx)
-    stays = truth._stays
-    kept = (stays.book.waiting, stays.book.open, stays.book.deadlines, stays._strangers, stays._entered, truth._talks)
-    assert [len(each) for each in kept] == [0] * 6
+    assert kept_of_calls(truth) == 0
     figures = truth.figures("a", pbx.now_ms)
     assert figures["offered"] == 500
+
+
+def kept_of_calls(truth: Truth) -> int:
+    """How much the truth remembers of single calls."""
+    stays = truth._stays
+    kept = (stays.book.waiting, stays.book.open, stays.book.deadlines, stays._strangers, stays._entered, truth._talks)
+    return sum(len(each) for each in kept)
+
+
+@pytest.mark.parametrize("end", [ev.HungUp("x", 0), ev.LinkDown("cut", 0), ev.Restarted(0)])
+def test_nothing_is_kept_of_calls_that_never_joined(pbx: ModelPbx, end: ev.Event) -> None:
+    truth = Truth(level_of)
+    pbx.enter("a", "x")
+    pbx.ask_hangup("x")
+    read(truth, pbx)
+    assert kept_of_calls(truth) == 2
+    truth.apply(end, pbx.now_ms)
+    assert kept_of_calls(truth) == 0
+
+
+def test_figures_of_a_rolling_window_are_right_though_nobody_settled(pbx: ModelPbx) -> None:
+    truth = Truth(lambda queue: ServiceLevel(window_s=1_800))
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    pbx.join("a", "x")
+    pbx.answered("a", "x")
+    read(truth, pbx)
+    assert truth.figures("a", pbx.now_ms + 1_800_000)["answered"] == 0
+
+
+def test_a_queue_that_came_back_before_anybody_asked_is_not_gone(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    truth.apply(pbx.snapshot("b")._replace(whole=True), pbx.now_ms)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    assert truth.gone() == set()
+
+
+def test_a_stay_that_ends_after_its_queue_is_gone_does_not_bring_it_back(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    pbx.join("a", "x")
+    pbx.redirected("a", "x")
+    pbx.join("a", "y")
+    read(truth, pbx)
+    truth.apply(pbx.snapshot("b")._replace(whole=True), pbx.now_ms)
+    truth.take_dirty()
+    truth.settle(pbx.now_ms + 500)
+    assert truth.queues == ("b",)
+    assert truth.take_dirty() == set()
+    truth.apply(pbx.snapshot(), pbx.now_ms + 500)
+    assert truth.figures("a", pbx.now_ms + 500)["removed"] == 1
+
+
+def test_a_queue_that_is_gone_is_not_dirty(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    pbx.join("a", "x")
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    truth.apply(pbx.snapshot("b")._replace(whole=True), pbx.now_ms)
+    assert truth.take_dirty() == {"b"}
+
+
+def test_every_figure_that_changes_makes_its_queue_dirty(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    truth.take_dirty()
+    for step in (
+        lambda: pbx.join("a", "x"),
+        lambda: pbx.connect("a", "x"),
+        lambda: pbx.complete("a", "x", 30),
+        lambda: pbx.rejected("a", "y"),
+    ):
+        step()
+        read(truth, pbx)
+        assert truth.take_dirty() == {"a"}
+
+
+def test_the_call_whose_id_is_missing_is_the_one_that_hung_up(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    for call in ("x", "y"):
+        pbx.join("a", call)
+        pbx.ring("a", call)
+        pbx.connect("a", call)
+    pbx.hang_up("y")
+    pbx.complete("a", "", 30)
+    read(truth, pbx)
+    assert "x" in truth._talks
+    assert "y" not in truth._talks
+    truth.apply(ev.LinkDown("cut", pbx.now_ms), pbx.now_ms)
+    assert "x" not in truth._talks

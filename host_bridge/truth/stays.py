@@ -209,7 +209,6 @@ class Stays:
         self._strangers.clear()
         self._entered.clear()
         for stay in self.book.waiting.values():
-            stay.announced = True  # a Join not seen by now was lost with the phones that rang
             stay.ringing = None
         for stay in self.book.open.values():
             stay.gap = True
