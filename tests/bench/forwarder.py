@@ -31,7 +31,9 @@ class Forwarder(asyncio.Protocol):
         self._rest = b""
 
     def connection_made(self, transport: Any) -> None:
-        transport.write(f"Action: Login\r\nUsername: {USERNAME}\r\nSecret: {SECRET}\r\nEvents: {EVENT_CLASSES}\r\n\r\n".encode())
+        transport.write(
+            f"Action: Login\r\nUsername: {USERNAME}\r\nSecret: {SECRET}\r\nEvents: {EVENT_CLASSES}\r\n\r\n".encode()
+        )
         transport.write(b"Action: QueueStatus\r\n\r\n")
 
     def data_received(self, data: bytes) -> None:
