@@ -14,9 +14,13 @@ from config.yaml_file import ConfigError
 from host_bridge import settings, thresholds
 from host_bridge.bridge import Bridge
 from host_bridge.broker import BrokerError, EmbeddedBroker
+from host_bridge.clock import Clock
 from host_bridge.log import set_up
 
 FINE, FAILED, WRONG = 0, 1, 2
+# How long Python lets one thread compute while another waits. Its own 5 ms stood in the way between a publish and
+# paho's thread in some of a hundred events: 3 ms at p99, with this 0.6.
+SWITCH_INTERVAL_S = 0.0005
 
 DESCRIPTION = """\
 Reads the call queues of one Asterisk over AMI and publishes their state over MQTT to any number of wallboards.
@@ -49,6 +53,7 @@ def main(argv: list[str] | None = None) -> int:
         for line in error.errors:
             print(line, file=sys.stderr)
         return WRONG
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         asyncio.run(_run(read, limits, log))
     except BrokerError as error:
@@ -58,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 async def _run(read: settings.BridgeSettings, limits: thresholds.Thresholds, log: logging.Logger) -> None:
-    bridge = Bridge(read, limits, version(), log)
+    bridge = Bridge(read, limits, version(), log, Clock())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, bridge.stop)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from functools import partial
 
 from firmware.core import wire
-from host_bridge.messages import Messages, Now
+from host_bridge.clock import Clock, Now
+from host_bridge.messages import Messages
 from host_bridge.mqtt_link import MqttLink
 from host_bridge.pbx.ami_link import AmiLink
-from host_bridge.pbx.events import Event, Snapshot
+from host_bridge.pbx.events import Event, LinkDown, Snapshot
 from host_bridge.publisher import Publisher
 from host_bridge.settings import BridgeSettings
 from host_bridge.thresholds import Thresholds
@@ -28,41 +28,29 @@ LEFTOVERS_S = 5.0  # how long after a connection retained messages of an earlier
 NEW_DAY_EVERY = 30  # heartbeats between two looks at when the day ends: the wall clock may have been corrected
 
 
-class SteadyClock:
-    """Ms of wall time at its start and monotonic since: it never steps, whatever happens to the wall clock."""
-
-    def __init__(self) -> None:
-        self._offset_ns = time.time_ns() - time.monotonic_ns()
-
-    def __call__(self) -> int:
-        return (time.monotonic_ns() + self._offset_ns) // 1_000_000
-
-
-def wall_ms() -> int:
-    """Ms since 1970 of the wall clock, for the calendar."""
-    return time.time_ns() // 1_000_000
-
-
 class Bridge:
     """Wires the parts together; run() is its life."""
 
-    def __init__(self, settings: BridgeSettings, thresholds: Thresholds, version: str, log: logging.Logger) -> None:
-        self._clock = SteadyClock()
+    def __init__(
+        self, settings: BridgeSettings, thresholds: Thresholds, version: str, log: logging.Logger, clock: Clock
+    ) -> None:
+        self._clock = clock
         self._thresholds = thresholds
         self._log = log
         self._loop = asyncio.get_running_loop()
-        self._messages = Messages(settings.site, self._clock(), version, thresholds)
+        self._messages = Messages(settings.site, self._clock.ms(), version, thresholds)
         self._truth = Truth(self._service_level, settings.ami.queues)
         self._publisher = Publisher()
-        self._ami = AmiLink(settings.ami, self.on_event, self._clock, log)
-        self._mqtt = MqttLink(settings.mqtt, (self._messages.state_topic, self._messages.offline()), self, log)
+        self.ami = AmiLink(settings.ami, self.on_event, self._clock.ms, log)
+        self.mqtt = MqttLink(settings.mqtt, (self._messages.state_topic, self._messages.offline()), self, log)
         self._filters = [wire.topic(settings.site, kind, "+") for kind in ("queue", "rules")]
         self._stop = asyncio.Event()
         self._flush_asked = False
         self._timer: asyncio.TimerHandle | None = None
         self._listed: tuple[str, ...] = ()  # the queues that boards were told of
         self._told: dict[str, tuple[dict[str, int], bool]] = {}  # of each queue: figures and open, as published
-        self._pbx_told = ("", "")
+        self._pbx_told = ("", "")  # up, down or syncing, and the problem
+        self._down_because = ""
         self._leftovers: set[str] = set()  # retained topics of an earlier run
         self._day_ends_ms = 0
         self._strangers: list[str] = []  # queues of thresholds.yaml that the PBX does not have, as told
@@ -70,14 +58,14 @@ class Bridge:
 
     async def run(self) -> None:
         """Until stop(): then say goodbye to boards, broker and PBX, in this order."""
-        tasks = [asyncio.create_task(each) for each in (self._ami.run(), self._mqtt.run(), self._heartbeats())]
+        tasks = [asyncio.create_task(each) for each in (self.ami.run(), self.mqtt.run(), self._heartbeats())]
         stopped = asyncio.create_task(self._stop.wait())
         try:
             done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()  # a task that ended by itself is a bug: let it be seen
         finally:
-            await self._mqtt.close(self._messages.offline())
+            await self.mqtt.close(self._messages.offline())
             for task in (stopped, *tasks):
                 task.cancel()
             await asyncio.gather(stopped, *tasks, return_exceptions=True)
@@ -93,6 +81,8 @@ class Bridge:
         if now_ms >= self._day_ends_ms:
             self._new_day(now_ms)
         self._truth.apply(event, now_ms)
+        if type(event) is LinkDown:
+            self._down_because = event.reason
         if type(event) is Snapshot and event.whole:
             self._name_strangers()
         if not self._flush_asked:
@@ -103,9 +93,9 @@ class Bridge:
 
     def mqtt_up(self) -> None:
         """Send everything anew: a broker without persistence has lost what was retained."""
-        now = self._now()
-        self._mqtt.subscribe(self._filters)
-        self._loop.call_later(LEFTOVERS_S, self._mqtt.unsubscribe, self._filters)
+        now = self._clock.now()
+        self.mqtt.subscribe(self._filters)
+        self._loop.call_later(LEFTOVERS_S, self.mqtt.unsubscribe, self._filters)
         self._publisher.connected(now.ms)
         self._told.clear()
         if self._listed:
@@ -121,13 +111,13 @@ class Bridge:
     def mqtt_acked(self, topic: str) -> None:
         """The next publish of the topic may follow."""
         self._publisher.acked(topic)
-        self._send(self._clock())
+        self._send(self._clock.ms())
 
     def mqtt_message(self, topic: str, payload: bytes, retained: bool) -> None:
         """Something retained that this run did not publish belongs to a queue that is gone, or to one not yet seen."""
         if retained and payload:
             self._leftovers.add(topic)
-            self._clear_leftovers(self._clock())
+            self._clear_leftovers(self._clock.ms())
 
     # by time alone
 
@@ -135,7 +125,7 @@ class Bridge:
         due_s = self._loop.time()
         count = 0
         while True:
-            now = self._now()
+            now = self._clock.now()
             if now.ms >= self._day_ends_ms or count % NEW_DAY_EVERY == 0:
                 self._new_day(now.ms)
             for queue, (_, was_open) in list(self._told.items()):
@@ -149,7 +139,7 @@ class Bridge:
 
     def _new_day(self, now_ms: int) -> None:
         """Let `today` begin anew when it has; to the ms, lest a call of the first second count for yesterday."""
-        utc_ms = wall_ms()
+        utc_ms = self._clock.now().utc_ms
         calendar = self._thresholds.calendar
         self._truth.roll(calendar.day_id(utc_ms), now_ms)
         self._day_ends_ms = now_ms + calendar.next_day_ms(utc_ms) - utc_ms
@@ -163,31 +153,31 @@ class Bridge:
     def _flush(self) -> None:
         """Hand over what changed, ask what must be asked, send what is due, and set the timer for the rest."""
         self._flush_asked = False
-        now_ms = self._clock()
+        now_ms = self._clock.ms()
         settle_ms = self._truth.next_ms()
         if settle_ms is not None and settle_ms <= now_ms:
             self._truth.settle(now_ms)
         for queue in self._truth.take_asks():
-            self._ami.ask_status(queue)
+            self.ami.ask_status(queue)
         for queue in self._truth.gone():
             self._told.pop(queue, None)
             self._publisher.forget(self._messages.queue_topic(queue), now_ms)
             self._publisher.forget(self._messages.rules_topic(queue), now_ms)
         if self._truth.queues != self._listed:
             self._listed = self._truth.queues
-            self._tell_site(self._now())
+            self._tell_site(self._clock.now())
             self._clear_leftovers(now_ms)
         for queue in self._truth.take_dirty():
             self._offer_queue(queue, now_ms)
-        if (self._ami.pbx, self._ami.problem) != self._pbx_told:
+        if self._pbx() != self._pbx_told:
             self._offer_state(now_ms)  # last: boards must not take old figures for live ones
         self._send(now_ms)
 
     def _send(self, now_ms: int) -> None:
-        if self._mqtt.up:
+        if self.mqtt.up:
             for topic, payload in self._publisher.take(now_ms):
-                self._mqtt.publish(topic, payload)
-        publish_ms = self._publisher.next_ms() if self._mqtt.up else None
+                self.mqtt.publish(topic, payload)
+        publish_ms = self._publisher.next_ms() if self.mqtt.up else None
         settle_ms = self._truth.next_ms()
         due_ms = min((each for each in (publish_ms, settle_ms) if each is not None), default=None)
         if self._timer is not None:
@@ -200,7 +190,7 @@ class Bridge:
         self._publisher.offer(self._messages.queue_topic(queue), partial(self._make_queue, queue), now_ms)
 
     def _offer_state(self, now_ms: int) -> None:
-        self._pbx_told = (self._ami.pbx, self._ami.problem)
+        self._pbx_told = self._pbx()
         self._publisher.offer(self._messages.state_topic, self._make_state, now_ms, gap_ms=0)
 
     def _tell_site(self, now: Now) -> None:
@@ -209,7 +199,12 @@ class Bridge:
         self._publisher.offer(self._messages.site_topic, self._messages.site(self._listed), now.ms, gap_ms=0)
 
     def _make_state(self, now_ms: int) -> bytes:
-        return self._messages.state(Now(now_ms, wall_ms()), self._ami.pbx, self._ami.problem)
+        return self._messages.state(Now(now_ms, self._clock.now().utc_ms), *self._pbx())
+
+    def _pbx(self) -> tuple[str, str]:
+        """The PBX's state and what is wrong with it; the link itself knows a new reason only after the event."""
+        pbx = self.ami.pbx
+        return pbx, self.ami.problem or (self._down_because if pbx == "down" else "")
 
     def _make_queue(self, queue: str, now_ms: int) -> bytes | None:
         """The snapshot, or None when it would say what the last one said: that a wait grows older is no change."""
@@ -217,7 +212,7 @@ class Bridge:
             figures = self._truth.figures(queue, now_ms)
         except KeyError:  # gone meanwhile; its topic is cleared
             return None
-        now = Now(now_ms, wall_ms())
+        now = Now(now_ms, self._clock.now().utc_ms)
         same = dict(figures)
         if "oldest_ms" in same:
             same["oldest_ms"] = now_ms - same["oldest_ms"]
@@ -250,9 +245,6 @@ class Bridge:
         if self._truth.unplaced and not self._rejections_told:
             self._rejections_told = True
             self._log.warning("rejected callers cannot be counted: let class dialplan pass to the AMI user")
-
-    def _now(self) -> Now:
-        return Now(self._clock(), wall_ms())
 
     def _service_level(self, queue: str) -> ServiceLevel:
         return self._thresholds.queue(queue).service_level

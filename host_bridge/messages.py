@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from firmware.core import wire
 from host_bridge.bidi import visual
+from host_bridge.clock import Now
 from host_bridge.thresholds import Thresholds
 
 MAX_PROBLEM = 1_000  # characters: bridge/state goes out every 2 s
-
-
-class Now(NamedTuple):
-    """One moment on both clocks: `ms` of the bridge's steady clock, `utc_ms` of the wall clock."""
-
-    ms: int
-    utc_ms: int
 
 
 class Messages:

@@ -1,0 +1,260 @@
+"""The bridge's wiring, with both clocks in the test's hand: days, hours, silence, queues that come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from config.yaml_file import parse
+from firmware.core import wire
+from host_bridge import settings, thresholds
+from host_bridge.bridge import Bridge
+from host_bridge.clock import Clock, Now
+from host_bridge.mqtt_link import MqttLink
+from host_bridge.pbx.events import (
+    Completed,
+    Connected,
+    Event,
+    Joined,
+    Left,
+    QueueSnapshot,
+    Snapshot,
+    SnapshotCaller,
+)
+
+LIMITS = """\
+timezone: Asia/Jerusalem
+day_start: 03:00
+queues: {sales: {label: מכירות}, suport: {}}
+hours: {sun-thu: 08:00-18:00}
+defaults: {service_level: {min_calls: 1}}
+"""
+SETTINGS = """\
+site: test
+pbx: {host: pbx, username: u, password_file: f}
+mqtt: {url: "mqtt://broker"}
+thresholds: t.yaml
+"""
+
+
+class Link(MqttLink):
+    """A broker link that is up when the test says so, acknowledges at once and keeps what was published."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self.connected = True
+        self.bridge = bridge
+        self.published: list[tuple[str, dict[str, Any] | None]] = []
+
+    @property
+    def up(self) -> bool:
+        return self.connected
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        name = topic.removeprefix("wallboard/test/")
+        self.published.append((name, wire.loads(payload) if payload else None))
+        asyncio.get_running_loop().call_soon(self.bridge.mqtt_acked, topic)
+
+    def subscribe(self, filters: Any) -> None:
+        pass
+
+    unsubscribe = subscribe
+
+    def newest(self, name: str) -> dict[str, Any]:
+        found = [message for topic, message in self.published if topic == name]
+        assert found and found[-1] is not None, f"{name} was not published"
+        return found[-1]
+
+
+class Story(Clock):
+    """A bridge, and its clocks, which stand still until the test moves them."""
+
+    def __init__(self, local: str) -> None:
+        self.at_ms = 1_000_000
+        at = dt.datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Asia/Jerusalem"))
+        self.offset_ms = int(at.timestamp() * 1000) - self.at_ms
+        self.bridge = Bridge(
+            settings.build(parse(SETTINGS.encode(), "b.yaml"), Path(), secrets=False),
+            thresholds.build(parse(LIMITS.encode(), "t.yaml")),
+            "1",
+            logging.getLogger("test.bridge"),
+            self,
+        )
+        self.link = Link(self.bridge)
+        self.bridge.mqtt = self.link
+
+    def ms(self) -> int:
+        return self.at_ms
+
+    def now(self) -> Now:
+        return Now(self.at_ms, self.at_ms + self.offset_ms)
+
+    async def events(self, *events: Event) -> None:
+        for event in events:
+            self.bridge.on_event(event, self.at_ms)
+        await self.settle()
+
+    async def wait(self, ms: int) -> None:
+        """Time passes, and the heartbeat that is due comes."""
+        self.at_ms += ms
+        beats = asyncio.create_task(self.bridge._heartbeats())
+        await self.settle()
+        beats.cancel()
+
+    async def settle(self) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+def tell(story: Callable[[Story], Awaitable[None]], local: str = "2026-09-08T10:00") -> None:
+    async def run() -> None:
+        await story(Story(local))
+
+    asyncio.run(run())
+
+
+def listed(*queues: str, at_ms: int = 1_000_000, callers: tuple[SnapshotCaller, ...] = ()) -> Snapshot:
+    return Snapshot(tuple(QueueSnapshot(queue, len(callers), 0, 0, callers, ()) for queue in queues), at_ms, True)
+
+
+def answered(call: str, at_ms: int) -> tuple[Event, ...]:
+    return (
+        Joined("sales", call, call, 1, 1, at_ms),
+        Left("sales", call, 1, 0, at_ms),
+        Connected("sales", call, "SIP/1", 3, 2, at_ms),
+        Completed("sales", call, "SIP/1", 3, 60, "caller", at_ms),
+    )
+
+
+def test_nothing_is_said_of_queues_before_the_pbx_told_of_them_and_then_everything() -> None:
+    async def story(it: Story) -> None:
+        await it.wait(0)
+        assert [name for name, _ in it.link.published] == ["bridge/state"]
+        it.link.published.clear()
+        await it.events(listed("support", "sales"))
+        assert [name for name, _ in it.link.published[:3]] == ["rules/support", "rules/sales", "site"]
+        assert {name for name, _ in it.link.published[3:]} == {"queue/support", "queue/sales"}
+        assert [queue["id"] for queue in it.link.newest("site")["queues"]] == ["sales", "support"]
+
+    tell(story)
+
+
+def test_a_wait_that_grows_older_is_no_change() -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales"), Joined("sales", "1.1", "1.1", 1, 1, it.at_ms))
+        await it.wait(1_000)
+        it.link.published.clear()
+        for _ in range(20):
+            await it.wait(1_000)
+        assert {name for name, _ in it.link.published} == {"bridge/state"}
+
+    tell(story)
+
+
+def test_the_counters_of_today_begin_anew_at_day_start_to_the_millisecond() -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales"))
+        it.at_ms += 59_999
+        await it.events(*answered("1.1", it.at_ms))
+        await it.wait(0)
+        it.at_ms += 1  # 03:00: no heartbeat has come since, and yet this call is the new day's
+        await it.events(*answered("1.2", it.at_ms))
+        await it.wait(1_000)
+        assert it.link.newest("queue/sales")["answered"] == 1
+        await it.events(*answered("1.3", it.at_ms))
+        await it.wait(1_000)
+        assert it.link.newest("queue/sales")["answered"] == 2
+
+    tell(story, "2026-09-08T02:59:00")
+
+
+def test_the_counters_begin_anew_without_any_event_too() -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales"), *answered("1.1", it.at_ms))
+        await it.wait(1_000)
+        assert it.link.newest("queue/sales")["answered"] == 1
+        await it.wait(60_000)
+        assert it.link.newest("queue/sales")["answered"] == 0
+
+    tell(story, "2026-09-08T02:59:30")
+
+
+def test_open_is_said_when_it_changes() -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales"))
+        assert it.link.newest("queue/sales")["open"] is False
+        await it.wait(60_000)
+        assert it.link.newest("queue/sales")["open"] is True
+
+    tell(story, "2026-09-08T07:59:00")
+
+
+def test_a_queue_that_is_gone_is_cleared_and_one_that_returns_is_told() -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales", "support"))
+        it.at_ms += 15_000
+        it.link.published.clear()
+        await it.events(listed("sales", at_ms=it.at_ms))
+        assert ("queue/support", None) in it.link.published
+        assert ("rules/support", None) in it.link.published
+        assert [queue["id"] for queue in it.link.newest("site")["queues"]] == ["sales"]
+        it.at_ms += 15_000
+        await it.events(listed("sales", "support", at_ms=it.at_ms))
+        assert it.link.newest("queue/support")["waiting"] == 0
+        assert it.link.newest("rules/support")["rules"] == []
+
+    tell(story)
+
+
+def test_what_an_earlier_run_left_is_cleared_once_the_pbx_told_its_queues() -> None:
+    async def story(it: Story) -> None:
+        for name in ("queue/old", "rules/old", "queue/sales"):
+            it.bridge.mqtt_message(f"wallboard/test/{name}", b'{"v":1}', True)
+        it.bridge.mqtt_message("wallboard/test/queue/live", b'{"v":1}', False)
+        await it.settle()
+        assert it.link.published == []
+        await it.events(listed("sales"))
+        cleared = {name for name, message in it.link.published if message is None}
+        assert cleared == {"queue/old", "rules/old"}
+        it.bridge.mqtt_message("wallboard/test/queue/older", b'{"v":1}', True)
+        await it.settle()
+        assert ("queue/older", None) in it.link.published
+
+    tell(story)
+
+
+def test_after_an_outage_of_the_broker_only_the_newest_is_sent_and_all_of_it() -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales"))
+        it.link.connected = False
+        it.link.published.clear()
+        for number in range(5):
+            await it.events(Joined("sales", f"1.{number}", "x", number + 1, number + 1, it.at_ms))
+            await it.wait(2_000)
+        assert it.link.published == []
+        it.link.connected = True
+        it.bridge.mqtt_up()
+        await it.settle()
+        names = [name for name, _ in it.link.published]
+        assert sorted(names) == ["bridge/state", "queue/sales", "rules/sales", "site"]
+        assert it.link.newest("queue/sales")["waiting"] == 5
+        assert it.link.newest("bridge/state")["now"] == it.at_ms
+
+    tell(story)
+
+
+def test_misspelt_queues_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(it: Story) -> None:
+        for _ in range(3):
+            await it.events(listed("sales", at_ms=it.at_ms))
+            it.at_ms += 15_000
+
+    caplog.set_level(logging.INFO, "test.bridge")
+    tell(story)
+    assert caplog.messages == ["thresholds name queues that the PBX does not have: suport"]
