@@ -1,8 +1,9 @@
 """The board's broker connection: a thread that connects, and connects again; what it hears goes into the inbox.
 
-Half-open lines are found by MQTT's own ping: KEEPALIVE_S without traffic, as long again without an answer, so a broker
-that hangs is LINK lost within 7 s (DESIGN 6 allows 8). Each connection is a new paho client with a clean session: the
-broker sends everything retained anew, and nothing old waits to be sent.
+Half-open lines are found by MQTT's own ping: KEEPALIVE_S without traffic, as long again without an answer. So a broker
+that hangs is LINK lost within 5 s, before the 6 s of silence after which the bridge would be taken for the lost one.
+Each connection is a new paho client with a clean session: the broker sends everything retained anew, and nothing old
+waits to be sent.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from firmware.pi.inbox import Inbox, Message
 
-KEEPALIVE_S = 3
+KEEPALIVE_S = 2
 LOOP_S = 0.5  # how often paho looks at the keepalive; a message or a publish wakes it at once
 CONNECT_TIMEOUT_S = 5.0
 BACK_OFF_MIN_S = 0.5
