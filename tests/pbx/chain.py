@@ -86,10 +86,15 @@ class Part:
         """None while it runs, or before a start."""
         return self._process.poll() if self._process else None
 
-    def signal(self, number: int) -> None:
-        """Send a signal: SIGSTOP freezes it with its sockets open, SIGCONT lets it go on."""
+    def freeze(self) -> None:
+        """Stop it from running: its sockets stay open and say nothing."""
         assert self._process is not None
-        self._process.send_signal(number)
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it run on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """kill -9, and wait."""

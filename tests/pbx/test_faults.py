@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,13 +36,16 @@ class Scene:
         assert self.one != self.nobody
         self._marked = 0.0
 
-    def breaks(self, name: str) -> float:
-        """Seconds from now until the panel names a fault, and it is `name`; from then on nothing may look live."""
+    def breaks(self, name: str, act: Callable[[], None]) -> float:
+        """Break a part; seconds until the panel names a fault, and it is `name`. From then on nothing may look live."""
         start = time.monotonic()
-        took = wait_until(lambda: fault(self.frames.now()) is not None, WITHIN_S, f"no fault {name}", self.chain.logs)
-        assert fault(self.frames.now()) == name
-        self._marked = next(f.at for f in self.frames.seen if f.at >= start and fault(f.image) == name)
-        return took
+        act()
+        wait_until(lambda: fault(self.frames.now()) is not None, WITHIN_S, f"no fault {name}", self.chain.logs)
+        first = next(frame for frame in self.frames.seen if frame.at >= start and fault(frame.image) is not None)
+        assert fault(first.image) == name
+        self._marked = first.at
+        assert first.at - start <= WITHIN_S
+        return first.at - start
 
     def board_says(self, name: str) -> None:
         """The board says over MQTT what its panel shows; it cannot when the broker is the one that is gone."""
@@ -97,8 +99,7 @@ Measured = Callable[[str], None]
 
 
 def test_asterisk_killed(scene: Scene, measured: Measured) -> None:
-    scene.pbx.kill()
-    shown = scene.breaks("PBX")
+    shown = scene.breaks("PBX", scene.pbx.kill)
     scene.board_says("PBX")
     young = scene.figures()
     time.sleep(17)
@@ -109,8 +110,7 @@ def test_asterisk_killed(scene: Scene, measured: Measured) -> None:
 
 
 def test_asterisk_frozen(scene: Scene, measured: Measured) -> None:
-    scene.pbx.freeze()
-    shown = scene.breaks("PBX")
+    shown = scene.breaks("PBX", scene.pbx.freeze)
     scene.board_says("PBX")
     scene.pbx.thaw()
     back = scene.mends(waiting=1)
@@ -118,8 +118,7 @@ def test_asterisk_frozen(scene: Scene, measured: Measured) -> None:
 
 
 def test_bridge_killed(scene: Scene, measured: Measured) -> None:
-    scene.chain.bridge.kill()
-    shown = scene.breaks("BRIDGE")
+    shown = scene.breaks("BRIDGE", scene.chain.bridge.kill)
     scene.board_says("BRIDGE")
     time.sleep(2)
     scene.chain.bridge.start()
@@ -128,17 +127,15 @@ def test_bridge_killed(scene: Scene, measured: Measured) -> None:
 
 
 def test_bridge_frozen(scene: Scene, measured: Measured) -> None:
-    scene.chain.bridge.signal(signal.SIGSTOP)
-    shown = scene.breaks("BRIDGE")
+    shown = scene.breaks("BRIDGE", scene.chain.bridge.freeze)
     scene.board_says("BRIDGE")
-    scene.chain.bridge.signal(signal.SIGCONT)
+    scene.chain.bridge.thaw()
     back = scene.mends(waiting=1)
     measured(f"bridge frozen: BRIDGE after {shown:.2f} s; thawed: live after {back:.2f} s")
 
 
 def test_broker_killed(scene: Scene, measured: Measured) -> None:
-    scene.chain.broker.kill()
-    shown = scene.breaks("LINK")
+    shown = scene.breaks("LINK", scene.chain.broker.kill)
     time.sleep(2)
     scene.chain.start_broker()
     back = scene.mends(waiting=1)
@@ -146,8 +143,7 @@ def test_broker_killed(scene: Scene, measured: Measured) -> None:
 
 
 def test_broker_frozen(scene: Scene, measured: Measured) -> None:
-    scene.chain.broker.signal(signal.SIGSTOP)
-    shown = scene.breaks("LINK")
-    scene.chain.broker.signal(signal.SIGCONT)
+    shown = scene.breaks("LINK", scene.chain.broker.freeze)
+    scene.chain.broker.thaw()
     back = scene.mends(waiting=1)
     measured(f"broker frozen: LINK after {shown:.2f} s; thawed: live after {back:.2f} s")
