@@ -11,15 +11,12 @@
 `problems`, and told once in lines().
 """
 
-from firmware.core import wire
-from firmware.core.check import read
-from firmware.core.freshness import BRIDGE, Freshness
-from firmware.core.inventory import Inventory
+from firmware.core import showing, wire
+from firmware.core.freshness import BRIDGE
+from firmware.core.knowledge import Knowledge
 from firmware.core.pages import TURN_MS, choose
-from firmware.core.pattern import phase
 from firmware.core.rules import CRITICAL
 from firmware.core.sounder import Sounder
-from firmware.core.spelling import one_line
 from firmware.core.view import View
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
@@ -30,11 +27,11 @@ if TYPE_CHECKING:
     from firmware.core.watch import Watch
 
 SLEEP_MS = 60_000  # longest sleep: nothing changes by time alone
-_MOST_TOLD = 100
+_WARN_MHZ, _CRITICAL_MHZ = 500, 1000  # unless the site says otherwise
 
 
 class Board:
-    """All that one board knows. `slots_of`: number of its queues → tiles a page (Layout.slots).
+    """All that one board knows and does. `slots_of`: number of its queues → tiles a page (Layout.slots).
 
     `queues`: names on the PBX, or `@group`, of those to show, in this order; None: all of the site's. `stored`: what
     stored() gave before the last restart; what of it cannot be used is left out.
@@ -52,72 +49,50 @@ class Board:
         self.site = site
         self.board_id = board_id
         self.version = version
-        self.problems = 0
-        self.stored_changed = False
         self.state_topic = wire.topic(site, "board", board_id, "state")
         self._slots_of = slots_of
-        self._told: "list[str]" = []
-        self._lines: "list[str]" = []
-        self._freshness = Freshness()
-        self._fault = self._freshness.fault(0)  # as last seen by a look at the clock
-        self._inventory = Inventory(queues)
+        self._known = Knowledge(site, queues, stored)
         self._sounder = Sounder()
-        self._site: "dict[str, Any] | None" = None
-        self._blink = {"warn": 500, "critical": 1000}
-        self._unstepped = True
-        self._restore(stored or {})
 
     def subscriptions(self) -> "list[tuple[str, int]]":
         """(topic filter, QoS) of all that the board listens to."""
         filters = [wire.topic(self.site, "bridge", "state"), wire.topic(self.site, "site")]
-        for queue in self._inventory.wanted or ["+"]:
+        for queue in self._known.inventory.wanted or ["+"]:
             filters += [wire.topic(self.site, kind, queue) for kind in ("queue", "rules")]
             filters.append(wire.topic(self.site, "ack", queue, "+"))
         return [(each, 1) for each in filters]
 
     def link(self, up: bool, now_ms: int) -> None:
         """The board's own connection to the broker is up, or lost."""
-        self._freeze(now_ms)
-        self._freshness.link(up, now_ms)
-        self._look(now_ms)
+        self._known.link(up, now_ms)
 
     def receive(self, topic: str, payload: bytes, retained: bool, now_ms: int) -> None:
         """Take one message of the subscriptions. tick() follows, once after several messages."""
-        try:
-            self._dispatch(wire.parts_of(self.site, topic), payload, retained, now_ms)
-        except wire.WireError as error:
-            self._tell("%s: %s" % (one_line(topic, 100), error))
-        self._unstepped = True
+        self._known.receive(topic, payload, retained, now_ms)
 
     def tick(self, now_ms: int) -> None:
         """Advance the alarms and the sound to `now_ms`."""
-        self._look(now_ms)
-        self._unstepped = False
+        known = self._known
+        known.look(now_ms)
+        known.unstepped = False
         rises = []
         loud = []
-        freshness = self._freshness
-        for watch in self._inventory.shown():
+        for watch in known.inventory.shown():
             if watch.dirty or (watch.due_ms is not None and watch.due_ms <= now_ms):
-                rises += watch.step(freshness, now_ms)
-            if watch.severity and not watch.acked and watch.live(freshness, now_ms):
-                loud += [
-                    alarm for alarm in watch.alarms if alarm.severity and not watch.is_acked(alarm, freshness, now_ms)
-                ]
+                rises += watch.step(known.freshness, now_ms)
+            loud += watch.loud(known.freshness, now_ms)
+        self._sounder.set(known.settings["repeat_ms"], known.settings["longest_ms"])
         self._sounder.update(now_ms, [alarm for alarm in rises if alarm in loud], loud, self._quiet())
 
     def view(self, now_ms: int) -> View:
         """What to show now."""
-        self._look(now_ms)
+        known = self._known
+        known.look(now_ms)
         watches, page, pages = self._page(now_ms)
-        freshness = self._freshness
-        fault = self._fault
-        if [watch for watch in watches if watch.orphaned(freshness, now_ms)]:
+        fault = known.fault
+        if [watch for watch in watches if watch.orphaned(known.freshness, now_ms)]:
             fault = BRIDGE
-        bridge_ms = freshness.bridge_ms(now_ms)
-        tiles = [
-            watch.tile(freshness, now_ms, phase(self._blink_mhz(watch), bridge_ms) if watch.severity else 0)
-            for watch in watches
-        ]
+        tiles = [showing.tile(watch, known.freshness, now_ms, self._blink_mhz(watch)) for watch in watches]
         local_ms = self._local_ms(now_ms)
         return View(tuple(tiles), page, pages, fault, None if local_ms is None else local_ms // 60_000 % 1440)
 
@@ -127,13 +102,13 @@ class Board:
 
     def next_wake_ms(self, now_ms: int) -> int:
         """When the view, the buzzer or an alarm may change by time alone; `now_ms` when a tick() is due already."""
-        if self._unstepped:
+        if self._known.unstepped:
             return now_ms
-        freshness = self._freshness
+        freshness = self._known.freshness
         times = [now_ms + SLEEP_MS, freshness.changes_ms(now_ms), self._sounder.next_ms(now_ms, self._quiet())]
-        times += [watch.due_ms for watch in self._inventory.shown()]
+        times += [watch.due_ms for watch in self._known.inventory.shown()]
         watches, _, pages = self._page(now_ms)
-        times += [watch.changes_ms(freshness, now_ms, self._blink_mhz(watch)) for watch in watches]
+        times += [showing.changes_ms(watch, freshness, now_ms, self._blink_mhz(watch)) for watch in watches]
         bridge_ms = freshness.bridge_ms(now_ms)
         if pages > 1:
             times.append(freshness.board_ms(bridge_ms + TURN_MS - bridge_ms % TURN_MS))
@@ -144,157 +119,61 @@ class Board:
 
     def state(self, now_ms: int) -> "dict[str, Any]":
         """The message for `state_topic`; the last will is offline(). The board's shell adds what it measures."""
-        self._look(now_ms)
+        known = self._known
+        known.look(now_ms)
         alarms: "list[dict[str, Any]]" = []
-        for watch in self._inventory.shown():
-            alarms += watch.report(self._freshness, now_ms)
+        for watch in known.inventory.shown():
+            alarms += watch.report(known.freshness, now_ms)
         message = {"v": wire.VERSION, "online": True, "alarms": alarms, "page": self._page(now_ms)[1]}
         if self.version:
             message["version"] = self.version
-        if self._fault is not None:
-            message["fault"] = self._fault
+        if known.fault is not None:
+            message["fault"] = known.fault
         return message
 
     def offline(self) -> "dict[str, Any]":
         """The last will, and the good-bye."""
         return {"v": wire.VERSION, "online": False}
 
+    @property
+    def problems(self) -> int:
+        """How many messages, or parts of them, could not be used."""
+        return self._known.problems
+
     def lines(self) -> "list[str]":
         """What went wrong since the last call, for the log: each line once in the board's life."""
-        lines, self._lines = self._lines, []
-        return lines
+        return self._known.lines()
+
+    @property
+    def stored_changed(self) -> bool:
+        """stored() has something new."""
+        return self._known.stored_changed
 
     def stored(self) -> "dict[str, Any]":
         """The last good site and rules, for the board's state file; clears `stored_changed`."""
-        self.stored_changed = False
-        rules = {}
-        for watch in self._inventory.shown():
-            if watch.rules is not None:
-                rules[watch.queue] = _known(watch.rules)
-        return {"site": _known(self._site), "rules": rules}
-
-    def _dispatch(self, parts: "tuple[str, ...]", payload: bytes, retained: bool, now_ms: int) -> None:
-        if parts == ("bridge", "state"):
-            self._take_bridge(wire.read(wire.BRIDGE, payload), retained, now_ms)
-        elif parts == ("site",):
-            if payload:
-                self._take_site(wire.read(wire.SITE, payload))
-        elif len(parts) == 2 and parts[0] == "rules":
-            self._take_rules(parts[1], wire.read(wire.RULES, payload) if payload else None)
-        elif len(parts) == 2 and parts[0] == "queue":
-            self._take_queue(parts[1], payload, now_ms)
-        elif len(parts) == 3 and parts[0] == "ack":
-            ack = wire.read(wire.ACK, payload) if payload else None
-            self._inventory.get(parts[1]).take_ack(parts[2], ack, now_ms)
-        else:
-            raise wire.WireError("no topic that a board listens to")
-
-    def _take_bridge(self, message: "dict[str, Any]", retained: bool, now_ms: int) -> None:
-        freshness = self._freshness
-        self._freeze(now_ms)
-        clock = (freshness.started, freshness.board_ms(0))
-        try:
-            live = freshness.receive(message, retained, now_ms)
-        finally:
-            if (freshness.started, freshness.board_ms(0)) != clock:
-                self._inventory.soil()  # all ages have moved, if by a ms: what was due at one moment is at another
-            self._look(now_ms)
-        if live:
-            for watch in self._inventory.shown():
-                watch.prove(freshness, now_ms)
-
-    def _take_site(self, message: "dict[str, Any]") -> None:
-        if self._site is not None and _content(message) == _content(self._site):
-            return
-        self._site = message
-        self.stored_changed = True
-        self._blink = message["blink"] or self._blink
-        self._sounder.repeat_ms = message["repeat_ms"]
-        self._sounder.longest_ms = message["longest_ms"]
-        self._inventory.take_site(message["queues"])
-
-    def _take_rules(self, queue: str, message: "dict[str, Any] | None") -> None:
-        watch = self._inventory.get(queue)
-        if message is None or watch.rules is None or _content(message) != _content(watch.rules):
-            for problem in watch.take_rules(message):
-                self._tell("rules/%s: %s" % (one_line(queue, 60), problem))
-            self.stored_changed = True
-
-    def _take_queue(self, queue: str, payload: bytes, now_ms: int) -> None:
-        if payload:
-            self._inventory.get(queue).take_snapshot(wire.read(wire.QUEUE, payload), self._freshness, now_ms)
-        else:
-            self._inventory.get(queue).forget()
-        self._inventory.snapshots_changed()
-
-    def _look(self, now_ms: int) -> None:
-        """Notice a fault that has come or gone, by a message or by time alone."""
-        fault = self._freshness.fault(now_ms)
-        if fault != self._fault:
-            self._freeze(now_ms)
-            self._fault = fault
-            self._inventory.soil()
-            self._unstepped = True
-
-    def _freeze(self, now_ms: int) -> None:
-        """Keep all ages as they are, or were when the bridge fell silent: what follows may end or replace the clock."""
-        at_ms = self._freshness.last_fresh_ms(now_ms)
-        if at_ms is not None:
-            for watch in self._inventory.shown():
-                watch.freeze(self._freshness, at_ms)
+        return self._known.stored()
 
     def _page(self, now_ms: int) -> "tuple[list[Watch], int, int]":
-        shown = self._inventory.shown()
+        shown = self._known.inventory.shown()
         severities = [watch.severity for watch in shown]
         slots = self._slots_of(len(shown))
-        places, page, pages = choose(severities, slots, self._freshness.bridge_ms(now_ms))
+        places, page, pages = choose(severities, slots, self._known.freshness.bridge_ms(now_ms))
         return [shown[place] for place in places], page, pages
 
     def _blink_mhz(self, watch: "Watch") -> int:
-        return self._blink["critical" if watch.severity == CRITICAL else "warn"]
+        blink = self._known.settings["blink"]
+        if watch.severity == CRITICAL:
+            return blink["critical"] if blink else _CRITICAL_MHZ
+        return blink["warn"] if blink else _WARN_MHZ
 
     def _quiet(self) -> bool:
-        beat = self._freshness.beat
+        beat = self._known.freshness.beat
         return beat is not None and bool(beat["quiet"])
 
     def _local_ms(self, now_ms: int) -> "int | None":
         """ms since local midnight, as the bridge says; it may be past the day's end until the next heartbeat."""
-        beat = self._freshness.beat
+        beat = self._known.freshness.beat
         if beat is None or beat["local"] is None:
             return None
-        local: int = beat["local"] + self._freshness.bridge_ms(now_ms) - beat["now"]
+        local: int = beat["local"] + self._known.freshness.bridge_ms(now_ms) - beat["now"]
         return local
-
-    def _tell(self, line: str) -> None:
-        self.problems += 1
-        if line not in self._told and len(self._told) < _MOST_TOLD:
-            self._told.append(line)
-            self._lines.append(line)
-
-    def _restore(self, stored: "dict[str, Any]") -> None:
-        """Take the site and rules of the state file, through the same schemas as messages."""
-        site, problems = read(wire.SITE, stored.get("site"), wire=True)
-        if site is not None and not problems:
-            self._take_site(site)
-        kept: "Any" = stored.get("rules")
-        for queue in sorted(kept if isinstance(kept, dict) else {}):
-            rules, problems = read(wire.RULES, kept[queue], wire=True)
-            if rules is not None and not problems and self._inventory.wants(queue):
-                self._take_rules(queue, rules)
-        self.stored_changed = False
-
-
-def _content(message: "dict[str, Any]") -> "dict[str, Any]":
-    """A message without `started`: settings that a new bridge sends again are no new settings."""
-    content = dict(message)
-    content.pop("started", None)
-    return content
-
-
-def _known(value: "Any") -> "Any":
-    """A clean message as it came: what was absent is None in it, and None is nothing that the schemas take."""
-    if isinstance(value, dict):
-        return {key: _known(value[key]) for key in value if value[key] is not None}
-    if isinstance(value, list):
-        return [_known(each) for each in value]
-    return value

@@ -9,11 +9,12 @@
 
 `problems` is a list of (path, message), all of them at once, each message saying what was found, what is expected and
 the nearest right spelling. `clean` has every field of a record: absent ones hold their default. It is of use only
-when there is no problem. Own kinds of values: subclass `Kind` and write `read` and `expected`; see check_kinds.py.
+when there is no problem. Own kinds of values: subclass `Kind` and write `read` and `expected`; see check_units.py.
 """
 
-from firmware.core.check_kinds import Bool, Duration, Frequency, Int, Kind, OneOf, Problems, Scalar, Share, Text
-from firmware.core.spelling import did_you_mean
+from firmware.core.check_kinds import Bool, Int, Kind, OneOf, Problems, Scalar, Text
+from firmware.core.check_records import Either, Field, ListOf, MapOf, Record, read
+from firmware.core.check_units import Duration, Frequency, Share
 
 __all__ = [
     "Bool",
@@ -33,150 +34,3 @@ __all__ = [
     "Text",
     "read",
 ]
-
-TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
-if TYPE_CHECKING:
-    from typing import Any
-
-    from firmware.core.check_kinds import Path
-
-
-class Field:
-    """A key of a record. `doc` is one line for people, with the unit."""
-
-    def __init__(self, name: str, kind: Kind, required: bool = False, default: "Any" = None, doc: str = "") -> None:
-        self.name = name
-        self.kind = kind
-        self.required = required
-        self.default = default
-        self.doc = doc
-
-
-class Record(Kind):
-    """Known keys, each of a kind of its own → dict with all of them. An empty section of a file has its defaults."""
-
-    def __init__(self, fields: "tuple[Field, ...]") -> None:
-        self.fields = fields
-
-    def expected(self) -> str:
-        return "a section with " + ", ".join([field.name for field in self.fields])
-
-    def read(self, value: "Any", path: "Path", problems: Problems) -> "dict[str, Any] | None":
-        if value == "" and not problems.wire:
-            value = {}
-        if not isinstance(value, dict):
-            self.refuse(value, path, problems)
-            return None
-        clean: "dict[str, Any]" = {}
-        for field in self.fields:
-            here = path + (field.name,)
-            if field.name in value:
-                clean[field.name] = field.kind.read(value[field.name], here, problems)
-                continue
-            clean[field.name] = field.default
-            if field.required:
-                about = " (%s)" % field.doc if field.doc and not problems.wire else ""
-                problems.add(here, "missing, expected %s%s" % (field.kind.expected(), about))
-        if not problems.wire:
-            self._refuse_unknown(value, path, problems)
-        return clean
-
-    def _refuse_unknown(self, value: "dict[Any, Any]", path: "Path", problems: Problems) -> None:
-        names = [field.name for field in self.fields]
-        for key in sorted([str(key) for key in value]):
-            if key not in names:
-                hint = did_you_mean(key, names)
-                problems.add(path + (key,), "unknown key, expected one of: %s%s" % (", ".join(names), hint))
-
-
-class MapOf(Kind):
-    """Keys that people choose, values of one kind → dict. `key`, a Kind, types the keys: text of any sort if absent."""
-
-    def __init__(self, item: Kind, key: "Kind | None" = None, most: int = 5000) -> None:
-        self.item = item
-        self.key = key
-        self.most = most
-
-    def expected(self) -> str:
-        return "a section of names, each with " + self.item.expected()
-
-    def read(self, value: "Any", path: "Path", problems: Problems) -> "dict[Any, Any] | None":
-        if value == "" and not problems.wire:
-            value = {}
-        if not isinstance(value, dict):
-            self.refuse(value, path, problems)
-            return None
-        if len(value) > self.most:
-            problems.add(path, "%d names, expected at most %d" % (len(value), self.most))
-            return None
-        clean: "dict[Any, Any]" = {}
-        for key in value:
-            here = path + (key,)
-            name = key if self.key is None else self.key.read(key, here, problems)
-            clean[name] = self.item.read(value[key], here, problems)
-        return clean
-
-
-class ListOf(Kind):
-    """A list of `least` to `most` values of one kind → list."""
-
-    def __init__(self, item: Kind, least: int = 0, most: int = 5000) -> None:
-        self.item = item
-        self.least = least
-        self.most = most
-
-    def expected(self) -> str:
-        return "a list of " + self.item.expected()
-
-    def read(self, value: "Any", path: "Path", problems: Problems) -> "list[Any] | None":
-        if not isinstance(value, list):
-            self.refuse(value, path, problems)
-            return None
-        if not self.least <= len(value) <= self.most:
-            problems.add(path, "%d items, expected %d to %d" % (len(value), self.least, self.most))
-            return None
-        return [self.item.read(item, path + (index,), problems) for index, item in enumerate(value)]
-
-
-class Either(Kind):
-    """The first of some kinds that can read the value.
-
-    When none can, and one of them alone has the value's shape (section, list or scalar), its problems are told.
-    """
-
-    def __init__(self, *kinds: Kind) -> None:
-        self.kinds = kinds
-
-    def expected(self) -> str:
-        return " or ".join([kind.expected() for kind in self.kinds])
-
-    def read(self, value: "Any", path: "Path", problems: Problems) -> "Any":
-        told: "list[Problems]" = []
-        for kind in self.kinds:
-            attempt = Problems(problems.wire)
-            clean = kind.read(value, path, attempt)
-            if not attempt.found:
-                return clean
-            if _shape_of(kind) == _shape(value):
-                told.append(attempt)
-        if len(told) == 1:
-            for where, message in told[0].found:
-                problems.add(where, message)
-        else:
-            self.refuse(value, path, problems)
-        return None
-
-
-def read(schema: Kind, value: "Any", wire: bool = False) -> "tuple[Any, list[tuple[Path, str]]]":
-    """(clean value, problems) of `value`, plain data of dict, list and scalars. Never raises for what it holds."""
-    problems = Problems(wire)
-    clean = schema.read(value, (), problems)
-    return clean, problems.found
-
-
-def _shape(value: "Any") -> str:
-    return "map" if isinstance(value, dict) else "list" if isinstance(value, list) else "scalar"
-
-
-def _shape_of(kind: Kind) -> str:
-    return "map" if isinstance(kind, (Record, MapOf)) else "list" if isinstance(kind, ListOf) else "scalar"

@@ -1,14 +1,15 @@
-"""The kinds of scalars: whole numbers, text, yes or no, choices, durations, shares, frequencies.
+"""What a kind of value is, and the plain ones: whole numbers, yes or no, text, choices.
 
 In settings every scalar is text, "1h30m"; on the wire it is typed and in the base unit, 5400000. The clean value is the
-same: ms, permille, mHz. Ranges are in the base unit too.
+same: ms, permille, mHz. Ranges are in the base unit too. What only settings and messages about mistakes need is
+imported where it is used: a small board that reads good messages never loads it.
 """
 
-from firmware.core.spelling import did_you_mean, one_line, unprintable
-from firmware.core.units import decimal, digits, duration, duration_text, scaled
+from firmware.core.printable import one_line, unprintable
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     Path = tuple[str | int, ...]
@@ -90,52 +91,11 @@ class Int(Scalar):
         return "a whole number from %d to %d" % (self.lo, self.hi)
 
     def parse(self, text: str) -> "int | None":
+        from firmware.core.units import digits
+
         sign = -1 if text.startswith("-") else 1
         number = digits(text[1:] if sign < 0 else text)
         return None if number is None else sign * number
-
-
-class Duration(Scalar):
-    """`90s`, `6m`, `1h30m`, `500ms` → ms, from `lo` to `hi` ms."""
-
-    def expected(self) -> str:
-        return "a duration like 90s, 6m or 1h30m, from %s to %s" % (duration_text(self.lo), duration_text(self.hi))
-
-    def parse(self, text: str) -> "int | None":
-        return duration(text)
-
-    def hint(self, text: str) -> str:
-        return "; did you mean '%ss'?" % text if digits(text) is not None else ""
-
-
-class Share(Scalar):
-    """`80%`, `99.5%` → permille, from `lo` to `hi`."""
-
-    def __init__(self, lo: int = 0, hi: int = 1000) -> None:
-        self.lo = lo
-        self.hi = hi
-
-    def expected(self) -> str:
-        return "a share like 80%%, from %s%% to %s%%" % (scaled(self.lo, 10), scaled(self.hi, 10))
-
-    def parse(self, text: str) -> "int | None":
-        return decimal(text[:-1].rstrip(), 1) if text.endswith("%") else None
-
-    def hint(self, text: str) -> str:
-        return "; did you mean '%s%%'?" % text if decimal(text, 1) is not None else ""
-
-
-class Frequency(Scalar):
-    """`0.5hz`, `1hz` → mHz, from `lo` to `hi`."""
-
-    def expected(self) -> str:
-        return "a frequency like 0.5hz, from %shz to %shz" % (scaled(self.lo, 1000), scaled(self.hi, 1000))
-
-    def parse(self, text: str) -> "int | None":
-        return decimal(text[:-2].rstrip(), 3) if text.lower().endswith("hz") else None
-
-    def hint(self, text: str) -> str:
-        return "; did you mean '%shz'?" % text if decimal(text, 3) is not None else ""
 
 
 class Bool(Kind):
@@ -151,7 +111,7 @@ class Bool(Kind):
             word = value.strip().lower()
             if word in _YES or word in _NO:
                 return word in _YES
-            self.refuse(value, path, problems, did_you_mean(word, _YES + _NO))
+            self.refuse(value, path, problems, spelled(word, _YES + _NO))
         else:
             self.refuse(value, path, problems)
         return None
@@ -192,7 +152,7 @@ class OneOf(Kind):
     def read(self, value: "Any", path: "Path", problems: Problems) -> "str | None":
         if isinstance(value, str) and value in self.choices:
             return value
-        self.refuse(value, path, problems, did_you_mean(value, self.choices) if isinstance(value, str) else "")
+        self.refuse(value, path, problems, spelled(value, self.choices) if isinstance(value, str) else "")
         return None
 
 
@@ -211,3 +171,10 @@ def shown(value: "Any") -> str:
     if type(value) is int:  # a bool is an int in CPython and none in MicroPython
         return str(value) if -(10**18) < value < 10**18 else "a number of more than 18 digits"
     return "a number that is not whole" if isinstance(value, float) else "something else"
+
+
+def spelled(word: str, choices: "Sequence[str]") -> str:
+    """`; did you mean 'target'?` when one choice looks like the word, else nothing."""
+    from firmware.core.spelling import did_you_mean
+
+    return did_you_mean(word, choices)

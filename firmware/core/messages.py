@@ -3,7 +3,14 @@
 `now`, `at`, `until`, `started` and `ts` are ms of the bridge's steady clock. Queue ids are those of wire.encode_id.
 """
 
-from firmware.core.check import Bool, Either, Field, Int, ListOf, OneOf, Record, Text
+from firmware.core.check_kinds import Bool, Int, OneOf, Problems, Text
+from firmware.core.check_records import Either, Field, ListOf, Record
+
+TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
+if TYPE_CHECKING:
+    from typing import Any
+
+    from firmware.core.check_kinds import Path
 
 MAX_FLASH_MHZ = 3000  # WCAG 2.3.1: at most three flashes a second
 PBX_STATES = ("up", "down", "syncing")
@@ -93,12 +100,28 @@ RULES = Record((_V, _STARTED, Field("rules", ListOf(_RULE, most=64), required=Tr
 _COUNTS = (
     "waiting sla_of offered answered abandoned short_abandoned overflowed exited removed unresolved rejected"
     " transferred agents_in agents_free agents_busy agents_paused"
-).split()
-_TIMES = "oldest_ms avg_wait_ms longest_ms aht_ms next_breach_ms".split()
-_SHARES = "sla sla_target over_limit".split()
+)
+_FIGURES = (
+    (_COUNT, _COUNTS.split()),
+    (_MS, "oldest_ms avg_wait_ms longest_ms aht_ms next_breach_ms".split()),
+    (_PERMILLE, "sla sla_target over_limit".split()),
+)
+
+
+class _Snapshot(Record):
+    """A record that also has figures, each of which may be absent."""
+
+    def read(self, value: "Any", path: "Path", problems: Problems) -> "dict[str, Any] | None":
+        clean = Record.read(self, value, path, problems)
+        if clean is not None:
+            for kind, names in _FIGURES:
+                for name in names:
+                    clean[name] = kind.read(value[name], path + (name,), problems) if name in value else None
+        return clean
+
 
 # queue/<queue>: the snapshot
-QUEUE = Record(
+QUEUE = _Snapshot(
     (
         _V,
         _STARTED,
@@ -109,9 +132,6 @@ QUEUE = Record(
         Field("rtl", Bool(), default=False),
         Field("approx", Either(Bool(), Int(0, 1)), default=False, doc="a gap was filled by estimate"),
     )
-    + tuple([Field(name, _COUNT) for name in _COUNTS])
-    + tuple([Field(name, _MS) for name in _TIMES])
-    + tuple([Field(name, _PERMILLE) for name in _SHARES])
 )
 
 # ack/<queue>/<rule>

@@ -94,14 +94,19 @@ def changes_ms(conditions: "Conditions", figures: Figures) -> "int | None":
 
 
 def held_ms(conditions: "Conditions", figures: Figures) -> int:
-    """For how long the conditions, which hold now, have held at least: no longer than the snapshot's age."""
-    longest: int = max(figures.age_ms, 0)
+    """For how long the conditions, which hold now, have held at least.
+
+    A wait of 61 s was one of 60 s a second ago, whenever the snapshot was made; a count has held since the snapshot.
+    """
+    times = []
     for condition in conditions:
         slope = METRICS[condition.metric]
         if slope and _rising(condition, slope):
-            past = _value(condition.metric, figures) * slope - _turn(condition, slope)
-            longest = min(longest, past)
-    return longest
+            times.append(_value(condition.metric, figures) * slope - _turn(condition, slope))
+        else:
+            times.append(max(figures.age_ms, 0))
+    shortest: int = min(times)
+    return shortest
 
 
 def _conditions(items: "Any") -> "Conditions":

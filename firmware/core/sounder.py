@@ -13,16 +13,21 @@ if TYPE_CHECKING:
 
 
 class Sounder:
-    """What the buzzer plays. Times are the board's ms; `repeat_ms` and `longest_ms` are settings of the site."""
+    """What the buzzer plays. Times are the board's ms."""
 
     def __init__(self) -> None:
-        self.repeat_ms = 60_000
-        self.longest_ms = 5000
+        self._repeat_ms = 60_000
+        self._longest_ms = 5000
         self._edges: "tuple[int, ...]" = ()  # moments at which it goes on, off, on, …, off
         self._began_ms = 0  # when this sounding began
         self._severity = 0  # of what it plays
         self._critical_ms: "int | None" = None  # when it last sounded for a critical alarm
         self._repeats = False  # a critical alarm with a sound stands, and nobody has acknowledged it
+
+    def set(self, repeat_ms: int, longest_ms: int) -> None:
+        """The site's settings: between two sounds of what is critical, and the longest sound."""
+        self._repeat_ms = repeat_ms
+        self._longest_ms = longest_ms
 
     def update(self, now_ms: int, rises: "list[Alarm]", loud: "list[Alarm]", quiet: bool) -> None:
         """`loud`: the alarms that fire on true figures and are not acknowledged; `rises`: those that have just risen.
@@ -40,7 +45,7 @@ class Sounder:
             return
         for alarm in rises:
             self._play(alarm, now_ms)
-        if critical and (self._critical_ms is None or now_ms >= self._critical_ms + self.repeat_ms):
+        if critical and (self._critical_ms is None or now_ms >= self._critical_ms + self._repeat_ms):
             self._play(critical[0], now_ms)
 
     def playing(self, now_ms: int) -> bool:
@@ -61,7 +66,7 @@ class Sounder:
             if edge > now_ms:
                 return edge
         if self._repeats and not quiet and self._critical_ms is not None:
-            return max(self._critical_ms + self.repeat_ms, now_ms)
+            return max(self._critical_ms + self._repeat_ms, now_ms)
         return None
 
     def _play(self, alarm: "Alarm", now_ms: int) -> None:
@@ -70,7 +75,7 @@ class Sounder:
         playing = self.playing(now_ms)
         if name == "none" or (playing and alarm.severity <= self._severity):
             return
-        left = self.longest_ms
+        left = self._longest_ms
         if playing:
             left -= now_ms - self._began_ms
         else:

@@ -1,5 +1,9 @@
 """Words of messages: the nearest right spelling, and foreign text made fit for one line of a log."""
 
+from firmware.core.printable import one_line
+
+__all__ = ["did_you_mean", "nearest", "one_line"]
+
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,27 +25,6 @@ def did_you_mean(word: str, choices: "Sequence[str]") -> str:
     """`; did you mean 'target'?` when one choice looks like the word, else nothing."""
     found = nearest(word, choices)
     return "" if found is None else "; did you mean '%s'?" % found
-
-
-def one_line(text: str, most: int) -> str:
-    """`text` cut to `most` characters, with whatever could break or reorder a line of a log replaced by `?`."""
-    shown = "".join(["?" if unprintable(char) else char for char in text[: most + 1]])
-    return shown if len(shown) <= most else shown[: most - 1] + "…"
-
-
-def unprintable(char: str) -> bool:
-    """Control characters, line and paragraph separators, direction marks and embeddings, lone surrogates."""
-    code = ord(char)
-    return (
-        code < 0x20
-        or 0x7F <= code < 0xA0
-        or code == 0x061C
-        or 0x200E <= code <= 0x200F
-        or 0x2028 <= code <= 0x202E
-        or 0x2066 <= code <= 0x2069
-        or 0xD800 <= code <= 0xDFFF
-        or code == 0xFEFF
-    )
 
 
 def _apart(one: str, two: str) -> int:

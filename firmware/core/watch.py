@@ -2,9 +2,7 @@
 
 from firmware.core.alarm import Alarm
 from firmware.core.messages import SEVERITIES
-from firmware.core.pattern import phase_changes_ms
 from firmware.core.rules import Figures, compile_rules
-from firmware.core.view import Tile
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -12,13 +10,11 @@ if TYPE_CHECKING:
 
     from firmware.core.freshness import Freshness
 
-LIVE, AGEING, DASHES, NO_DATA = 0, 1, 2, 3  # Tile.life
-DASHES_MS = 15_000  # a figure that was last proven so long ago is not shown
 _MOST_ACKS = 64
 
 
 class Ack:
-    """An acknowledgement: at_ms and until_ms (None: no end) in the board's ms, once the bridge's clock is known."""
+    """An acknowledgement, as received: `at` and `until` (None: no end) on the bridge's clock."""
 
     def __init__(self, at: int, until: "int | None", received_ms: int) -> None:
         self._at = at
@@ -27,7 +23,10 @@ class Ack:
         self._times: "tuple[int, int | None] | None" = None
 
     def times(self, freshness: "Freshness") -> "tuple[int, int | None]":
-        """(at_ms, until_ms), converted once: they stand when the bridge gets a new clock. Never in the future."""
+        """(at_ms, until_ms) on the board's clock, converted once: they stand when the bridge gets a new clock.
+
+        An acknowledgement is never of the future, or it would silence what has not happened yet.
+        """
         if self._times is None:
             until = None if self._until is None else freshness.board_ms(self._until)
             self._times = (min(freshness.board_ms(self._at), self._received_ms), until)
@@ -35,7 +34,11 @@ class Ack:
 
 
 class Watch:
-    """A queue. `dirty`: its alarms have something new to look at; `due_ms`: or will have, by time alone."""
+    """A queue. `dirty`: its alarms have something new to look at; `due_ms`: or will have, by time alone.
+
+    severity: the highest of its alarms; acked: all of that severity are acknowledged; proved_ms: when the figures were
+    last known to be true (None: never); age_ms: of the snapshot then.
+    """
 
     def __init__(self, queue: str) -> None:
         self.queue = queue
@@ -43,14 +46,14 @@ class Watch:
         self.values: "dict[str, Any] | None" = None
         self.rules: "dict[str, Any] | None" = None  # the message, to be stored
         self.alarms: "list[Alarm]" = []
-        self.acks: "dict[str, Ack]" = {}
         self.severity = 0
         self.acked = False
         self.dirty = True
         self.due_ms: "int | None" = None
+        self.proved_ms: "int | None" = None
+        self.age_ms = 0
+        self._acks: "dict[str, Ack]" = {}
         self._session = 0  # of our connection in which the snapshot came
-        self._age_ms = 0  # of the snapshot when it was last live
-        self._proved_ms: "int | None" = None  # when the figures were last known to be true
 
     def take_snapshot(self, values: "dict[str, Any]", freshness: "Freshness", now_ms: int) -> None:
         """A new snapshot; an older one of the same clock, overtaken on its way, is ignored."""
@@ -59,16 +62,16 @@ class Watch:
             return
         self.values = values
         self._session = freshness.session
-        self._age_ms = max(freshness.bridge_ms(now_ms) - values["ts"], 0) if self._matches(freshness) else 0
+        self.age_ms = max(freshness.bridge_ms(now_ms) - values["ts"], 0) if self._matches(freshness) else 0
         self.dirty = True
         self.prove(freshness, now_ms)
 
     def forget(self) -> None:
         """The queue is gone: no figures, and nothing that fires."""
         self.values = None
-        self._proved_ms = None
+        self.proved_ms = None
         self.alarms = [Alarm(alarm.rule) for alarm in self.alarms]
-        self.acks = {}
+        self._acks = {}
         self.dirty = True
 
     def take_rules(self, message: "dict[str, Any] | None") -> "list[str]":
@@ -90,9 +93,9 @@ class Watch:
         """An acknowledgement of a rule, or None: it is withdrawn."""
         self.dirty = True
         if message is None:
-            self.acks.pop(rule, None)
-        elif rule in self.acks or len(self.acks) < _MOST_ACKS:
-            self.acks[rule] = Ack(message["at"], message["until"], now_ms)
+            self._acks.pop(rule, None)
+        elif rule in self._acks or len(self._acks) < _MOST_ACKS:
+            self._acks[rule] = Ack(message["at"], message["until"], now_ms)
 
     def live(self, freshness: "Freshness", now_ms: int) -> bool:
         """The figures are true now."""
@@ -105,12 +108,12 @@ class Watch:
     def prove(self, freshness: "Freshness", now_ms: int) -> None:
         """The bridge lives: note that the figures were true at its last heartbeat."""
         if self.live(freshness, now_ms):
-            self._proved_ms = freshness.proved_ms()
+            self.proved_ms = freshness.proved_ms()
 
     def freeze(self, freshness: "Freshness", at_ms: int) -> None:
         """Keep the age that the figures had at `at_ms`, the last moment at which they were live."""
         if self.values is not None and self._matches(freshness):
-            self._age_ms = freshness.bridge_ms(at_ms) - self.values["ts"]
+            self.age_ms = freshness.bridge_ms(at_ms) - self.values["ts"]
 
     def step(self, freshness: "Freshness", now_ms: int) -> "list[Alarm]":
         """Advance the alarms; those that rose."""
@@ -120,11 +123,11 @@ class Watch:
         self.severity = max([alarm.severity for alarm in self.alarms]) if self.alarms else 0
         self.acked = self.severity > 0
         for alarm in self.alarms:
-            if alarm.severity:
-                until = self._until_ms(alarm, freshness)
-                times.append(until)
-                if alarm.severity == self.severity and not self.is_acked(alarm, freshness, now_ms):
-                    self.acked = False
+            ack = self._acks.get(alarm.rule.id)
+            if ack is not None and alarm.severity:
+                times.append(ack.times(freshness)[1])
+            if alarm.severity and alarm.severity == self.severity and not self.is_acked(alarm, freshness, now_ms):
+                self.acked = False
         coming = [at for at in times if at is not None and at > now_ms]
         self.due_ms = min(coming) if coming else None
         self.dirty = False
@@ -132,11 +135,17 @@ class Watch:
 
     def is_acked(self, alarm: Alarm, freshness: "Freshness", now_ms: int) -> bool:
         """Somebody has acknowledged this firing, at this severity, and for this long."""
-        ack = self.acks.get(alarm.rule.id)
+        ack = self._acks.get(alarm.rule.id)
         if ack is None or not alarm.severity:
             return False
         at_ms, until_ms = ack.times(freshness)
         return at_ms >= alarm.rose_ms and (until_ms is None or now_ms < until_ms)
+
+    def loud(self, freshness: "Freshness", now_ms: int) -> "list[Alarm]":
+        """The alarms that fire on true figures and that nobody has acknowledged."""
+        if not self.severity or not self.live(freshness, now_ms):
+            return []
+        return [alarm for alarm in self.alarms if alarm.severity and not self.is_acked(alarm, freshness, now_ms)]
 
     def report(self, freshness: "Freshness", now_ms: int) -> "list[dict[str, Any]]":
         """The alarms that fire, as in a board's state message; `at` on the bridge's clock."""
@@ -152,77 +161,6 @@ class Watch:
             if alarm.severity
         ]
 
-    def tile(self, freshness: "Freshness", now_ms: int, phase: int) -> Tile:
-        """What is shown of the queue; `phase` of its blinking. No stale figure leaves here after DASHES_MS."""
-        values = self.values
-        label = self._label()
-        life = self.life(freshness, now_ms)
-        if values is None or life in (DASHES, NO_DATA):
-            return Tile(self.queue, label[0], label[1], None, None, None, None, None, None, 0, False, 0, life)
-        live = life == LIVE
-        severity = self.severity if live else 0
-        oldest_ms = self.oldest_ms(freshness, now_ms)
-        return Tile(
-            self.queue,
-            label[0],
-            label[1],
-            values["waiting"],
-            None if oldest_ms is None else oldest_ms // 1000,
-            values["sla"],
-            values["sla_target"],
-            values["agents_free"],
-            values["agents_in"],
-            severity,
-            self.acked and live,
-            phase if self.blinks(life) else 0,
-            life,
-        )
-
-    def life(self, freshness: "Freshness", now_ms: int) -> int:
-        """LIVE, AGEING, DASHES or NO_DATA, as in view.Tile."""
-        if self.live(freshness, now_ms):
-            return LIVE
-        if self.values is None or self._proved_ms is None:
-            return NO_DATA
-        return AGEING if now_ms - self._proved_ms < DASHES_MS else DASHES
-
-    def blinks(self, life: int) -> bool:
-        """The tile changes its phase now."""
-        return life == LIVE and self.severity > 0 and not self.acked
-
-    def oldest_ms(self, freshness: "Freshness", now_ms: int) -> "int | None":
-        """The longest wait now: it goes on by itself while the figures are live, and stands when they are not."""
-        values = self.values
-        if values is None or values["oldest_ms"] is None or not values["waiting"]:
-            return None
-        age_ms = freshness.bridge_ms(now_ms) - values["ts"] if self.live(freshness, now_ms) else self._age_ms
-        oldest_ms: int = values["oldest_ms"] + age_ms
-        return max(oldest_ms, 0)
-
-    def changes_ms(self, freshness: "Freshness", now_ms: int, blink_mhz: int) -> "int | None":
-        """When the tile will change by time alone: a second of the wait, a phase, or the end of a stale figure."""
-        life = self.life(freshness, now_ms)
-        if life == AGEING and self._proved_ms is not None:
-            return self._proved_ms + DASHES_MS
-        times = []
-        bridge_ms = freshness.bridge_ms(now_ms)
-        values = self.values
-        if life == LIVE and values is not None and values["oldest_ms"] is not None and values["waiting"]:
-            oldest_ms = values["oldest_ms"] + bridge_ms - values["ts"]
-            times.append(bridge_ms + 1000 - (oldest_ms % 1000 if oldest_ms > 0 else oldest_ms))
-        if self.blinks(life):
-            times.append(phase_changes_ms(blink_mhz, bridge_ms))
-        return freshness.board_ms(min(times)) if times else None
-
-    def _label(self) -> "tuple[str, bool]":
-        """(label in display order, right to left): the snapshot's, else the site's, else the queue's id."""
-        for source in (self.values, self.site):
-            if source:
-                text = source["label_visual"] or source["label"]
-                if text:
-                    return text, bool(source["rtl"])
-        return self.queue, False
-
     def _matches(self, freshness: "Freshness") -> bool:
         """The snapshot is of the bridge's present clock, and came over our present connection."""
         values = self.values
@@ -234,7 +172,3 @@ class Watch:
             return None
         bridge_ms = freshness.bridge_ms(now_ms)
         return Figures(values, bridge_ms - values["ts"], freshness.board_ms(bridge_ms), values["open"])
-
-    def _until_ms(self, alarm: Alarm, freshness: "Freshness") -> "int | None":
-        ack = self.acks.get(alarm.rule.id)
-        return None if ack is None else ack.times(freshness)[1]

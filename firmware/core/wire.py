@@ -7,9 +7,9 @@ the ms of its clock at its start, which names that clock.
 
 import json
 
-from firmware.core import check
+from firmware.core import check_records
 from firmware.core.messages import ACK, BOARD, BRIDGE, NOTICE, QUEUE, RULES, SITE
-from firmware.core.spelling import one_line, unprintable
+from firmware.core.printable import one_line, unprintable
 
 __all__ = [
     "ACK",
@@ -120,9 +120,9 @@ def loads(payload: "bytes | bytearray | memoryview") -> "dict[str, Any]":
     return message
 
 
-def read(schema: check.Record, payload: "bytes | bytearray | memoryview") -> "dict[str, Any]":
+def read(schema: check_records.Record, payload: "bytes | bytearray | memoryview") -> "dict[str, Any]":
     """A payload by one of the schemas: all its fields, absent ones as None. Raises WireError."""
-    clean, problems = check.read(schema, loads(payload), wire=True)
+    clean, problems = check_records.read(schema, loads(payload), wire=True)
     if problems:
         path, message = problems[0]
         more = " (and %d more)" % (len(problems) - 1) if len(problems) > 1 else ""

@@ -1,0 +1,284 @@
+"""Stale is a state, not an old number: the three faults, their precedence, and the way back."""
+
+from firmware.core import wire
+from tests.core.rig import STARTED, Rig
+
+
+def lit(*ids):
+    """A board on which the first queue has a caller who waits since 20 s."""
+    rig = Rig().up(*(ids or ("sales",)))
+    for queue in ids or ("sales",):
+        rig.queue(queue, waiting=2, oldest_ms=20_000, sla=900, agents_in=3, agents_free=2)
+    assert rig.view().fault is None
+    return rig
+
+
+def test_before_the_first_connection():
+    rig = Rig()
+    assert (rig.view().fault, rig.view().tiles) == ("LINK", ())
+    rig.board.link(True, rig.now)
+    assert rig.view().fault == "LINK"
+    rig.pass_ms(5999, beats=False)
+    assert rig.view().fault == "LINK"
+    rig.pass_ms(1, beats=False)
+    assert rig.view().fault == "BRIDGE"
+
+
+def test_a_bridge_that_falls_silent():
+    rig = lit()
+    rig.pass_ms(6000, beats=False)
+    assert (rig.view().fault, rig.tile().life, rig.tile().oldest_s) == (None, 0, 26)
+    rig.pass_ms(1, beats=False)
+    assert (rig.view().fault, rig.tile().life, rig.tile().oldest_s) == ("BRIDGE", 1, 26)
+    rig.pass_ms(8998, beats=False)
+    assert (rig.tile().life, rig.tile().oldest_s, rig.tile().waiting) == (1, 26, 2)
+    rig.pass_ms(1, beats=False)
+    assert (rig.tile().life, rig.tile().oldest_s, rig.tile().waiting, rig.tile().sla) == (2, None, None, None)
+    rig.pass_ms(3_600_000, beats=False)
+    assert (rig.view().fault, rig.tile().life) == ("BRIDGE", 2)
+    rig.beat()
+    assert (rig.view().fault, rig.tile().life, rig.tile().oldest_s) == (None, 0, 3635)
+
+
+def test_the_last_will_is_heard_at_once():
+    rig = lit()
+    rig.will()
+    assert (rig.view().fault, rig.tile().life) == ("BRIDGE", 1)
+    rig.beat()
+    assert (rig.view().fault, rig.tile().life) == (None, 0)
+
+
+def test_pbx_down_and_syncing():
+    rig = lit()
+    for state in ("down", "syncing"):
+        rig.beat(pbx=state)
+        assert (rig.view().fault, rig.tile().life) == ("PBX", 1)
+    rig.pass_ms(1000)
+    assert rig.tile().oldest_s == 20
+    for _ in range(7):
+        rig.now += 2000
+        rig.beat(pbx="down")
+    assert (rig.view().fault, rig.tile().life) == ("PBX", 2)
+    rig.beat()
+    assert (rig.view().fault, rig.tile().life) == (None, 0)
+
+
+def test_the_nearest_that_is_lost_is_named():
+    rig = lit()
+    rig.beat(pbx="down")
+    assert rig.view().fault == "PBX"
+    rig.pass_ms(6001, beats=False)
+    assert rig.view().fault == "BRIDGE"
+    rig.board.link(False, rig.now)
+    assert rig.view().fault == "LINK"
+    rig.pass_ms(60_000, beats=False)
+    assert rig.view().fault == "LINK"
+
+
+def test_the_link_comes_back_but_a_retained_heartbeat_proves_nothing():
+    rig = lit()
+    rig.board.link(False, rig.now)
+    assert (rig.view().fault, rig.tile().life) == ("LINK", 1)
+    rig.now += 3000
+    rig.board.link(True, rig.now)
+    rig.beat(retained=True)
+    rig.queue("sales", retained=True, waiting=1, oldest_ms=0)
+    assert (rig.view().fault, rig.tile().life) == ("LINK", 1)
+    rig.pass_ms(6000, beats=False)
+    assert rig.view().fault == "BRIDGE"
+    rig.beat()
+    assert (rig.view().fault, rig.tile().life, rig.tile().waiting) == (None, 0, 1)
+
+
+def test_a_broker_that_marks_all_as_retained_is_believed_when_seq_rises():
+    rig = Rig()
+    rig.board.link(True, rig.now)
+    rig.beat(retained=True)
+    assert rig.view().fault == "LINK"
+    rig.now += 2000
+    rig.beat(retained=True)
+    assert rig.view().fault is None
+
+
+def test_the_same_heartbeat_twice_is_one():
+    rig = lit()
+    rig.pass_ms(5000, beats=False)
+    rig.seq -= 1
+    rig.beat()
+    rig.pass_ms(1001, beats=False)
+    assert rig.view().fault == "BRIDGE"
+
+
+def test_figures_of_before_the_reconnect_are_not_live_until_they_come_again():
+    """What happened while the link was down is in the retained snapshot, which may come after the heartbeat."""
+    rig = lit("sales", "help")
+    rig.board.link(False, rig.now)
+    rig.board.link(True, rig.now)
+    rig.beat()
+    assert (rig.tile(0).life, rig.tile(1).life, rig.view().fault) == (1, 1, "BRIDGE")
+    rig.queue("sales", retained=True, waiting=1, oldest_ms=0)
+    assert (rig.tile(0).life, rig.tile(1).life, rig.view().fault) == (0, 1, "BRIDGE")
+    rig.queue("help", retained=True, waiting=1, oldest_ms=0)
+    assert (rig.tile(1).life, rig.view().fault) == (0, None)
+
+
+def test_a_bridge_that_starts_anew_has_a_new_clock():
+    rig = lit("sales", "help")
+    rig.will()
+    rig.now += 9000
+    rig.started, rig.seq, rig.ahead = STARTED - 3_600_000, 0, rig.ahead - 3_600_000  # its wall clock was wrong before
+    rig.beat(pbx="syncing")
+    assert (rig.view().fault, rig.tile().life, rig.tile().oldest_s) == ("PBX", 1, 20)
+    rig.beat()
+    assert (rig.view().fault, rig.tile().life, rig.tile().oldest_s) == ("BRIDGE", 1, 20)
+    rig.queue("sales", waiting=1, oldest_ms=1000)
+    assert (rig.tile(0).life, rig.tile(0).oldest_s, rig.tile(1).life) == (0, 1, 1)
+    rig.queue("help", waiting=0)
+    assert rig.view().fault is None
+    rig.pass_ms(3000)
+    assert rig.tile().oldest_s == 4
+
+
+def test_a_restart_too_quick_for_a_will_keeps_no_number_live():
+    rig = lit()
+    rig.started, rig.seq = STARTED + 1, 0
+    rig.beat()
+    assert (rig.view().fault, rig.tile().life, rig.tile().oldest_s) == ("BRIDGE", 1, 20)
+
+
+def test_a_late_will_of_the_bridge_before_is_no_news():
+    rig = lit()
+    before = rig.started
+    rig.started, rig.seq = STARTED + 1, 0
+    rig.beat()
+    rig.queue("sales", waiting=0)
+    rig.will(before)
+    assert rig.view().fault is None
+
+
+def test_a_retained_will_at_the_first_connection():
+    rig = Rig()
+    rig.board.link(True, rig.now)
+    rig.will()
+    assert rig.view().fault == "BRIDGE"
+    rig.beat()
+    assert rig.view().fault is None
+
+
+def test_a_queue_that_only_the_retained_messages_know_has_no_data_yet():
+    rig = Rig()
+    rig.board.link(True, rig.now)
+    rig.beat(retained=True)
+    rig.queue("sales", retained=True, waiting=9, oldest_ms=0)
+    assert (rig.tile().life, rig.tile().waiting) == (3, None)
+
+
+def test_an_alarm_is_frozen_under_a_fault_and_does_not_look_like_one():
+    rig = lit()
+    rig.queue("sales", waiting=1, oldest_ms=70_000)
+    assert rig.tile().severity == 2
+    rig.will()
+    view = rig.view()
+    assert (view.tiles[0].severity, view.tiles[0].phase, view.tiles[0].acked) == (0, 0, False)
+    assert rig.sounds(14_000, beats=False) == []
+    rig.beat()
+    assert rig.tile().severity == 2
+    rig.will()
+    rig.now += 4000
+    rig.queue("sales", waiting=0)
+    assert len(rig.board.state(rig.now)["alarms"]) == 1
+    rig.beat()
+    rig.pass_ms(4999)
+    assert rig.tile().severity == 1
+    rig.pass_ms(1)
+    assert rig.tile().severity == 0
+
+
+def test_no_alarm_is_raised_by_time_that_passes_under_a_fault():
+    rig = lit()
+    rig.will()
+    rig.pass_ms(60_000, beats=False)
+    assert rig.board.state(rig.now)["alarms"] == []
+
+
+def test_heartbeats_that_are_late_do_not_age_the_figures():
+    """The offset is that of the quickest of the recent heartbeats, not of the last one."""
+    rig = lit()
+    for latency in (400, 5, 900, 30):
+        rig.now += 2000
+        rig.latency = latency
+        rig.beat()
+        assert rig.tile().oldest_s == (rig.now - 5000 + 20_000) // 1000
+    rig.latency = 0
+
+
+def test_an_offset_that_was_too_large_is_corrected_by_the_first_quick_heartbeat():
+    rig = Rig()
+    rig.board.link(True, rig.now)
+    rig.latency = 900
+    rig.beat()
+    rig.queue("sales", waiting=1, oldest_ms=0)
+    rig.latency = 0
+    rig.pass_ms(200, beats=False)
+    assert rig.tile().oldest_s == 0
+    rig.beat()
+    assert rig.tile().oldest_s == 1
+
+
+def test_a_burst_of_held_up_heartbeats_is_not_taken_for_life():
+    """The broker stood still for 20 s: what it delivers first is 20 s old, and says so."""
+    rig = lit()
+    rig.pass_ms(6001, beats=False)
+    rig.now += 14_000
+    for latency in (18_000, 16_000, 8_000, 6_001):
+        rig.latency = latency
+        rig.beat()
+        assert rig.view().fault == "BRIDGE"
+    rig.latency = 2000
+    rig.beat()
+    assert rig.view().fault is None
+
+
+def test_the_clock_never_shows_a_second_twice():
+    """When the quickest heartbeat has left the window, the clock is some ms early: it stands, it does not go back."""
+    rig = lit()
+    rig.latency = 40
+    last = 0
+    for _ in range(400):
+        rig.pass_ms(100, beats=False)
+        if rig.now % 2000 == 1000:
+            rig.beat()
+        wait = rig.tile().oldest_s
+        assert wait >= last
+        last = wait
+        assert rig.board.next_wake_ms(rig.now) > rig.now
+    assert last == 59
+
+
+def test_two_bridges_for_one_site_are_told():
+    rig = lit()
+    for _ in range(3):
+        rig.started = STARTED + 77 if rig.started == STARTED else STARTED
+        rig.seq += 5
+        rig.beat()
+    told = [line for line in rig.board.lines() if "two bridges" in line]
+    assert len(told) == 2
+    assert rig.board.lines() == []
+
+
+def test_a_heartbeat_whose_clock_goes_back_is_refused():
+    rig = lit()
+    rig.beat(now=rig.bridge_now() - 5000)
+    assert rig.board.problems == 1
+    assert "went back" in rig.board.lines()[0]
+
+
+def test_a_heartbeat_that_tells_no_time_is_none():
+    rig = lit()
+    rig.pass_ms(5000, beats=False)
+    rig.board.receive(
+        "wallboard/main/bridge/state", wire.dumps({"v": 1, "started": STARTED, "online": True}), False, rig.now
+    )
+    assert rig.board.lines() == ["wallboard/main/bridge/state: a heartbeat without now, seq and pbx"]
+    rig.pass_ms(1001, beats=False)
+    assert rig.view().fault == "BRIDGE"
