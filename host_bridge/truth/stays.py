@@ -198,8 +198,9 @@ class Stays:
             self._after_gap = False
 
     def drop_queue(self, queue: str, now_ms: int) -> None:
-        """The PBX has this queue no more."""
-        for stay in list(self.book.lines.get(queue, ())):
+        """The PBX has this queue no more, so no list will ever tell who is missing from its line."""
+        gone = [stay for stay in self.book.open.values() if stay.stage is Stage.GONE and stay.queue == queue]
+        for stay in (*self.book.lines.get(queue, ()), *gone):
             self._end(stay, stay.verdict(), now_ms)
         self.book.lines.pop(queue, None)
 
