@@ -207,6 +207,10 @@ LATER = "is not carried out by this version: remove it"
             "t.yaml:2:50: queues.a.rules.wait.critical: not beyond warn, expected more than warn",
         ),
         (
+            "queues: {a: {rules: {waiting: {warn: 3, critical: 3}}}}\n",
+            "rules.waiting.critical: not beyond warn, expected",
+        ),
+        (
             "queues: {a: {rules: {sla: {warn: 80%, critical: 85%}}}}\n",
             "t.yaml:2:49: queues.a.rules.sla.critical: not beyond warn, expected less than warn",
         ),
