@@ -46,8 +46,9 @@ class Record(Kind):
         clean: "dict[str, Any]" = {}
         for field in self.fields:
             here = path + (field.name,)
-            if field.name in value:
-                clean[field.name] = field.kind.read(value[field.name], here, problems)
+            given = value.get(field.name)
+            if given is not None or (field.name in value and not problems.wire):  # null in a message: not known, absent
+                clean[field.name] = field.kind.read(given, here, problems)
                 continue
             clean[field.name] = field.default
             if field.required:

@@ -56,6 +56,8 @@ class Knowledge:
             self._dispatch(wire.parts_of(self._name, topic), payload, retained, now_ms)
         except wire.WireError as error:
             self._tell("%s: %s" % (one_line(topic, 100), error))
+        except MemoryError:  # a small board and a large centre
+            self._tell("%s: no memory left for it" % one_line(topic, 100))
 
     def lines(self) -> "list[str]":
         """What went wrong since the last call, for the log: each line once in the board's life."""
@@ -118,7 +120,8 @@ class Knowledge:
 
     def _take_queue(self, queue: str, payload: bytes, now_ms: int) -> None:
         if payload:
-            self.inventory.get(queue).take_snapshot(wire.read(wire.QUEUE, payload), self.freshness, now_ms)
+            values = wire.read(wire.QUEUE, payload)  # first: what cannot be read makes no queue known
+            self.inventory.get(queue).take_snapshot(values, self.freshness, now_ms)
         else:
             self.inventory.get(queue).forget()
         self.inventory.snapshots_changed()

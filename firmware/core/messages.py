@@ -116,7 +116,8 @@ class _Snapshot(Record):
         if clean is not None:
             for kind, names in _FIGURES:
                 for name in names:
-                    clean[name] = kind.read(value[name], path + (name,), problems) if name in value else None
+                    figure = value.get(name)
+                    clean[name] = None if figure is None else kind.read(figure, path + (name,), problems)
         return clean
 
 

@@ -110,10 +110,16 @@ def test_a_message_that_breaks_its_schema():
     assert refused(wire.read, wire.BRIDGE, changed(pbx="sideways")) == (
         "pbx: 'sideways', expected one of: up, down, syncing"
     )
-    for field, value in (("online", 1), ("now", "5000"), ("now", -1), ("seq", None), ("started", [])):
+    for field, value in (("online", 1), ("now", "5000"), ("now", -1), ("seq", "1"), ("started", [])):
         assert field in refused(wire.read, wire.BRIDGE, changed(**{field: value}))
     assert "online: missing" in refused(wire.read, wire.BRIDGE, b'{"v":1,"started":1}')
     assert "(and 2 more)" in refused(wire.read, wire.QUEUE, b'{"v":1,"ts":-1,"waiting":-1,"started":1,"sla":1001}')
+
+
+def test_null_is_what_is_not_known():
+    clean = wire.read(wire.QUEUE, b'{"v":1,"started":1,"ts":5,"waiting":null,"open":null,"label":null}')
+    assert (clean["waiting"], clean["open"], clean["label"]) == (None, True, None)
+    assert "ts: missing" in refused(wire.read, wire.QUEUE, b'{"v":1,"started":1,"ts":null}')
 
 
 def test_the_last_will_tells_no_time():
