@@ -143,27 +143,47 @@ def test_an_agent_has_one_phone_and_talks_only_while_at_work() -> None:
 
 
 def test_every_channel_that_was_opened_is_hung_up_once() -> None:
-    centre = Centre(4, START_MS, speed=6.0)
+    centre = Centre(4, START_MS, speed=6.0, load=2.0)
     happenings = centre.advance(START_MS + 600_000)
-    closed_ms = START_MS + 600_000
-    happenings += centre.close(closed_ms)
-    happenings += centre.advance(closed_ms + 60_000)  # recorded messages end
-    opened = {each.leg.uniqueid for each in happenings if isinstance(each, QueueRun) and each.at_ms <= closed_ms}
+    happenings += centre.close(START_MS + 600_000)
+    opened = {each.leg.uniqueid for each in happenings if isinstance(each, QueueRun)}
     opened |= {each.phone.uniqueid for each in happenings if isinstance(each, Rang)}
     hung_up = Counter(each.leg.uniqueid for each in happenings if isinstance(each, HungUp))
     assert set(hung_up.values()) == {1}
-    assert opened <= set(hung_up)
+    assert opened == set(hung_up)
 
 
-def test_a_close_leaves_nobody_in_line_and_rings_nobody() -> None:
+def test_a_close_leaves_nobody_in_line_and_nothing_happens_after_it() -> None:
     centre = Centre(4, START_MS, speed=6.0, load=2.0)
-    centre.advance(START_MS + 300_000)
+    now_ms = START_MS + 300_000
+    centre.advance(now_ms)
+    while not any(caller.seat for line in centre.lines.values() for caller in line.callers):
+        now_ms += 100  # until a phone rings
+        centre.advance(now_ms)
     waiting = sum(len(line.callers) for line in centre.lines.values())
-    assert waiting > 0
-    told = centre.close(START_MS + 300_000)
+    talking = sum(seat.talks_since_ms is not None for seat in centre.seats)
+    assert min(waiting, talking) > 0
+    told = centre.close(now_ms)
     assert sum(isinstance(each, GaveUp) and not each.timed_out for each in told) == waiting
+    assert sum(isinstance(each, Completed) for each in told) == talking
     assert not any(line.callers for line in centre.lines.values())
-    assert not any(isinstance(each, Rang | MembersChanged) and each.at_ms > START_MS + 300_000 for each in told)
+    # Nobody goes home or on a break because the PBX stops.
+    assert {each.what for each in told if isinstance(each, MembersChanged)} == {"Status"}
+    assert centre.next_ms() is None
+    assert centre.advance(now_ms + HOUR_MS) == []
+
+
+def test_whose_patience_was_for_one_queue_has_a_new_one_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short talks in `service`, which passes callers on to `securities`, where the line is long and all are patient."""
+    patience_ms = {"service": 100_000}
+    talk_ms = {"service": 20_000, "securities": 900_000}
+    monkeypatch.setattr(calibration, "patience_ms", lambda queue, _rng: patience_ms.get(queue, 10**9))
+    monkeypatch.setattr(calibration, "talk_ms", lambda queue, _rng: talk_ms.get(queue, 60_000))
+    happenings = Centre(1, START_MS, load=1.5).advance(START_MS + 4 * HOUR_MS)
+    joined = Counter(each.leg.uniqueid for each in happenings if isinstance(each, Joined))
+    timed_out = [each for each in happenings if isinstance(each, GaveUp) and each.queue == "securities"]
+    assert any(joined[each.leg.uniqueid] > 1 for each in timed_out)
+    assert all(each.timed_out for each in timed_out)
 
 
 def test_who_finds_the_line_full_is_turned_away() -> None:

@@ -148,8 +148,9 @@ class _Client(asyncio.Protocol):
 
     def event(self, kind: str, data: bytes) -> None:
         """Send an event, if this client wants it."""
-        if self._transport is not None and not self._closing and self._talk.wants(kind):
-            self._transport.write(data)
+        transport = self._transport
+        if transport is not None and not transport.is_closing() and not self._closing and self._talk.wants(kind):
+            transport.write(data)
 
     def close(self) -> None:
         """End the connection behind what was sent."""

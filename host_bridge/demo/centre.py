@@ -54,8 +54,10 @@ class Centre:
         self._rng = self._exchange.rng
         self._load = load
         self._serial = 0
+        self._elsewhere: dict[str, Caller] = {}
+        """Those who hear a message or talk outside the centre, by their Uniqueid."""
         self._floor = Floor(self._exchange, self._offer)
-        self._talks = Talks(self._exchange, self._floor, self.lines, self._enter, self._drop)
+        self._talks = Talks(self._exchange, self._floor, self.lines, self._enter, self._leave_to_dialplan)
         for queue in self.lines:
             self._await_next(queue)
 
@@ -81,6 +83,9 @@ class Centre:
             for caller in line.callers.copy():
                 self._hang_up(caller)
         self._talks.end_all()
+        for caller in list(self._elsewhere.values()):
+            self._drop(caller)
+        self._exchange.clear()
         return self._exchange.take()
 
     # Coming
@@ -102,7 +107,7 @@ class Centre:
         if line.is_full:
             line.outcomes["rejected"] += 1
             self._exchange.tell(StatusSet(caller.leg, "FULL", now_ms))
-            self._exchange.after(MESSAGE_MS, partial(self._drop, caller))
+            self._leave_to_dialplan(caller, MESSAGE_MS)
             return
         line.callers.append(caller)
         self._serial += 1
@@ -149,7 +154,7 @@ class Centre:
         self._exchange.tell(StatusSet(caller.leg, "TIMEOUT", self._exchange.now_ms))
         target = MANNERS[caller.queue].overflows_to
         if target is None:
-            self._exchange.after(MESSAGE_MS, partial(self._drop, caller))
+            self._leave_to_dialplan(caller, MESSAGE_MS)
         else:
             self._enter(caller, target)
 
@@ -175,9 +180,14 @@ class Centre:
             PressedKey(caller.leg, line.name, KEY, position, caller.first_position, hold_s, now_ms),
             Left(caller.leg, line.name, position, len(line.callers), now_ms),
         )
-        self._exchange.after(MESSAGE_MS, partial(self._drop, caller))
+        self._leave_to_dialplan(caller, MESSAGE_MS)
+
+    def _leave_to_dialplan(self, caller: Caller, for_ms: int) -> None:
+        """A caller who is in no queue hears a message, or talks outside, and is hung up on then."""
+        self._elsewhere[caller.leg.uniqueid] = caller
+        self._exchange.after(for_ms, partial(self._drop, caller))
 
     def _drop(self, caller: Caller) -> None:
-        """The dialplan is done with a caller who is in no queue."""
+        del self._elsewhere[caller.leg.uniqueid]
         caller.leg = caller.leg._replace(priority=caller.leg.priority + 2)
         self._exchange.tell(HungUp(caller.leg, self._exchange.now_ms))

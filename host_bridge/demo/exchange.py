@@ -54,6 +54,10 @@ class Exchange:
             self.own_ms, _, act = heapq.heappop(self._due)
             act()
 
+    def clear(self) -> None:
+        """Nothing is to happen any more."""
+        self._due.clear()
+
     def tell(self, *happenings: Happening) -> None:
         """Note what a PBX would notice."""
         self._told.extend(happenings)

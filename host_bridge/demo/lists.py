@@ -42,7 +42,7 @@ def _members(centre: Centre, queue: str) -> list[MemberState]:
 
 
 def _status(centre: Centre, line: Line, only: str, now_ms: int) -> Iterator[tuple[str, Pairs]]:
-    yield "QueueParams", _params(line)
+    yield "QueueParams", params(line)
     for member in _members(centre, line.name):
         if only in ("", member.interface):
             named: Pairs = [("Queue", line.name), ("Name", member.name), ("Location", member.interface)]
@@ -51,7 +51,8 @@ def _status(centre: Centre, line: Line, only: str, now_ms: int) -> Iterator[tupl
         yield "QueueEntry", _entry(line, position, caller, now_ms)
 
 
-def _params(line: Line) -> Pairs:
+def params(line: Line) -> Pairs:
+    """Return what QueueParams says of a queue."""
     in_time, ended = line.completed_in_time, line.completed
     all_in_time, all_ended = in_time + line.abandoned_in_time, ended + line.abandoned
     return [

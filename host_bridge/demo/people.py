@@ -47,15 +47,19 @@ class Line:
         return len(self.callers) >= self.longest
 
     def answered(self, hold_s: int) -> None:
-        """Take a wait into the moving average that app_queue keeps: a quarter of the new, cut to whole seconds."""
-        self.hold_s = (3 * self.hold_s + hold_s) >> 2
+        """Take a wait into the moving average that app_queue keeps."""
+        self.hold_s = self._moved(self.hold_s, hold_s)
         self.outcomes["answered"] += 1
 
     def finished(self, hold_s: int, talk_s: int) -> None:
         """Count a call at its end, as app_queue does."""
-        self.talk_s = (3 * self.talk_s + talk_s) >> 2
+        self.talk_s = self._moved(self.talk_s, talk_s)
         self.completed += 1
         self.completed_in_time += hold_s <= self.service_level_s
+
+    def _moved(self, average_s: int, new_s: int) -> int:
+        """A quarter of the new and cut to whole seconds; until a call has ended, the new alone."""
+        return (3 * average_s + new_s) >> 2 if self.completed + self.abandoned else new_s
 
     def gave_up(self, hold_s: int, outcome: str) -> None:
         """Count a wait without an answer; for app_queue a timeout is an abandon too."""

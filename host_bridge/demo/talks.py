@@ -41,7 +41,7 @@ from host_bridge.demo.people import Caller, Line, Seat
 
 
 class Talks:
-    """All the calls of one centre. `pass_on` puts a caller into a queue, `drop` hangs up on one."""
+    """All the calls of one centre. `pass_on` puts a caller into a queue, `send_out` out of the centre for some ms."""
 
     def __init__(
         self,
@@ -49,14 +49,14 @@ class Talks:
         floor: Floor,
         lines: dict[str, Line],
         pass_on: Callable[[Caller, str], None],
-        drop: Callable[[Caller], None],
+        send_out: Callable[[Caller, int], None],
     ) -> None:
         self._exchange = exchange
         self._rng = exchange.rng
         self._floor = floor
         self._lines = lines
         self._pass_on = pass_on
-        self._drop = drop
+        self._send_out = send_out
 
     def ring(self, caller: Caller, seat: Seat) -> None:
         """Ring an agent for a caller, who goes on waiting meanwhile."""
@@ -163,7 +163,7 @@ class Talks:
 
     def _send_on(self, caller: Caller, target: str | None) -> None:
         if target is None:
-            self._exchange.after(OUTSIDE_TALK_MS, partial(self._drop, caller))
+            self._send_out(caller, OUTSIDE_TALK_MS)
         else:
             self._pass_on(caller, target)
 

@@ -1,0 +1,173 @@
+"""`make run`: a demo PBX, the bridge with its own broker, and a board in the browser, all on loopback.
+
+The bridge and the board are those of production, with settings files as a real site has them; only the PBX is the
+demo's, and with --pbx it is a real one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from host_bridge.demo import run_files
+from host_bridge.demo.family import Family
+from host_bridge.demo.pbx import HOUR, SECRET, SEED, SPEED, USERNAME
+from host_bridge.demo.run_files import Panel, Pbx
+from host_bridge.demo.run_watch import RunWatch
+
+FINE, FAILED, WRONG = 0, 1, 2
+HOST = "127.0.0.1"
+PAGE_PORT = 8888
+LIT_WITHIN_S = 30.0
+READY_WITHIN_S = 15.0
+AMI_PORT = 5038
+BELOW_EPHEMERAL = (20_000, 32_000)
+"""Below net.ipv4.ip_local_port_range, whose ports the next outgoing connection of anybody may take."""
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class RunError(RuntimeError):
+    """It cannot go on; the text is one line for a person."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run until stopped; return the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.pbx is not None and (options.ami_user is None or options.ami_secret_file is None):
+        parser.error("a real PBX needs --ami-user and --ami-secret-file (make run PBX=… AMI_USER=… AMI_SECRET_FILE=…)")
+    if options.pbx is not None and not os.access(options.ami_secret_file, os.R_OK):
+        parser.error(f"--ami-secret-file: {options.ami_secret_file} cannot be read")
+    stopped: list[int] = []
+    for number in _STOPS:
+        signal.signal(number, lambda number, _frame: stopped.append(number))
+    own = options.folder is not None
+    folder = Path(options.folder if own else tempfile.mkdtemp(prefix="led-wallboard-")).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    family = Family(None if own else folder)
+    try:
+        _run(options, folder, family, stopped)
+    except RunError as problem:
+        print(f"\nmake run: {problem}. Stopping everything.", file=sys.stderr, flush=True)
+        return FAILED
+    finally:
+        family.stop()
+    print("\nStopped: nothing is left running.", flush=True)
+    return FINE
+
+
+def _run(options: argparse.Namespace, folder: Path, family: Family, stopped: list[int]) -> None:
+    """Start everything and stay until a signal came. Raises RunError."""
+    pbx = _demo_pbx(options, folder, family, stopped) if options.pbx is None else _real_pbx(options)
+    if pbx is None:
+        return
+    panel = Panel(options.driver, _free_port(PAGE_PORT))
+    mqtt_port = _free_port()
+    bridge, board = run_files.write(folder, pbx, mqtt_port, panel)
+    family.start("the bridge", "host_bridge", "--config", str(bridge))
+    watch = RunWatch(mqtt_port)
+    board_runs = told = False
+    patience_until = time.monotonic() + LIT_WITHIN_S
+    try:
+        while not stopped:
+            watch.look(0.1)
+            if ended := family.ended():
+                raise RunError(f"{ended}; what it said stands above")
+            if watch.connected and not board_runs:  # not before: it would say that there is no broker
+                family.start("the board", "firmware.pi", "--config", str(board))
+                board_runs = True
+            if watch.lit and not told:
+                print(_where(options, folder, pbx, panel), flush=True)
+                told = True
+            if not told and time.monotonic() > patience_until:
+                print(
+                    f"Not lit yet: {watch.problem or 'the board shows nothing so far'}. Ctrl-C stops it all.",
+                    flush=True,
+                )
+                patience_until += LIT_WITHIN_S
+    finally:
+        watch.close()
+
+
+def _demo_pbx(options: argparse.Namespace, folder: Path, family: Family, stopped: list[int]) -> Pbx | None:
+    """Start the demo's PBX and return where it is; None when a signal came first. Raises RunError."""
+    secret_file = folder / "ami.secret"
+    secret_file.write_text(f"{SECRET}\n", "utf-8")
+    process = family.start(
+        "the demo's PBX", "host_bridge.demo.pbx",
+        "--secret-file", str(secret_file), "--queue-log", str(folder / "queue_log"),
+        "--speed", str(options.speed), "--seed", str(options.seed), "--hour", str(options.hour),
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    line = _first_line(process, stopped)
+    if stopped:
+        return None
+    port = line.partition(f" {HOST}:")[2].partition(",")[0]
+    if not port.isdigit():
+        raise RunError(f"the demo's PBX did not start ({family.ended() or line.strip() or 'it said nothing'})")
+    return Pbx(HOST, int(port), USERNAME, secret_file, options.speed)
+
+
+def _first_line(process: subprocess.Popen[bytes], stopped: list[int]) -> str:
+    assert process.stdout is not None
+    until = time.monotonic() + READY_WITHIN_S
+    while not stopped and time.monotonic() < until:
+        if select.select([process.stdout], [], [], 0.1)[0]:
+            return process.stdout.readline().decode("utf-8", "replace")
+    return ""
+
+
+def _real_pbx(options: argparse.Namespace) -> Pbx:
+    host, _, port = options.pbx.rpartition(":")
+    if not host:
+        host, port = options.pbx, str(AMI_PORT)
+    return Pbx(host.strip("[]"), int(port), options.ami_user, options.ami_secret_file.absolute(), None)
+
+
+def _where(options: argparse.Namespace, folder: Path, pbx: Pbx, panel: Panel) -> str:
+    place = f"http://{HOST}:{panel.port}/" if panel.driver == "emulator" else str(folder / "frames" / "latest.png")
+    what = (
+        f"a demo PBX plays a busy day {options.speed:g} times as fast as life"
+        if pbx.speed is not None
+        else f"the queues of {pbx.host}:{pbx.port}"
+    )
+    return f"\n  The board is lit: {place}   ({what})\n  Ctrl-C stops everything.\n"
+
+
+def _free_port(wanted: int | None = None) -> int:
+    """That port of 127.0.0.1 if nobody has it, else any free one that no outgoing connection can come to have."""
+    tries = [random.randrange(*BELOW_EPHEMERAL) for _ in range(50)]
+    for port in tries if wanted is None else [wanted, *tries]:
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise RunError(f"no free port on {HOST}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m host_bridge.demo.run", description=__doc__)
+    parser.add_argument("--pbx", metavar="HOST[:PORT]", help="a real PBX instead of the demo's")
+    parser.add_argument("--ami-user", metavar="NAME", help="its AMI user, as in manager.conf")
+    parser.add_argument("--ami-secret-file", metavar="FILE", type=Path, help="file with that user's secret")
+    parser.add_argument("--driver", choices=("emulator", "image"), default="emulator", help="where the board shows")
+    parser.add_argument("--folder", metavar="DIR", help="keep settings, queue_log and frames there")
+    parser.add_argument("--speed", type=float, default=SPEED, help="how much faster than life (%(default)s)")
+    parser.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same day (%(default)s)")
+    parser.add_argument("--hour", type=float, default=HOUR, help="hour of the demo's day to start at (%(default)s)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
