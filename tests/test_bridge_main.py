@@ -242,6 +242,19 @@ def test_embedded_broker(tmp_path: Path, peer: AmiPeer) -> None:
         bridge.close()
 
 
+def test_an_embedded_broker_whose_port_is_taken_is_one_line_and_1(tmp_path: Path, peer: AmiPeer) -> None:
+    pytest.importorskip("amqtt", reason="the embedded broker needs amqtt, which is not installed")
+    bridge = Process(tmp_path, peer.port, f"url: embedded, port: {peer.port}")
+    bridge.start()
+    try:
+        line = bridge.until("the port is taken")
+        assert line.endswith("stop what uses it, or set mqtt.port")
+        assert bridge.wait() == 1
+        assert bridge.lines == [line]
+    finally:
+        bridge.close()
+
+
 def test_wrong_ami_password_is_one_clear_line_and_a_long_wait(bridge: Process, watcher: Watcher) -> None:
     (bridge.folder / "ami.secret").write_text("guessed")
     bridge.start()
