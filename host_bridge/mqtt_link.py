@@ -10,49 +10,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import socket
-import ssl
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Sequence
 
-from paho.mqtt import client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-CONNECT_TIMEOUT_S = 5.0
+from host_bridge.mqtt_connection import CONNECT_TIMEOUT_S, Connection, MqttEvents, MqttSettings, reason
+
+__all__ = ["MqttEvents", "MqttLink", "MqttSettings"]
+
 BACK_OFF_MIN_MS = 500
 BACK_OFF_MAX_MS = 15_000
 REFUSED_HOLD_MS = 30_000  # only a person can mend a wrong password
-MAX_IN_FLIGHT = 65_535  # the publisher allows one a topic; paho's own 20 would queue the first snapshot of many queues
 # Bad User Name or Password, Not authorized: paho gives MQTT 3.1.1's codes 4 and 5 as those of version 5.
 _LOGIN_REFUSED = (0x86, 0x87)
-
-
-@dataclass(frozen=True)
-class MqttSettings:
-    """Where the broker is and how to log in. `keepalive_s`: a broker silent for twice as long counts as lost."""
-
-    host: str
-    port: int
-    client_id: str
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    tls: ssl.SSLContext | None = None
-    keepalive_s: int = 5
-
-
-class MqttEvents(Protocol):
-    """What the link tells the bridge, always in the event loop's thread."""
-
-    def mqtt_up(self) -> None: ...
-
-    def mqtt_down(self) -> None: ...
-
-    def mqtt_acked(self, topic: str) -> None: ...
-
-    def mqtt_message(self, topic: str, payload: bytes, retained: bool) -> None: ...
 
 
 class MqttLink:
@@ -65,7 +35,7 @@ class MqttLink:
         self._will = will
         self._events = events
         self._log = log
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self._outage = "not connected yet"
         self._told = False
         self._tries = 0
@@ -81,7 +51,7 @@ class MqttLink:
         return self._outage
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Send retained with QoS 1; mqtt_acked(topic) follows. Without a connection it is lost, and counts as such."""
+        """Send retained with QoS 1; mqtt_acked(topic) follows. Look at `up` first: without a connection nothing is sent."""
         if self._connection is not None:
             self._connection.publish(topic, payload)
 
@@ -98,14 +68,14 @@ class MqttLink:
     async def run(self) -> None:
         """Connect and connect again, until cancelled. One log line an outage and one a recovery."""
         while True:
-            connection = _Connection(self._settings, self._will, self._events)
+            connection = Connection(self._settings, self._will, self._events)
             refused = False
             try:
-                reason, refused = await self._live(connection)
+                why, refused = await self._live(connection)
             finally:
                 self._connection = None
                 connection.end()
-            self._tell_outage(reason, refused)
+            self._tell_outage(why, refused)
             self._events.mqtt_down()
             await asyncio.sleep((REFUSED_HOLD_MS if refused else self._back_off_ms()) / 1000)
 
@@ -114,7 +84,7 @@ class MqttLink:
         if self._connection is not None:
             await self._connection.publish_last(self._will[0], last, timeout_s)
 
-    async def _live(self, connection: _Connection) -> tuple[str, bool]:
+    async def _live(self, connection: Connection) -> tuple[str, bool]:
         """One connection from its first byte to its end: why it ended, and whether the broker refused the login."""
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S + 1):
@@ -122,7 +92,7 @@ class MqttLink:
         except TimeoutError:
             return f"no answer within {CONNECT_TIMEOUT_S:.0f} s", False
         except (OSError, ValueError) as error:
-            return _reason(error), False
+            return reason(error), False
         if refusal is not None:
             return self._refusal(refusal)
         self._connection = connection
@@ -139,13 +109,13 @@ class MqttLink:
             return f"it takes no one without a login ({code}): set mqtt.username and mqtt.password_file", True
         return f"it refused user {self._settings.username!r} ({code}): check mqtt.username and the password", True
 
-    def _tell_outage(self, reason: str, refused: bool) -> None:
-        self._outage = reason
+    def _tell_outage(self, why: str, refused: bool) -> None:
+        self._outage = why
         if self._told:
             return
         self._told = True
         next_try = f"next try in {REFUSED_HOLD_MS // 1000} s" if refused else "trying again until it answers"
-        self._say(logging.ERROR, f"down: {reason}; {next_try}")
+        self._say(logging.ERROR, f"down: {why}; {next_try}")
 
     def _back_off_ms(self) -> int:
         """Double from try to try, with jitter, lest everything comes back in the same instant after a power cut."""
@@ -155,132 +125,3 @@ class MqttLink:
 
     def _say(self, level: int, text: str) -> None:
         self._log.log(level, "broker %s:%d: %s", self._settings.host, self._settings.port, text)
-
-
-class _Connection:
-    """One paho client from connect to disconnect; its callbacks run in paho's thread and hop into the loop."""
-
-    def __init__(self, settings: MqttSettings, will: tuple[str, bytes], events: MqttEvents) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._settings = settings
-        self._events = events
-        self._answer: asyncio.Future[ReasonCode | None] = self._loop.create_future()
-        self.over: asyncio.Future[str] = self._loop.create_future()
-        self._topics: dict[int, str] = {}  # message id → topic, until acknowledged
-        self._last: tuple[int, asyncio.Future[None]] | None = None
-        self._ended = threading.Event()
-        self.client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, settings.client_id, protocol=mqtt.MQTTv311, reconnect_on_failure=False
-        )
-        client = self.client
-        client.connect_timeout = CONNECT_TIMEOUT_S
-        client.max_inflight_messages_set(MAX_IN_FLIGHT)
-        client.will_set(will[0], will[1], qos=1, retain=True)
-        if settings.username is not None:
-            client.username_pw_set(settings.username, settings.password)
-        if settings.tls is not None:
-            client.tls_set_context(settings.tls)
-        client.on_socket_open = _no_delay
-        client.on_connect = self._on_connect
-        client.on_disconnect = self._on_disconnect
-        client.on_publish = self._on_publish
-        client.on_message = self._on_message
-
-    async def connected(self) -> ReasonCode | None:
-        """Connect: None when the broker took us, else its refusal. Raises OSError when it cannot be reached."""
-        # Resolving and connecting block, so they have a thread; a daemon, so that none of it holds up the exit.
-        threading.Thread(target=self._connect, name="mqtt-connect", daemon=True).start()
-        return await self._answer
-
-    def publish(self, topic: str, payload: bytes) -> int:
-        message_id = self.client.publish(topic, payload, qos=1, retain=True).mid
-        self._topics[message_id] = topic
-        return message_id
-
-    async def publish_last(self, topic: str, payload: bytes, timeout_s: float) -> None:
-        done: asyncio.Future[None] = self._loop.create_future()
-        self._last = (self.publish(topic, payload), done)
-        await asyncio.wait([done], timeout=timeout_s)
-
-    def end(self) -> None:
-        """Leave politely, without waiting for paho's thread: it ends by itself."""
-        self._ended.set()
-        self.client.disconnect()
-
-    def _connect(self) -> None:
-        try:
-            self.client.connect(self._settings.host, self._settings.port, self._settings.keepalive_s)
-        except (OSError, ValueError) as error:
-            self._hop(self._fail, error)
-            return
-        self.client.loop_start()
-        if self._ended.is_set():
-            self.client.disconnect()
-
-    def _hop(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Go on in the event loop; a loop that is closed already needs to hear nothing."""
-        try:
-            self._loop.call_soon_threadsafe(function, *arguments)
-        except RuntimeError:
-            self._ended.set()
-
-    def _fail(self, error: Exception) -> None:
-        if not self._answer.done():
-            self._answer.set_exception(error)
-
-    def _answered(self, refusal: ReasonCode | None) -> None:
-        if not self._answer.done():
-            self._answer.set_result(refusal)
-
-    def _lost(self, reason: str) -> None:
-        if not self._answer.done():
-            self._answer.set_exception(ConnectionError(reason))
-        elif not self.over.done():
-            self.over.set_result(reason)
-
-    def _acked(self, message_id: int) -> None:
-        topic = self._topics.pop(message_id, None)
-        if self._last is not None and message_id == self._last[0]:
-            if not self._last[1].done():
-                self._last[1].set_result(None)
-        elif topic is not None and not self._ended.is_set():
-            self._events.mqtt_acked(topic)
-
-    def _heard(self, topic: str, payload: bytes, retained: bool) -> None:
-        if not self._ended.is_set():
-            self._events.mqtt_message(topic, payload, retained)
-
-    # paho's thread from here on
-
-    def _on_connect(self, client: mqtt.Client, data: Any, flags: Any, code: ReasonCode, properties: Any) -> None:
-        self._hop(self._answered, code if code.is_failure else None)
-
-    def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, code: ReasonCode, properties: Any) -> None:
-        reason = "it answered nothing" if code == "Keep alive timeout" else "it closed the connection"
-        self._hop(self._lost, reason)
-
-    def _on_publish(self, client: mqtt.Client, data: Any, message_id: int, code: Any, properties: Any) -> None:
-        self._hop(self._acked, message_id)
-
-    def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
-        self._hop(self._heard, message.topic, message.payload, message.retain)
-
-
-def _no_delay(client: mqtt.Client, data: Any, sock: Any) -> None:
-    """With Nagle's algorithm a QoS 1 round trip took 88 ms, without it 0.6 (DESIGN 5)."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _reason(error: Exception) -> str:
-    """What a failed connection means, in words for people."""
-    if isinstance(error, ConnectionRefusedError):
-        return "connection refused: is the broker running there?"
-    if isinstance(error, TimeoutError):
-        return f"no connection within {CONNECT_TIMEOUT_S:.0f} s"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its TLS certificate was not accepted: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        return f"TLS failed ({error.reason}): does this port speak TLS?"
-    if isinstance(error, socket.gaierror):
-        return "this host name is not known"
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
