@@ -51,7 +51,7 @@ class MqttLink:
         return self._outage
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Send retained with QoS 1; mqtt_acked(topic) follows. Look at `up` first: without a connection nothing is sent."""
+        """Send retained with QoS 1; mqtt_acked(topic) follows. Nothing is sent while not `up`."""
         if self._connection is not None:
             self._connection.publish(topic, payload)
 
