@@ -36,6 +36,10 @@ class Inventory:
         """The board may ever show this queue."""
         return self.wanted is None or queue in self.wanted
 
+    def find(self, queue: str) -> "Watch | None":
+        """The queue of this id, if it is known."""
+        return self._by_id.get(queue)
+
     def get(self, queue: str) -> Watch:
         """The queue of this id, known from now on. WireError when the board is full."""
         watch = self._by_id.get(queue)

@@ -79,12 +79,16 @@ class Knowledge:
         elif parts == ("site",):
             if payload:
                 self._take_site(wire.read(wire.SITE, payload))
+        elif not payload and len(parts) in (2, 3) and parts[0] in ("rules", "queue", "ack"):
+            self._take_back(parts, now_ms)
         elif len(parts) == 2 and parts[0] == "rules":
-            self._take_rules(parts[1], wire.read(wire.RULES, payload) if payload else None)
+            self._take_rules(parts[1], wire.read(wire.RULES, payload))
         elif len(parts) == 2 and parts[0] == "queue":
-            self._take_queue(parts[1], payload, now_ms)
+            values = wire.read(wire.QUEUE, payload)  # first: what cannot be read makes no queue known
+            self.inventory.get(parts[1]).take_snapshot(values, self.freshness, now_ms)
+            self.inventory.snapshots_changed()
         elif len(parts) == 3 and parts[0] == "ack":
-            ack = wire.read(wire.ACK, payload) if payload else None
+            ack = wire.read(wire.ACK, payload)
             self.inventory.get(parts[1]).take_ack(parts[2], ack, now_ms)
         else:
             raise wire.WireError("no topic that a board listens to")
@@ -111,20 +115,26 @@ class Knowledge:
         self.stored_changed = True
         self.inventory.take_site(message["queues"])
 
-    def _take_rules(self, queue: str, message: "dict[str, Any] | None") -> None:
+    def _take_rules(self, queue: str, message: "dict[str, Any]") -> None:
         watch = self.inventory.get(queue)
-        if message is None or watch.rules is None or _content(message) != _content(watch.rules):
+        if watch.rules is None or _content(message) != _content(watch.rules):
             for problem in watch.take_rules(message):
                 self._tell("rules/%s: %s" % (one_line(queue, 60), problem))
             self.stored_changed = True
 
-    def _take_queue(self, queue: str, payload: bytes, now_ms: int) -> None:
-        if payload:
-            values = wire.read(wire.QUEUE, payload)  # first: what cannot be read makes no queue known
-            self.inventory.get(queue).take_snapshot(values, self.freshness, now_ms)
-        else:
-            self.inventory.get(queue).forget()
-        self.inventory.snapshots_changed()
+    def _take_back(self, parts: "tuple[str, ...]", now_ms: int) -> None:
+        """An empty retained payload: a queue, its rules or an acknowledgement is gone."""
+        watch = self.inventory.find(parts[1])
+        if watch is None:
+            return
+        if parts[0] == "ack" and len(parts) == 3:
+            watch.take_ack(parts[2], None, now_ms)
+        elif parts[0] == "rules" and watch.rules is not None:
+            watch.take_rules(None)
+            self.stored_changed = True
+        elif parts[0] == "queue":
+            watch.forget()
+            self.inventory.snapshots_changed()
 
     def _freeze(self, now_ms: int) -> None:
         """Keep all ages as they are, or were when the bridge fell silent: what follows may end or replace the clock."""
