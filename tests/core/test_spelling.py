@@ -1,4 +1,4 @@
-from firmware.core.spelling import did_you_mean, nearest, one_line
+from firmware.core.spelling import did_you_mean, nearest
 
 KEYS = ("host", "port", "username", "password_file", "password_env", "tls", "queues", "queue_log")
 
@@ -26,10 +26,3 @@ def test_what_looks_like_nothing_has_no_spelling():
 def test_as_a_hint():
     assert did_you_mean("prot", KEYS) == "; did you mean 'port'?"
     assert did_you_mean("zzz", KEYS) == ""
-
-
-def test_one_line_for_a_log():
-    assert one_line("a\nb\x00c\u202ed", 40) == "a?b?c?d"
-    assert one_line("abcdef", 6) == "abcdef"
-    assert one_line("abcdefg", 6) == "abcde…"
-    assert one_line("תמיכה", 40) == "תמיכה"

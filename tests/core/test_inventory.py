@@ -1,0 +1,61 @@
+from firmware.core.inventory import Inventory
+from firmware.core.wire import WireError
+
+
+def ids(inventory):
+    return [watch.queue for watch in inventory.shown()]
+
+
+def entries(*names):
+    return [{"id": name, "label": name, "label_visual": None, "rtl": False} for name in names]
+
+
+def test_the_sites_queues_in_its_order():
+    inventory = Inventory()
+    inventory.take_site(entries("b", "a", "b"))
+    assert ids(inventory) == ["b", "a"]
+    inventory.take_site(entries("a"))
+    assert ids(inventory) == ["a"]
+    assert inventory.get("b") is inventory.get("b"), "what is not shown is still known: it may come back"
+
+
+def test_wanted_queues_are_shown_known_or_not():
+    inventory = Inventory(["z", "@all", "a/b", "z"])
+    assert inventory.wanted == ["z", "@all", "a%2Fb"]
+    assert ids(inventory) == ["z", "@all", "a%2Fb"]
+    inventory.take_site(entries("q", "z"))
+    assert ids(inventory) == ["z", "@all", "a%2Fb"]
+    assert (inventory.shown()[0].site or {})["label"] == "z"
+    assert not inventory.wants("q")
+    try:
+        inventory.get("q")
+    except WireError:
+        return
+    raise AssertionError("a queue that nobody wants was taken in")
+
+
+def test_no_queue_wanted_is_all_of_them():
+    assert Inventory([]).wanted is None
+
+
+def test_a_queue_more_than_two_thousand_is_refused():
+    class Full(dict):
+        def __len__(self):
+            return 2000
+
+    inventory = Inventory()
+    inventory._by_id = Full()
+    try:
+        inventory.get("one more")
+    except WireError:
+        return
+    raise AssertionError("taken in")
+
+
+def test_soiling_touches_what_is_shown():
+    inventory = Inventory()
+    inventory.take_site(entries("a"))
+    inventory.shown()[0].dirty = False
+    inventory.soil()
+    assert inventory.shown()[0].dirty
+    assert inventory.find("b") is None

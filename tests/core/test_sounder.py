@@ -1,0 +1,86 @@
+from firmware.core.alarm import Alarm
+from firmware.core.sounder import Sounder
+from tests.core.stories import compiled, rule
+
+
+def alarm(severity, sound):
+    made = Alarm(compiled(rule("waiting >= 3", "waiting >= 6", sound=(sound, sound))))
+    made.severity = severity
+    return made
+
+
+def heard(sounder, quiet=False, ms=20_000, loud=()):
+    """Edges of the buzzer over time, updated only when the sounder asks for it."""
+    edges = []
+    now = 0
+    while now < ms:
+        if sounder.on(now) != len(edges) % 2:
+            edges.append(now)
+        following = sounder.next_ms(now, quiet)
+        if following is None:
+            break
+        assert following > now, "it asks to be woken for nothing"
+        now = following
+        sounder.update(now, [], list(loud), quiet)
+    return edges
+
+
+def test_silence():
+    sounder = Sounder()
+    sounder.update(0, [], [], False)
+    assert (sounder.on(0), sounder.next_ms(0, False), sounder.playing(0)) == (False, None, False)
+
+
+def test_a_rise_of_each_sound():
+    for name, edges in (("none", []), ("short", [0, 200]), ("long", [0, 1500]), ("continuous", [0, 5000])):
+        sounder = Sounder()
+        rising = alarm(1, name)
+        sounder.update(0, [rising], [rising], False)
+        assert heard(sounder, loud=[rising]) == edges
+
+
+def test_the_limit_is_a_setting():
+    sounder = Sounder()
+    sounder.set(60_000, 300)
+    rising = alarm(1, "double")
+    sounder.update(0, [rising], [rising], False)
+    assert heard(sounder, loud=[rising]) == [0, 200]
+
+
+def test_it_ends_with_what_it_sounds_for():
+    sounder = Sounder()
+    rising = alarm(2, "continuous")
+    sounder.update(0, [rising], [rising], False)
+    assert sounder.on(1000)
+    sounder.update(1000, [], [], False)
+    assert not sounder.on(1000)
+    sounder.update(2000, [rising], [rising], False)
+    rising.severity = 1
+    sounder.update(2500, [], [rising], False)
+    assert not sounder.on(2500)
+
+
+def test_repeats_even_when_a_sound_is_as_long_as_the_pause():
+    sounder = Sounder()
+    sounder.set(2000, 3000)
+    rising = alarm(2, "continuous")
+    sounder.update(0, [rising], [rising], False)
+    assert heard(sounder, ms=7000, loud=[rising])[:1] == [0]
+
+
+def test_no_sound_in_quiet_hours_and_no_wake_up():
+    sounder = Sounder()
+    rising = alarm(2, "double")
+    sounder.update(0, [rising], [rising], True)
+    assert (sounder.on(0), sounder.next_ms(0, True)) == (False, None)
+    sounder.update(90_000, [], [rising], False)
+    assert sounder.on(90_000)
+
+
+def test_of_two_rises_the_more_important_is_heard():
+    for order in (0, 1):
+        sounder = Sounder()
+        two = [alarm(1, "long"), alarm(2, "short")]
+        rises = two if order else [two[1], two[0]]
+        sounder.update(0, rises, rises, False)
+        assert heard(sounder, ms=1000, loud=rises) == [0, 200]
