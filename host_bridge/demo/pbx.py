@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -62,7 +63,10 @@ async def _serve(options: argparse.Namespace, secret: str, log: queue_log.QueueL
     try:
         port = await pbx.start(options.port)
     except OSError as problem:
-        print(f"demo PBX: port {options.port} of {HOST}: {problem.strerror}; try another --port", file=sys.stderr)
+        print(
+            f"demo PBX: port {options.port} of {HOST}: {os.strerror(problem.errno or 0)}; try another --port",
+            file=sys.stderr,
+        )
         return 1
     print(f"demo PBX: AMI on {HOST}:{port}, user {options.username}, speed {options.speed:g}", flush=True)
     living = asyncio.create_task(pbx.run())
@@ -81,21 +85,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--username", default=USERNAME, help="AMI user (%(default)s)")
     parser.add_argument("--secret-file", type=Path, help=f"file with the AMI secret; {SECRET!r} unless given")
     parser.add_argument("--queue-log", type=Path, help="append queue_log lines to this file")
-    parser.add_argument("--speed", type=_speed, default=SPEED, help="how much faster than life (%(default)s)")
-    parser.add_argument("--hour", type=_hour, default=HOUR, help="hour of the centre's day to start at (%(default)s)")
-    parser.add_argument("--load", type=_speed, default=BUSY_DAY, help="calls, 1 is a mean day (%(default)s)")
+    parser.add_argument("--speed", type=factor, default=SPEED, help="how much faster than life (%(default)s)")
+    parser.add_argument(
+        "--hour", type=hour_of_day, default=HOUR, help="hour of the centre's day to start at (%(default)s)"
+    )
+    parser.add_argument("--load", type=factor, default=BUSY_DAY, help="calls, 1 is a mean day (%(default)s)")
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same day (%(default)s)")
     return parser
 
 
-def _speed(text: str) -> float:
+def factor(text: str) -> float:
+    """Read an argument that multiplies something. Raises ArgumentTypeError or ValueError."""
     value = float(text)
     if not 0.1 <= value <= 1000:
         raise argparse.ArgumentTypeError(f"{text} is not between 0.1 and 1000")
     return value
 
 
-def _hour(text: str) -> float:
+def hour_of_day(text: str) -> float:
+    """Read an hour in which the centre is open. Raises ArgumentTypeError or ValueError."""
     value = float(text)
     if not OPENS_H <= value < CLOSES_H:
         raise argparse.ArgumentTypeError(f"{text}: the centre's day goes from {OPENS_H} to {CLOSES_H}")

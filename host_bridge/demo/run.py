@@ -20,11 +20,11 @@ from pathlib import Path
 
 from host_bridge.demo import run_files
 from host_bridge.demo.family import Family
-from host_bridge.demo.pbx import HOUR, SECRET, SEED, SPEED, USERNAME
+from host_bridge.demo.pbx import HOUR, SECRET, SEED, SPEED, USERNAME, factor, hour_of_day
 from host_bridge.demo.run_files import Panel, Pbx
 from host_bridge.demo.run_watch import RunWatch
 
-FINE, FAILED, WRONG = 0, 1, 2
+FINE, FAILED = 0, 1
 HOST = "127.0.0.1"
 PAGE_PORT = 8888
 LIT_WITHIN_S = 30.0
@@ -47,12 +47,15 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("a real PBX needs --ami-user and --ami-secret-file (make run PBX=… AMI_USER=… AMI_SECRET_FILE=…)")
     if options.pbx is not None and not os.access(options.ami_secret_file, os.R_OK):
         parser.error(f"--ami-secret-file: {options.ami_secret_file} cannot be read")
+    own = options.folder is not None
+    try:
+        folder = (options.folder if own else Path(tempfile.mkdtemp(prefix="led-wallboard-"))).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        parser.error(f"--folder: {problem.filename}: {problem.strerror}")
     stopped: list[int] = []
     for number in _STOPS:
         signal.signal(number, lambda number, _frame: stopped.append(number))
-    own = options.folder is not None
-    folder = Path(options.folder if own else tempfile.mkdtemp(prefix="led-wallboard-")).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
     family = Family(None if own else folder)
     try:
         _run(options, folder, family, stopped)
@@ -127,10 +130,8 @@ def _first_line(process: subprocess.Popen[bytes], stopped: list[int]) -> str:
 
 
 def _real_pbx(options: argparse.Namespace) -> Pbx:
-    host, _, port = options.pbx.rpartition(":")
-    if not host:
-        host, port = options.pbx, str(AMI_PORT)
-    return Pbx(host.strip("[]"), int(port), options.ami_user, options.ami_secret_file.absolute(), None)
+    host, port = options.pbx
+    return Pbx(host, port, options.ami_user, options.ami_secret_file.absolute(), None)
 
 
 def _where(options: argparse.Namespace, folder: Path, pbx: Pbx, panel: Panel) -> str:
@@ -158,15 +159,27 @@ def _free_port(wanted: int | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m host_bridge.demo.run", description=__doc__)
-    parser.add_argument("--pbx", metavar="HOST[:PORT]", help="a real PBX instead of the demo's")
+    parser.add_argument("--pbx", metavar="HOST[:PORT]", type=_address, help="a real PBX instead of the demo's")
     parser.add_argument("--ami-user", metavar="NAME", help="its AMI user, as in manager.conf")
     parser.add_argument("--ami-secret-file", metavar="FILE", type=Path, help="file with that user's secret")
     parser.add_argument("--driver", choices=("emulator", "image"), default="emulator", help="where the board shows")
-    parser.add_argument("--folder", metavar="DIR", help="keep settings, queue_log and frames there")
-    parser.add_argument("--speed", type=float, default=SPEED, help="how much faster than life (%(default)s)")
+    parser.add_argument("--folder", metavar="DIR", type=Path, help="keep settings, queue_log and frames there")
+    parser.add_argument("--speed", type=factor, default=SPEED, help="how much faster than life (%(default)s)")
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same day (%(default)s)")
-    parser.add_argument("--hour", type=float, default=HOUR, help="hour of the demo's day to start at (%(default)s)")
+    parser.add_argument(
+        "--hour", type=hour_of_day, default=HOUR, help="hour of the demo's day to start at (%(default)s)"
+    )
     return parser
+
+
+def _address(text: str) -> tuple[str, int]:
+    """`host`, `host:port` or `[v6 address]:port`."""
+    host, colon, port = text.rpartition(":")
+    if not colon or text.endswith("]"):
+        host, port = text, str(AMI_PORT)
+    if not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise argparse.ArgumentTypeError(f"{port!r} is no port")
+    return host.strip("[]"), int(port)
 
 
 if __name__ == "__main__":
