@@ -58,10 +58,43 @@ def test_label(label: str, drawn: str, rtl: bool) -> None:
     assert visual(label) == (drawn, rtl)
 
 
-def test_brackets_round_the_other_direction_stay_with_the_line() -> None:
-    """N0: without it the last bracket would be drawn at the far left, open."""
-    assert visual("א (b)") == ("(b) א", True)
-    assert visual("a (ב)") == ("a (ב)", False)
+@pytest.mark.parametrize(
+    ("label", "drawn"),
+    [
+        ("א (a) b", "b (a) א"),  # no L rule may pull the closing one to its b
+        ("a (ב) ג", "a (ב) ג"),
+        ("a [ב] ג", "a [ב] ג"),
+        ("א b (c ד) e", "e (ד c) b א"),  # the line's own direction inside wins
+        ("a ב (ג d) ה", "a ב (ג d) ה"),
+        ("א [b (c] d) e", "d) e [b (c] א"),  # crossed: the inner one is no pair
+        ("א (a ] b) c", "c (a ] b) א"),
+        ("ב (c) d", "d (c) ב"),
+        ("a (ב)\u0301 ג", "a (ב)\u0301 ג"),  # a mark goes with its bracket
+    ],
+)
+def test_both_of_a_bracket_pair_take_one_direction(label: str, drawn: str) -> None:
+    assert visual(label)[0] == drawn
+
+
+@pytest.mark.parametrize(
+    ("label", "drawn"),
+    [
+        ("א 1,000", "1,000 א"),  # W4: one sign between two numbers of a kind
+        ("א ١,٢", "١,٢ א"),
+        ("א 1,١", "١,1 א"),
+        ("א 1--2", "2--1 א"),
+        ("א ١-٢", "٢-١ א"),
+        ("א 1-٢", "٢-1 א"),
+        ("א ,5", "5, א"),
+        ("א 5%% b", "b 5%% א"),  # W5: signs at a number
+        ("א %$", "$% א"),
+        ("א $ 5", "5 $ א"),
+        ("عدد 5%", "%5 " + backwards("عدد")),  # W2: digits after Arabic letters
+        ("א a+1", "a+1 א"),  # W7
+    ],
+)
+def test_numbers_and_the_signs_at_them(label: str, drawn: str) -> None:
+    assert visual(label)[0] == drawn
 
 
 @pytest.mark.parametrize(

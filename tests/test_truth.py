@@ -515,3 +515,13 @@ def test_the_call_whose_id_is_missing_is_the_one_that_hung_up(pbx: ModelPbx) -> 
     assert "y" not in truth._talks
     truth.apply(ev.LinkDown("cut", pbx.now_ms), pbx.now_ms)
     assert "x" not in truth._talks
+
+
+def test_a_snapshot_of_other_members_makes_its_queue_dirty(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    truth.take_dirty()
+    pbx.members["a"] = [ev.MemberChanged("a", "SIP/1", "N", 1, False, False, 0)]
+    truth.apply(pbx.snapshot("a"), pbx.now_ms)
+    assert truth.take_dirty() == {"a"}
+    assert truth.figures("a", pbx.now_ms)["agents_free"] == 1
