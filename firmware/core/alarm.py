@@ -127,7 +127,8 @@ class Alarm:
     def _severity(self, figures: "Figures", due: int) -> int:
         if self.state not in (FIRING, CLEARING):
             return 0
-        lowest: int = self.rule.levels[0].severity
+        # The lowest level lets go last. Not above what it was: only a level that is due makes it rise.
+        lowest: int = min(self.rule.levels[0].severity, self.severity)
         return lowest if self.state == CLEARING else max(due, self._kept(figures), lowest)
 
     def _announce(self, now_ms: int) -> bool:
@@ -135,10 +136,9 @@ class Alarm:
         if self.severity > self.announced:
             self._below_since = None
             self.announced = self.severity
-            self.rose_ms = now_ms
             for index, level in enumerate(self.rule.levels):
                 since = self._since[index]
-                if level.severity == self.severity and since is not None:
+                if level.severity == self.severity and since is not None:  # it is due: it has held since then
                     self.rose_ms = since + self.rule.for_ms
             return True
         if self.severity == self.announced:

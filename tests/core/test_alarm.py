@@ -232,6 +232,13 @@ def test_a_changed_threshold_judges_what_fires():
     assert told(alarm, alarm.step(2000, calm)) == "FIRING critical !"
 
 
+def test_a_changed_rule_that_only_lets_go_announces_nothing():
+    alarm = tell(WAIT, "0  waiting=1 oldest=50  FIRING warn !")
+    alarm.change(compiled(rule(None, "oldest >= 120", clear="oldest >= 40", hold_s=10)))
+    calm = Figures(snapshot(waiting=1, oldest_ms=51000), 0, 1000, True)
+    assert told(alarm, alarm.step(1000, calm)) == "CLEARING warn"
+
+
 def test_it_rises_at_the_ms_and_asks_to_be_woken_then():
     alarm = Alarm(compiled(WAIT))
     values = snapshot(waiting=1, oldest_ms=20_000)

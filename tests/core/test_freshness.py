@@ -85,6 +85,6 @@ def test_every_order_of_retained_live_and_old():
         ([(beat(5, STARTED), False), (beat(1, STARTED, STARTED - 1), True)], True),
     ):
         freshness = connected()
-        for message, retained in messages:
-            freshness.receive(message, retained, 0)
+        news = [freshness.receive(message, retained, 0) for message, retained in messages]
         assert (freshness.fault(0) is None) == live, messages
+        assert sum(news) == live, messages
