@@ -15,7 +15,7 @@ LABELS = {"service": "שירות לקוחות", "sales": "מכירות", "securi
 
 # Seconds of the centre's own time.
 _WAIT_WARN_S, _WAIT_CRITICAL_S, _HOLD_S = 60, 120, 12
-_ANSWER_WITHIN_S, _SHORT_ABANDON_S = 30, 5
+_ANSWER_WITHIN_S, _SHORT_ABANDON_S, _WINDOW_S = 30, 5, 1_800
 
 
 class Pbx(NamedTuple):
@@ -92,6 +92,7 @@ defaults:
     answer_within: {real(_ANSWER_WITHIN_S)}
     target: 80%
     short_abandon: {real(_SHORT_ABANDON_S)}
+    window: {real(_WINDOW_S)}
     min_calls: 3
   rules:
     wait: {{warn: {real(_WAIT_WARN_S)}, critical: {real(_WAIT_CRITICAL_S)}, hold: {real(_HOLD_S)}}}
