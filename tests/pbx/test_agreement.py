@@ -33,5 +33,7 @@ def test_a_value_never_published_is_seen() -> None:
 
 
 def test_an_invented_or_stale_value_is_seen() -> None:
-    assert never_true([*PROMPT, Step(11.0, 3)], CHANGES) == ["at 11.000 3 was published; true then: [1]"]
-    assert never_true([Step(1.0, 0), Step(10.5, 0)], CHANGES) == ["at 10.500 0 was published; true then: [1]"]
+    assert never_true([*PROMPT, Step(11.0, 3)], CHANGES) == ["at 11.000 3 was published; true then: [1]; []"]
+    assert never_true([Step(1.0, 0), Step(10.5, 0)], CHANGES) == [
+        "at 10.500 0 was published; true then: [1]; ['1 from 10.000']"
+    ]
