@@ -81,8 +81,8 @@ defaults:
     waiting: {{warn: 3, critical: 6, for: 5s}}
 """
 
-    def real(centre_s: int) -> str:
-        return f"{max(1, round(centre_s / speed))}s"
+    def real(centre_s: int, least_s: int = 1) -> str:
+        return f"{max(least_s, round(centre_s / speed))}s"
 
     queues = "\n".join(f"  {queue}: {{label: {_text(label)}}}" for queue, label in LABELS.items())
     return f"""\
@@ -92,7 +92,7 @@ defaults:
     answer_within: {real(_ANSWER_WITHIN_S)}
     target: 80%
     short_abandon: {real(_SHORT_ABANDON_S)}
-    window: {real(_WINDOW_S)}
+    window: {real(_WINDOW_S, 60)}
     min_calls: 3
   rules:
     wait: {{warn: {real(_WAIT_WARN_S)}, critical: {real(_WAIT_CRITICAL_S)}, hold: {real(_HOLD_S)}}}
