@@ -68,6 +68,8 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> No
     stop: list[int] = []
     signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
     for number in STOP_SIGNALS:
+        if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+            continue  # started with nohup
         signal.signal(number, lambda number, _frame: stop.append(number))
     faces = layout.choose(read.panel.width, read.panel.height)
     store = Store(read.state_file, read.site, read.board, log)

@@ -24,7 +24,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from firmware.pi.inbox import Inbox, Message
 
 KEEPALIVE_S = 2
-LOOP_S = 0.5  # how often paho looks at the keepalive; a message or a publish wakes it at once
+LOOP_S = 0.25  # how often paho looks at the keepalive; a message or a publish wakes it at once
 CONNECT_TIMEOUT_S = 5.0
 BACK_OFF_MIN_S = 0.5
 BACK_OFF_MAX_S = 15.0

@@ -104,10 +104,12 @@ class Wallboard:
         """Silence, a black panel, the good-bye, and the rules of the last moment."""
         board, _, panel, buzzer, link, store = self._parts
         buzzer.close()
-        panel.close()
-        link.close(wire.dumps(board.offline()))
-        if self._store_ms is not None or board.stored_changed:
-            store.save(board.stored())
+        try:
+            panel.close()
+        finally:
+            link.close(wire.dumps(board.offline()))
+            if self._store_ms is not None or board.stored_changed:
+                store.save(board.stored())
 
     def _draw(self, view: View) -> None:
         screen.draw(self._canvas, self._fonts, self._parts.layout, view)
