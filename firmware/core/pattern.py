@@ -23,15 +23,15 @@ def phase_changes_ms(mhz: int, bridge_ms: int) -> int:
 def sound(name: str, longest_ms: int) -> "tuple[int, ...]":
     """ms from its start at which a sound goes on, off, on, …, off: at most `longest_ms` in all."""
     lengths = (longest_ms,) if name == "continuous" else _SOUNDS[name]
-    at = 0
+    if longest_ms <= 0 or not lengths:
+        return ()
     edges = [0]
     for length in lengths:
-        at += length
-        if at >= longest_ms:
-            # cut while it is on: off at the limit; cut in a pause: it had ended before
-            return tuple(edges + [longest_ms] if len(edges) % 2 else edges) if longest_ms else ()
-        edges.append(at)
-    return tuple(edges) if lengths else ()
+        if edges[-1] + length >= longest_ms:
+            # cut while it is on: off at the limit; cut in a pause: it has ended before
+            return tuple(edges + [longest_ms] if len(edges) % 2 else edges)
+        edges.append(edges[-1] + length)
+    return tuple(edges)
 
 
 def _half(mhz: int, bridge_ms: int) -> int:

@@ -11,6 +11,8 @@ TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no ty
 if TYPE_CHECKING:
     from firmware.core.alarm import Alarm
 
+PAUSE_MS = 1000  # of silence, and what comes then is another sound
+
 
 class Sounder:
     """What the buzzer plays. Times are the board's ms."""
@@ -20,6 +22,7 @@ class Sounder:
         self._longest_ms = 5000
         self._edges: "tuple[int, ...]" = ()  # moments at which it goes on, off, on, …, off
         self._began_ms = 0  # when this sounding began
+        self._pause_ms = 0  # when it has been silent for long enough
         self._severity = 0  # of what it plays
         self._critical_ms: "int | None" = None  # when it last sounded for a critical alarm
         self._repeats = False  # a critical alarm with a sound stands, and nobody has acknowledged it
@@ -40,12 +43,12 @@ class Sounder:
         if not self.playing(now_ms):
             self._severity = 0
         critical = [alarm for alarm in loud if alarm.severity == CRITICAL and _name(alarm) != "none"]
-        self._repeats = bool(critical)
+        self._repeats = bool(critical) and self._longest_ms > 0
         if quiet:
             return
         for alarm in rises:
             self._play(alarm, now_ms)
-        if critical and (self._critical_ms is None or now_ms >= self._critical_ms + self._repeat_ms):
+        if self._repeats and now_ms >= self._due_ms():
             self._play(critical[0], now_ms)
 
     def playing(self, now_ms: int) -> bool:
@@ -65,25 +68,30 @@ class Sounder:
         for edge in self._edges:
             if edge > now_ms:
                 return edge
-        if self._repeats and not quiet and self._critical_ms is not None:
-            return max(self._critical_ms + self._repeat_ms, now_ms)
-        return None
+        return max(self._due_ms(), now_ms) if self._repeats and not quiet else None
+
+    def _due_ms(self) -> int:
+        """When what is critical is to be heard again; never before a pause."""
+        again_ms = 0 if self._critical_ms is None else self._critical_ms + self._repeat_ms
+        return max(again_ms, self._pause_ms)
 
     def _play(self, alarm: "Alarm", now_ms: int) -> None:
-        """Sound for an alarm, unless what plays is as important; the limit runs from where the sounding began."""
+        """Sound for an alarm, unless what plays is as important.
+
+        Sounds with no pause between them are one: the limit runs from where the first of them began.
+        """
         name = _name(alarm)
-        playing = self.playing(now_ms)
-        if name == "none" or (playing and alarm.severity <= self._severity):
+        if name == "none" or (self.playing(now_ms) and alarm.severity <= self._severity):
             return
-        left = self._longest_ms
-        if playing:
-            left -= now_ms - self._began_ms
-        else:
+        if now_ms >= self._pause_ms:
             self._began_ms = now_ms
-        self._edges = tuple([now_ms + edge for edge in sound(name, left)])
-        self._severity = alarm.severity
-        if alarm.severity == CRITICAL:
-            self._critical_ms = now_ms
+        edges = sound(name, self._longest_ms - (now_ms - self._began_ms))
+        if edges:
+            self._edges = tuple([now_ms + edge for edge in edges])
+            self._severity = alarm.severity
+            self._pause_ms = self._edges[-1] + PAUSE_MS
+            if alarm.severity == CRITICAL:
+                self._critical_ms = now_ms
 
 
 def _name(alarm: "Alarm") -> str:

@@ -118,12 +118,12 @@ def test_a_board_with_queues_of_its_own_shows_those_in_their_order():
 
 
 def test_subscriptions_of_a_board_for_all():
-    assert [each for each, _ in Rig().board.subscriptions()] == [
-        "wallboard/main/bridge/state",
-        "wallboard/main/site",
-        "wallboard/main/queue/+",
-        "wallboard/main/rules/+",
-        "wallboard/main/ack/+/+",
+    assert Rig().board.subscriptions() == [
+        ("wallboard/main/bridge/state", 1),
+        ("wallboard/main/site", 1),
+        ("wallboard/main/queue/+", 1),
+        ("wallboard/main/rules/+", 1),
+        ("wallboard/main/ack/+/+", 1),
     ]
 
 
@@ -208,6 +208,7 @@ def test_what_it_says_of_itself():
 
 def test_a_board_with_nothing_to_do_sleeps():
     rig = Rig()
+    assert rig.board.next_wake_ms(rig.now) == rig.now, "before its first tick"
     rig.board.tick(rig.now)
     assert rig.board.next_wake_ms(rig.now) == rig.now + SLEEP_MS
     rig.up("sales")

@@ -1,6 +1,7 @@
 """Stale is a state, not an old number: the three faults, their precedence, and the way back."""
 
 from firmware.core import wire
+from firmware.core.view import Tile
 from tests.core.rig import STARTED, Rig
 
 
@@ -33,7 +34,7 @@ def test_a_bridge_that_falls_silent():
     rig.pass_ms(8998, beats=False)
     assert (rig.tile().life, rig.tile().oldest_s, rig.tile().waiting) == (1, 26, 2)
     rig.pass_ms(1, beats=False)
-    assert (rig.tile().life, rig.tile().oldest_s, rig.tile().waiting, rig.tile().sla) == (2, None, None, None)
+    assert rig.tile() == Tile("sales", "SALES", False, None, None, None, None, None, None, 0, False, 0, 2)
     rig.pass_ms(3_600_000, beats=False)
     assert (rig.view().fault, rig.tile().life) == ("BRIDGE", 2)
     rig.beat()

@@ -118,6 +118,10 @@ def test_the_stored_rules_are_in_force_before_the_bridge_speaks():
     assert not rig.board.stored_changed
     rig.rules("sales", WAIT)
     assert not rig.board.stored_changed, "the same rules again"
+    rig.started += 1
+    rig.rules("sales", WAIT)
+    rig.site("sales")
+    assert not rig.board.stored_changed, "nor from a bridge that has started anew"
     rig.rules("sales", rule("waiting >= 1"))
     assert rig.board.stored_changed
     again = Rig(stored=kept)
@@ -127,6 +131,23 @@ def test_the_stored_rules_are_in_force_before_the_bridge_speaks():
     again.beat()
     again.queue("sales", waiting=1, oldest_ms=61_000)
     assert again.tile().severity == 2
+
+
+def test_everything_that_is_stored_marks_a_change():
+    rig = calm()
+    for change in (
+        lambda: rig.site("sales", "help"),
+        lambda: rig.rules("help", WAIT),
+        lambda: rig.send(("rules", "help")),
+    ):
+        rig.board.stored()
+        change()
+        assert rig.board.stored_changed
+    rig.board.stored()
+    rig.send(("rules", "help"))
+    rig.send(("rules", "never heard of"))
+    assert not rig.board.stored_changed
+    assert sorted(rig.board.stored()["rules"]) == ["sales"]
 
 
 def test_a_state_file_of_nonsense_is_no_reason_to_stay_dark():

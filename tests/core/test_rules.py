@@ -41,7 +41,11 @@ def test_ages_move_by_themselves():
     assert holds(one("oldest_ms", ">=", 45_000), figures(15_000))
     assert not holds(one("next_breach_ms", "<=", 5_000), figures(14_999))
     assert holds(one("next_breach_ms", "<=", 5_000), figures(15_000))
-    assert holds(one("waiting", ">=", 4), figures(10**9))
+    for metric in METRICS:
+        if metric not in ("oldest_ms", "next_breach_ms"):
+            later = figures(10**9, agents_free=4, avg_wait_ms=7000)
+            assert holds(one(metric, ">=", 1), later) and not holds(one(metric, ">=", 9999), later), metric
+            assert changes_ms(one(metric, ">=", 9999), later) is None
 
 
 def test_the_moment_of_a_change_is_exact():

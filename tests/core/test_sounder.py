@@ -60,12 +60,50 @@ def test_it_ends_with_what_it_sounds_for():
     assert not sounder.on(2500)
 
 
-def test_repeats_even_when_a_sound_is_as_long_as_the_pause():
+def test_what_is_critical_is_repeated():
+    sounder = Sounder()
+    sounder.set(6000, 5000)
+    rising = alarm(2, "short")
+    sounder.update(0, [rising], [rising], False)
+    assert heard(sounder, loud=[rising]) == [0, 200, 6000, 6200, 12_000, 12_200, 18_000, 18_200]
+
+
+def test_between_two_sounds_of_full_length_there_is_a_pause():
     sounder = Sounder()
     sounder.set(2000, 3000)
     rising = alarm(2, "continuous")
     sounder.update(0, [rising], [rising], False)
-    assert heard(sounder, ms=7000, loud=[rising])[:1] == [0]
+    assert heard(sounder, ms=12_000, loud=[rising]) == [0, 3000, 4000, 7000, 8000, 11_000]
+
+
+def test_rises_one_after_the_other_do_not_add_up_to_more_than_the_longest():
+    sounder = Sounder()
+    sounder.set(60_000, 2000)
+    edges = []
+    for now in range(0, 10_000, 100):
+        rising = alarm(1, "long")
+        sounder.update(now, [rising], [rising], False)
+        if sounder.on(now) != len(edges) % 2:
+            edges.append(now)
+    on = [edges[place + 1] - edges[place] for place in range(0, len(edges) - 1, 2)]
+    assert edges[:6] == [0, 2000, 3000, 5000, 6000, 8000], edges
+    assert max(on) == 2000
+
+
+def test_of_two_sounds_of_one_severity_the_first_is_played_to_its_end():
+    sounder = Sounder()
+    rises = [alarm(1, "long"), alarm(1, "short")]
+    sounder.update(0, rises, rises, False)
+    sounder.update(1000, [rises[1]], rises, False)
+    assert heard(sounder, ms=2000, loud=rises) == [0, 1500]
+
+
+def test_a_buzzer_that_may_not_sound_at_all_wakes_nobody():
+    sounder = Sounder()
+    sounder.set(1000, 0)
+    rising = alarm(2, "double")
+    sounder.update(0, [rising], [rising], False)
+    assert (sounder.on(0), sounder.next_ms(0, False)) == (False, None)
 
 
 def test_no_sound_in_quiet_hours_and_no_wake_up():
