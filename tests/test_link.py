@@ -155,6 +155,7 @@ def test_a_broker_that_hangs_is_lost_within_eight_seconds(
     ear.until_heard(LinkChange(True))
     broker.stop()
     assert ear.until_heard(LinkChange(False), 10) < 8
+    ear.until(lambda: bool(told(caplog)), 1)
     assert told(caplog)[-1].endswith("down: it answers nothing; trying again until it answers")
     broker.cont()
     ear.heard.clear()
