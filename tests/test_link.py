@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from paho.mqtt import client as mqtt
@@ -14,7 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from firmware.pi import link as link_module
 from firmware.pi.inbox import Inbox, LinkChange, Message, Waker
 from firmware.pi.link import Link, LinkSettings
-from tests.brokers import Broker, free_port
+from tests.brokers import MOSQUITTO, Broker, free_port
 
 WILL = ("wallboard/main/board/b1/state", b'{"v":1,"online":false}')
 SUBSCRIPTIONS = [("wallboard/main/bridge/state", 1), ("wallboard/main/queue/+", 1)]
@@ -209,3 +213,39 @@ def test_something_that_is_no_broker(ear: Ear, make: Callable[..., Link], caplog
         make(server.getsockname()[1])
         assert ear.until(lambda: bool(told(caplog)), 8) < 8
     assert "it answers nothing" in told(caplog)[0]
+
+
+class TlsBroker(Broker):
+    """mosquitto with a certificate for 127.0.0.1, which `ca` vouches for."""
+
+    def __init__(self, folder: Path) -> None:
+        if not MOSQUITTO or shutil.which("openssl") is None:
+            pytest.skip("a broker with TLS needs mosquitto and openssl, which are not both installed")
+        super().__init__()
+        self.ca, self._key = folder / "cert.pem", folder / "key.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-subj", "/CN=wallboard test", "-addext", "subjectAltName=IP:127.0.0.1",
+             "-out", str(self.ca), "-keyout", str(self._key)],
+            check=True, capture_output=True,
+        )  # fmt: skip
+
+    def _command(self) -> list[str]:
+        command = super()._command()
+        with Path(command[-1]).open("a") as config:
+            config.write(f"certfile {self.ca}\nkeyfile {self._key}\n")
+        return command
+
+
+def test_over_tls_and_only_with_a_certificate_that_somebody_vouches_for(
+    ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    with TlsBroker(tmp_path) as broker:
+        make(broker.port, tls=ssl.create_default_context(cafile=broker.ca))
+        ear.until_heard(LinkChange(True))
+        make(broker.port, tls=ssl.create_default_context())
+        ear.until(lambda: len(told(caplog)) == 1, 5)
+        assert "down: its TLS certificate was not accepted: self-signed certificate; trying again" in told(caplog)[0]
+        make(broker.port)
+        ear.until(lambda: len(told(caplog)) == 2, 8)
+        assert "down: it closed the connection" in told(caplog)[1]
