@@ -60,16 +60,19 @@ class Ami:
     def wait_for(self, event: str, timeout: float = 10.0, since: int = 0, **match: str) -> Event:
         """The first event of that name with those fields, in `events[since:]` or still to come within `timeout` s."""
 
+        wanted = {"Event": event, **match}
+        return self.wait_for_any(lambda frame: wanted.items() <= frame.items(), timeout, since, str(wanted))
+
+    def wait_for_any(self, fits: Callable[[Frame], bool], timeout: float, since: int, what: str) -> Event:
+        """The first event that `fits`, in `events[since:]` or still to come; AmiError says that `what` did not come."""
+
         def find() -> Event | None:
-            for seen in self.events[since:]:
-                if seen.frame.get("Event") == event and all(seen.frame.get(k) == v for k, v in match.items()):
-                    return seen
-            return None
+            return next((seen for seen in self.events[since:] if fits(seen.frame)), None)
 
         with self._news:
             found = self._news.wait_for(lambda: find() or (self.closed and "closed"), timeout)
         if not isinstance(found, Event):
-            raise AmiError(f"no event {event} {match} within {timeout} s{' (the line is closed)' if found else ''}")
+            raise AmiError(f"no event {what} within {timeout} s{' (the line is closed)' if found else ''}")
         return found
 
     def close(self) -> None:

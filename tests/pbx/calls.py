@@ -7,9 +7,10 @@ say when the agent answers and who hangs up. So a call ends as it was meant to, 
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from typing import NamedTuple
 
-from tests.pbx.ami import Ami
+from tests.pbx.ami import Ami, Frame
 
 NEVER = 600  # seconds: longer than any test
 
@@ -38,7 +39,10 @@ class Calls:
         patience: int | None = None,
         name: str = "Caller",
     ) -> Call:
-        """Call a queue. The agent answers after `ring` s and hangs up `talk` s later; the queue waits `patience` s."""
+        """Call a queue, and wait until it has taken the caller in or refused.
+
+        The agent answers after `ring` s and hangs up `talk` s later; the queue gives the caller up after `patience` s.
+        """
         number = f"050555{next(self._numbers):04d}"
         since = len(self._control.events)
         self._control.act(
@@ -53,8 +57,9 @@ class Calls:
         )
         # Events of one call do not overlap with another's here: one thread makes all calls.
         placed = self._control.wait_for("OriginateResponse", since=since, Response="Success").frame
-        channel = placed["Channel"]
-        return Call(queue, placed["Uniqueid"], channel, channel.removesuffix(";1") + ";2")
+        uniqueid, channel = placed["Uniqueid"], placed["Channel"]
+        self._control.wait_for_any(partial(_decided, uniqueid), 5, since, f"of {uniqueid} in queue {queue}")
+        return Call(queue, uniqueid, channel, channel.removesuffix(";1") + ";2")
 
     def hang_up(self, call: Call) -> None:
         """The caller puts the receiver down, waiting or talking."""
@@ -105,3 +110,10 @@ class Calls:
     def settle(self, call: Call, timeout: float = 20.0) -> None:
         """Wait until the leg that stood in the queue is gone."""
         self._control.wait_for("Hangup", timeout, Uniqueid=call.uniqueid)
+
+
+def _decided(uniqueid: str, frame: Frame) -> bool:
+    """Whether an event says that the queue took this caller, or that it did not."""
+    if frame.get("Uniqueid") != uniqueid:
+        return False
+    return frame["Event"] == "QueueCallerJoin" or (frame["Event"] == "VarSet" and frame["Variable"] == "QUEUESTATUS")
