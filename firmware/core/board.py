@@ -11,12 +11,14 @@
 `problems`, and told once in lines().
 """
 
-from firmware.core import showing, wire
+from firmware.core import showing
 from firmware.core.freshness import BRIDGE
 from firmware.core.knowledge import Knowledge
 from firmware.core.pages import TURN_MS, choose
+from firmware.core.payload import VERSION
 from firmware.core.rules import CRITICAL
 from firmware.core.sounder import Sounder
+from firmware.core.topics import topic
 from firmware.core.view import View
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
@@ -49,17 +51,17 @@ class Board:
         self.site = site
         self.board_id = board_id
         self.version = version
-        self.state_topic = wire.topic(site, "board", board_id, "state")
+        self.state_topic = topic(site, "board", board_id, "state")
         self._slots_of = slots_of
         self._known = Knowledge(site, queues, stored)
         self._sounder = Sounder()
 
     def subscriptions(self) -> "list[tuple[str, int]]":
         """(topic filter, QoS) of all that the board listens to."""
-        filters = [wire.topic(self.site, "bridge", "state"), wire.topic(self.site, "site")]
+        filters = [topic(self.site, "bridge", "state"), topic(self.site, "site")]
         for queue in self._known.inventory.wanted or ["+"]:
-            filters += [wire.topic(self.site, kind, queue) for kind in ("queue", "rules")]
-            filters.append(wire.topic(self.site, "ack", queue, "+"))
+            filters += [topic(self.site, kind, queue) for kind in ("queue", "rules")]
+            filters.append(topic(self.site, "ack", queue, "+"))
         return [(each, 1) for each in filters]
 
     def link(self, up: bool, now_ms: int) -> None:
@@ -124,7 +126,7 @@ class Board:
         alarms: "list[dict[str, Any]]" = []
         for watch in known.inventory.shown():
             alarms += watch.report(known.freshness, now_ms)
-        message = {"v": wire.VERSION, "online": True, "alarms": alarms, "page": self._page(now_ms)[1]}
+        message = {"v": VERSION, "online": True, "alarms": alarms, "page": self._page(now_ms)[1]}
         if self.version:
             message["version"] = self.version
         if known.fault is not None:
@@ -133,7 +135,7 @@ class Board:
 
     def offline(self) -> "dict[str, Any]":
         """The last will, and the good-bye."""
-        return {"v": wire.VERSION, "online": False}
+        return {"v": VERSION, "online": False}
 
     @property
     def problems(self) -> int:

@@ -5,7 +5,7 @@ heartbeats of one `started`: the one that came with the least delay tells the of
 held up on its way shows its true age. Times named `_ms` are the board's monotonic ms unless they say `bridge`.
 """
 
-from firmware.core.wire import WireError
+from firmware.core.payload import WireError
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:

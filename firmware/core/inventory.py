@@ -1,7 +1,8 @@
 """Which queues a board knows, and in which order it shows them."""
 
+from firmware.core.payload import WireError
+from firmware.core.topics import encode_id
 from firmware.core.watch import Watch
-from firmware.core.wire import WireError, encode_id
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:

@@ -3,11 +3,12 @@
 Nothing that arrives raises: what cannot be used is counted in `problems`, and told once in lines().
 """
 
-from firmware.core import wire
-from firmware.core.check_records import read
+from firmware.core import check_records, messages
 from firmware.core.freshness import Freshness
 from firmware.core.inventory import Inventory
+from firmware.core.payload import WireError, read
 from firmware.core.printable import one_line
+from firmware.core.topics import parts_of
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ class Knowledge:
         """Take one message of the board's subscriptions."""
         self.unstepped = True
         try:
-            self._dispatch(wire.parts_of(self._name, topic), payload, retained, now_ms)
-        except wire.WireError as error:
+            self._dispatch(parts_of(self._name, topic), payload, retained, now_ms)
+        except WireError as error:
             self._tell("%s: %s" % (one_line(topic, 100), error))
         except MemoryError:  # a small board and a large centre
             self._tell("%s: no memory left for it" % one_line(topic, 100))
@@ -75,23 +76,23 @@ class Knowledge:
 
     def _dispatch(self, parts: "tuple[str, ...]", payload: bytes, retained: bool, now_ms: int) -> None:
         if parts == ("bridge", "state"):
-            self._take_bridge(wire.read(wire.BRIDGE, payload), retained, now_ms)
+            self._take_bridge(read(messages.BRIDGE, payload), retained, now_ms)
         elif parts == ("site",):
             if payload:
-                self._take_site(wire.read(wire.SITE, payload))
+                self._take_site(read(messages.site(), payload))
         elif not payload and len(parts) in (2, 3) and parts[0] in ("rules", "queue", "ack"):
             self._take_back(parts, now_ms)
         elif len(parts) == 2 and parts[0] == "rules":
-            self._take_rules(parts[1], wire.read(wire.RULES, payload))
+            self._take_rules(parts[1], read(messages.rules(), payload))
         elif len(parts) == 2 and parts[0] == "queue":
-            values = wire.read(wire.QUEUE, payload)  # first: what cannot be read makes no queue known
+            values = read(messages.QUEUE, payload)  # first: what cannot be read makes no queue known
             self.inventory.get(parts[1]).take_snapshot(values, self.freshness, now_ms)
             self.inventory.snapshots_changed()
         elif len(parts) == 3 and parts[0] == "ack":
-            ack = wire.read(wire.ACK, payload)
+            ack = read(messages.ack(), payload)
             self.inventory.get(parts[1]).take_ack(parts[2], ack, now_ms)
         else:
-            raise wire.WireError("no topic that a board listens to")
+            raise WireError("no topic that a board listens to")
 
     def _take_bridge(self, message: "dict[str, Any]", retained: bool, now_ms: int) -> None:
         freshness = self.freshness
@@ -151,12 +152,12 @@ class Knowledge:
 
     def _restore(self, stored: "dict[str, Any]") -> None:
         """Take the site and rules of the state file, through the same schemas as messages."""
-        site, problems = read(wire.SITE, stored.get("site"), wire=True)
+        site, problems = check_records.read(messages.site(), stored.get("site"), wire=True)
         if site is not None and not problems:
             self._take_site(site)
         kept: "Any" = stored.get("rules")
         for queue in sorted(kept if isinstance(kept, dict) else {}):
-            rules, problems = read(wire.RULES, kept[queue], wire=True)
+            rules, problems = check_records.read(messages.rules(), kept[queue], wire=True)
             if rules is not None and not problems and self.inventory.wants(queue):
                 self._take_rules(queue, rules)
         self.stored_changed = False

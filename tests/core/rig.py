@@ -1,8 +1,9 @@
 """A board with a bridge that is only its messages, two clocks that differ, and no sleep."""
 
-from firmware.core import wire
 from firmware.core.board import Board
-from tests.core.stories import rule
+from firmware.core.payload import dumps
+from firmware.core.topics import topic
+from tests.core.rulebook import rule
 
 STARTED = 1_780_000_000_000  # the bridge's clock at its start
 WAIT = rule("oldest >= 30", "oldest >= 60", sound=("short", "double"))
@@ -30,8 +31,8 @@ class Rig:
             full = {"v": 1, "started": self.started}
             full.update(message)
             full.update(fields)
-            payload = wire.dumps(full)
-        self.board.receive(wire.topic("main", *parts), payload, retained, self.now)
+            payload = dumps(full)
+        self.board.receive(topic("main", *parts), payload, retained, self.now)
         self.board.tick(self.now)
 
     def beat(self, retained=False, **fields):

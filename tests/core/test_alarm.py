@@ -2,7 +2,8 @@
 
 from firmware.core.alarm import Alarm
 from firmware.core.rules import Figures
-from tests.core.stories import compiled, rule, snapshot, tell, told
+from tests.core.rulebook import rule
+from tests.core.stories import compiled, snapshot, tell, told
 
 WAITING = rule("waiting >= 3", "waiting >= 6", for_s=5, hold_s=5)
 WAIT = rule("oldest >= 45", "oldest >= 60", hold_s=10, clear="oldest >= 40")
@@ -230,6 +231,15 @@ def test_a_changed_threshold_judges_what_fires():
     assert told(alarm, alarm.step(1000, calm)) == "CLEARING warn"
     alarm.change(compiled(rule(None, "oldest >= 40", hold_s=10)))
     assert told(alarm, alarm.step(2000, calm)) == "FIRING critical !"
+
+
+def test_a_rule_may_change_to_more_levels_or_fewer():
+    alarm = tell(rule("waiting >= 3"), "0  waiting=3  FIRING warn !")
+    seen = Figures(snapshot(waiting=6), 0, 1000, True)
+    alarm.change(compiled(rule("waiting >= 3", "waiting >= 6")))
+    assert told(alarm, alarm.step(1000, seen)) == "FIRING critical !"
+    alarm.change(compiled(rule("waiting >= 3")))
+    assert told(alarm, alarm.step(2000, seen)) == "FIRING warn"
 
 
 def test_a_changed_rule_that_only_lets_go_announces_nothing():

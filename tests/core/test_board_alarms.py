@@ -1,7 +1,7 @@
 """Acknowledging, sounding, quiet hours: what a supervisor sees and hears."""
 
 from tests.core.rig import STARTED, WAIT, Rig
-from tests.core.stories import rule
+from tests.core.rulebook import rule
 
 
 def ringing(oldest_ms=70_000, **fields):

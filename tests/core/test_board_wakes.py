@@ -1,7 +1,7 @@
 """The board sleeps until something changes: not a ms longer, and not for nothing."""
 
 from tests.core.rig import WAIT, Rig
-from tests.core.stories import rule
+from tests.core.rulebook import rule
 
 
 def busy():
@@ -77,6 +77,34 @@ def test_one_blinking_tile_wakes_three_times_a_second():
         rig.board.tick(rig.now)
         wakes += 1
     assert wakes == 15
+
+
+def test_calm_pages_turn_to_the_ms():
+    rig = Rig().up("a", "b", "c")
+    for queue in "abc":
+        rig.queue(queue, waiting=0)
+    shown = rig.view().tiles
+    for _ in range(3):
+        turn = rig.board.next_wake_ms(rig.now)
+        assert (turn + rig.ahead) % 6000 == 0
+        rig.now = turn - 1
+        rig.beat()
+        assert rig.view().tiles == shown
+        rig.now = turn
+        assert rig.view().tiles != shown
+        rig.board.tick(rig.now)
+        shown = rig.view().tiles
+
+
+def test_a_fault_that_time_brings_is_seen_without_a_tick_and_asks_for_one():
+    rig = busy()
+    rig.now += 6001
+    assert rig.board.state(rig.now)["fault"] == "BRIDGE"
+    assert rig.board.next_wake_ms(rig.now) == rig.now
+    rig = busy()
+    rig.now += 6001
+    assert (rig.view().fault, rig.tile().life) == ("BRIDGE", 1)
+    assert rig.board.next_wake_ms(rig.now) == rig.now
 
 
 def test_a_message_asks_for_a_tick_at_once():

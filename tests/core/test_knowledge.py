@@ -2,7 +2,7 @@
 
 from firmware.core import wire
 from tests.core.rig import STARTED, WAIT, Rig
-from tests.core.stories import rule
+from tests.core.rulebook import rule
 
 TOPICS = ("bridge/state", "site", "rules/sales", "queue/sales", "ack/sales/rule")
 PAYLOADS = (

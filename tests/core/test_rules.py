@@ -1,7 +1,8 @@
-from firmware.core.check import read
-from firmware.core.messages import RULES
+from firmware.core.check_records import read
+from firmware.core.messages import rules as rules_schema
 from firmware.core.rules import CRITICAL, METRICS, WARN, Condition, Figures, changes_ms, compile_rules, held_ms, holds
-from tests.core.stories import compiled, rule, snapshot
+from tests.core.rulebook import rule
+from tests.core.stories import compiled, snapshot
 
 KNOWN = {"waiting": 4, "oldest_ms": 30_000, "next_breach_ms": 20_000, "sla": 800, "abandoned": 3, "offered": 40}
 
@@ -105,7 +106,7 @@ def test_a_rule_that_cannot_be_carried_out_is_left_out_and_told():
         (dict(good, id="rule"), "rule rule: given twice"),
     ):
         named = bad if bad["id"] == "rule" and "twice" in told else dict(bad, id="x")
-        clean, problems = read(RULES, {"v": 1, "started": 1, "rules": [good, named]}, wire=True)
+        clean, problems = read(rules_schema(), {"v": 1, "started": 1, "rules": [good, named]}, wire=True)
         assert not problems, problems
         rules, problems = compile_rules(clean)
         assert [each.id for each in rules] == ["rule"]

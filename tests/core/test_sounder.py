@@ -1,6 +1,7 @@
 from firmware.core.alarm import Alarm
 from firmware.core.sounder import Sounder
-from tests.core.stories import compiled, rule
+from tests.core.rulebook import rule
+from tests.core.stories import compiled
 
 
 def alarm(severity, sound):

@@ -1,0 +1,41 @@
+"""A whole board in a small heap: messages, alarms, views and drawing on a 64×32 panel, hour after hour."""
+
+import gc
+
+from tests.core.rig import Rig  # first: compiling it takes the most memory
+
+# isort: split
+from firmware.core import layout, screen
+from tests.core.drawing import new_panel
+
+FRAMES = 400
+
+
+def used():
+    """Bytes of the heap in use; under CPython the number of objects."""
+    gc.collect()
+    return gc.mem_alloc() if hasattr(gc, "mem_alloc") else len(gc.get_objects())
+
+
+def test_frames_leave_nothing_behind():
+    panel = layout.choose(64, 32)
+    canvas, fonts = new_panel(panel)
+    rig = Rig(slots=1).up("a", "b")
+    frames = 0
+    before = None
+    shown = None
+    while frames < FRAMES:
+        view = rig.view()
+        if view != shown:
+            screen.draw(canvas, fonts, panel, view)
+            shown = view
+            frames += 1
+            if frames % 20 == 0:
+                rig.queue("a", waiting=frames % 7, oldest_ms=1000 * (frames % 70))
+                rig.queue("b", waiting=0)
+            if frames == FRAMES // 4:
+                before = used()
+        rig.step(rig.now + 60_000)
+    assert before is not None
+    assert used() - before < 512, (before, used())
+    assert rig.board.problems == 0
