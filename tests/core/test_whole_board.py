@@ -2,11 +2,9 @@
 
 import gc
 
-from tests.core.rig import Rig  # first: compiling it takes the most memory
-
-# isort: split
 from firmware.core import layout, screen
 from tests.core.drawing import new_panel
+from tests.core.rig import Rig
 
 FRAMES = 400
 
