@@ -333,6 +333,7 @@ def test_a_peer_that_is_no_pbx_is_told(lines: Callable[[], list[str]]) -> None:
     async def story() -> None:
         async def http(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            writer.close()  # since Python 3.12 a server waits for its connections to end
 
         server = await asyncio.start_server(http, "127.0.0.1", 0)
         async with server, running(settings(server.sockets[0].getsockname()[1]), Seen()) as link:
