@@ -76,7 +76,7 @@ class EmbeddedBroker:
         await process.wait()
 
 
-def main() -> int:
+def main() -> None:
     """The child: serve until the parent's end of standard input closes, or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m host_bridge.broker", description=__doc__)
     parser.add_argument("port", type=int, help="TCP port on 127.0.0.1")
@@ -84,10 +84,10 @@ def main() -> int:
     # Ctrl-C goes to the whole foreground group; the bridge still has its last word to say through this broker.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.CRITICAL)
-    return asyncio.run(_serve(port))
+    asyncio.run(_serve(port))
 
 
-async def _serve(port: int) -> int:
+async def _serve(port: int) -> None:
     from amqtt.broker import Broker  # noqa: PLC0415 - an extra of the package, and slow to import
     from amqtt.errors import BrokerError as AmqttError  # noqa: PLC0415
 
@@ -105,7 +105,8 @@ async def _serve(port: int) -> int:
     except AmqttError as error:
         taken = "address already in use" in str(error).lower()
         print("the port is taken: stop what uses it, or set mqtt.port" if taken else str(error), flush=True)
-        return 1
+        # No polite end here either: the bridge's SIGTERM could meet an event loop half closed, which is told as noise.
+        os._exit(1)
     print("ready", flush=True)
     await over.wait()
     # No polite shutdown: it would disconnect every client in turn, and nothing of it outlives the process.
@@ -113,4 +114,4 @@ async def _serve(port: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
