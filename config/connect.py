@@ -17,6 +17,7 @@ from config.yaml_file import KeyPath, Problem
 from firmware.core.check import Field, Kind, Problems, Text
 
 MAX_SECRET_BYTES = 4096
+MAX_HOST = 255
 EMBEDDED = "embedded"
 
 FILE = Text(1000)
@@ -37,6 +38,31 @@ class Address(NamedTuple):
     host: str
     port: int | None
     tls: bool
+
+
+class Host(Text):
+    """A host's name or address. A name that no resolver could take is refused here, with its place."""
+
+    def __init__(self) -> None:
+        super().__init__(MAX_HOST, without="/ ")
+
+    def expected(self) -> str:
+        return "the name or address of a host"
+
+    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> str | None:
+        host = super().read(value, path, problems)
+        if host is None or _is_host(host):
+            return host
+        self.refuse(value, path, problems)
+        return None
+
+
+def _is_host(name: str) -> bool:
+    try:
+        name.encode("idna")  # as the socket module does with every name; an empty or long label is an error there
+    except UnicodeError:
+        return False
+    return True
 
 
 class BrokerUrl(Kind):
@@ -60,7 +86,8 @@ class BrokerUrl(Kind):
             if url.username is not None or url.password is not None:
                 problems.add(path, "a login in the URL, expected mqtt.username and mqtt.password_file instead")
                 return None
-            if host and url.scheme in ("mqtt", "mqtts") and not (url.path.strip("/") or url.query or url.fragment):
+            more = url.path.strip("/") or url.query or url.fragment
+            if host and _is_host(host) and url.scheme in ("mqtt", "mqtts") and not more:
                 tls = url.scheme == "mqtts"
                 return Address(host, port or (8883 if tls else 1883), tls)
         self.refuse(value, path, problems)

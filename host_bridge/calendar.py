@@ -98,6 +98,14 @@ def time_of_day(text: str) -> int:
     return minutes
 
 
+def day_start(text: str) -> int:
+    """Minutes since midnight of the moment when a day begins, 00:00 to 23:59. Raises ValueError."""
+    minutes = time_of_day(text)
+    if minutes == DAY_MIN:
+        raise ValueError(f"{text!r} is the day's end, expected HH:MM from 00:00 to 23:59; did you mean '00:00'?")
+    return minutes
+
+
 def spans(text: str) -> tuple[Span, ...]:
     """`08:00-18:00`, or several with commas between. One that ends before it begins ends on the next day."""
     found: list[Span] = []

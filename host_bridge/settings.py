@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.connect import FILE, SECRET_FIELDS, Address, mqtt_fields, read_secret, tls_context
+from config.connect import FILE, SECRET_FIELDS, Address, Host, mqtt_fields, read_secret, tls_context
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.check import Bool, Either, Field, Int, ListOf, OneOf, Record, Text, read
@@ -28,7 +28,7 @@ _TLS = Record((Field("ca_file", FILE, required=True, doc="PEM file of the author
 _PBX = Record(
     (
         Field("type", OneOf(("asterisk",)), default="asterisk"),
-        Field("host", Text(255, without="/ "), required=True, doc="name or address of the PBX"),
+        Field("host", Host(), required=True, doc="name or address of the PBX"),
         Field("port", Int(1, 65535), doc="of its AMI: 5038, or 5039 with tls"),
         Field("username", Text(200), required=True, doc="the AMI user of manager.conf"),
         *SECRET_FIELDS,

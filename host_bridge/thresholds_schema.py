@@ -143,7 +143,7 @@ SCHEMA = Record(
         Field("defaults", _DEFAULTS, doc="for every queue that says nothing else"),
         Field("queues", MapOf(_QUEUE, key=Text(MAX_QUEUE)), doc="by the PBX's names, in the order of the boards"),
         Field("groups", NotCarriedOut()),
-        Field("day_start", Parsed(calendar.time_of_day, "a time of day"), default=0, doc="when today begins"),
+        Field("day_start", Parsed(calendar.day_start, "a time of day"), default=0, doc="when today begins"),
         Field("wait_limit", NotCarriedOut()),
         Field("hours", Hours(), doc="when the site is open"),
         Field("quiet", _QUIET, doc="when no buzzer sounds"),

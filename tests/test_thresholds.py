@@ -152,6 +152,7 @@ LATER = "is not carried out by this version: remove it"
     [
         ("targets: 3\n", "t.yaml:2:1: targets: unknown key, expected one of: timezone, "),
         ("quiets: {}\n", "did you mean 'quiet'?"),
+        ("day_start: 24:00\n", "t.yaml:2:12: day_start: '24:00' is the day's end, expected HH:MM from 00:00 to 23:59"),
         ("day_start: 3\n", "t.yaml:2:12: day_start: '3' is no time of day, expected HH:MM from 00:00 to 24:00"),
         ("hours: {sun: 8-18}\n", "t.yaml:2:14: hours.sun: '8' is no time of day"),
         ("hours: {sun-thr: 08:00-18:00}\n", "t.yaml:2:9: hours.sun-thr: unknown key: 'thr' is no day"),
