@@ -14,9 +14,10 @@ help:  ## this menu
 
 # A stamp a set of extras, so that each is installed once and again when pyproject.toml changes.
 $(VENV)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.11 …'; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed; $(PYTHON) is older, or missing. Try: make PYTHON=python3.11 …' >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'Python has no venv module here. On Debian and Ubuntu: sudo apt install python3-venv' >&2; exit 2; }
 	@echo 'Making the Python environment in $(VENV) …'
-	@$(PYTHON) -m venv $(VENV) || { echo 'Python has no venv module here. On Debian and Ubuntu: sudo apt install python3-venv'; rm -rf $(VENV); exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
 	@touch $@
 
 $(VENV)/demo: pyproject.toml | $(VENV)/python
