@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib.metadata
 import logging
 import signal
 import sys
 from pathlib import Path
 
+from config.log import set_up
+from config.version import version
 from config.yaml_file import ConfigError
 from host_bridge import settings, thresholds
 from host_bridge.bridge import Bridge
 from host_bridge.broker import BrokerError, EmbeddedBroker
 from host_bridge.clock import Clock
-from host_bridge.log import set_up
 
 FINE, FAILED, WRONG = 0, 1, 2
 # How long Python lets one thread compute while another waits. Its own 5 ms stood in the way between a publish and
@@ -78,14 +78,6 @@ async def _run(read: settings.BridgeSettings, limits: thresholds.Thresholds, log
     finally:
         watch.cancel()
         await broker.close()
-
-
-def version() -> str:
-    """The version of the installed package."""
-    try:
-        return importlib.metadata.version("led-wallboard")
-    except importlib.metadata.PackageNotFoundError:  # run from a checkout that was never installed
-        return "0"
 
 
 if __name__ == "__main__":

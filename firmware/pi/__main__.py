@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import logging
 import signal
 import sys
 import time
 from pathlib import Path
 
+from config.log import set_up
+from config.version import version
 from config.yaml_file import ConfigError
 from firmware.core import layout, wire
 from firmware.core.board import Board
@@ -17,7 +18,6 @@ from firmware.pi import settings
 from firmware.pi.buzzer import open_buzzer
 from firmware.pi.inbox import Inbox, Waker
 from firmware.pi.link import Link
-from firmware.pi.log import set_up
 from firmware.pi.panel import PanelError, open_panel
 from firmware.pi.store import Store
 from firmware.pi.wallboard import Parts, Wallboard
@@ -101,14 +101,6 @@ def _temperature() -> int | None:
         return int(THERMOMETER.read_text("ascii")) // 1000
     except (OSError, ValueError):
         return None
-
-
-def version() -> str:
-    """The version of the installed package."""
-    try:
-        return importlib.metadata.version("led-wallboard")
-    except importlib.metadata.PackageNotFoundError:  # run from a checkout that was never installed
-        return "0"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from host_bridge.__main__ import version
+from config.version import version
 from host_bridge.ctl import boards, check, preview
 
 _COMMANDS = {"check": check, "boards": boards, "preview": preview}
