@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from firmware.pi.panel import PanelError, PanelSettings, check, open_panel
+from firmware.pi.drivers import open_panel
+from firmware.pi.panel import PanelError, PanelSettings, check
 from hw.pins import mappings
 
 LOG = logging.getLogger("t")

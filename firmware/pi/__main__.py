@@ -16,9 +16,10 @@ from firmware.core import layout, wire
 from firmware.core.board import Board
 from firmware.pi import settings
 from firmware.pi.buzzer import open_buzzer
+from firmware.pi.drivers import open_panel
 from firmware.pi.inbox import Inbox, Waker
 from firmware.pi.link import Link
-from firmware.pi.panel import PanelError, open_panel
+from firmware.pi.panel import PanelError
 from firmware.pi.store import Store
 from firmware.pi.wallboard import Parts, Wallboard
 

@@ -1,4 +1,4 @@
-"""What a panel is to the board, and the choice of its driver.
+"""What a panel is to the board, and which settings of it can work.
 
 A wrong option does not raise in rpi-rgb-led-matrix, it kills the process (DISPLAY.md: rows=33 and missing hardware are
 segmentation faults, an unknown mapping and too many chains abort). So check() refuses every one of them first, for all
@@ -15,8 +15,6 @@ from firmware.core.layout import LAYOUTS
 from hw.pins import mappings
 
 if TYPE_CHECKING:
-    import logging
-
     from PIL import Image
 
 DRIVERS = ("rgbmatrix", "emulator", "image")
@@ -92,20 +90,3 @@ def check(panel: PanelSettings) -> list[tuple[str, str]]:
     if panel.driver == "image" and panel.path is None:
         problems.append(("path", "missing: driver 'image' writes latest.png into the folder of this name"))
     return problems
-
-
-def open_panel(panel: PanelSettings, title: str, log: logging.Logger) -> Panel:
-    """The panel that the settings name; they have passed check(). `title` is for people. Raises PanelError."""
-    # Each driver is imported only when it is used: their libraries are large, and none is installed everywhere.
-    if panel.driver == "image":
-        from firmware.pi.panel_image import ImagePanel  # noqa: PLC0415
-
-        assert panel.path is not None
-        return ImagePanel(panel.width, panel.height, panel.path)
-    if panel.driver == "emulator":
-        from firmware.pi.panel_emulator import EmulatorPanel  # noqa: PLC0415
-
-        return EmulatorPanel(panel, title, log)
-    from firmware.pi.panel_rgbmatrix import open_rgbmatrix  # noqa: PLC0415
-
-    return open_rgbmatrix(panel)

@@ -15,7 +15,8 @@ from PIL import Image
 
 from firmware.core import layout
 from firmware.pi import __main__ as program
-from firmware.pi.panel import Panel, PanelSettings, open_panel
+from firmware.pi.drivers import open_panel
+from firmware.pi.panel import Panel, PanelSettings
 
 
 class StampingPanel:
