@@ -679,6 +679,13 @@ def test_a_frame_that_makes_no_sense_is_counted_and_told_and_no_more() -> None:
     )
 
 
+@pytest.mark.parametrize("number", [1 << 31, -(1 << 31), 10**30, "9" * 5_000])
+def test_a_number_that_no_pbx_can_mean_is_left_out(number: object) -> None:
+    session = up()
+    assert session.receive(frame("Event: QueueCallerJoin", Queue="q", Uniqueid="1", Position=number, Count=1), 50) == []
+    assert session.problem.startswith("frames of the PBX left out: 1, the last because Position of QueueCallerJoin is ")
+
+
 def test_a_civil_end() -> None:
     session = up()
     session.log_off()

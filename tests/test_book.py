@@ -152,3 +152,16 @@ def test_only_after_a_gap_a_younger_join_time_is_another_stay(
     missing = shelf.take_line("a", "b", joined_ms=joined_ms, after_gap=after_gap)
     assert (shelf.book.waiting["b"] is first) is same
     assert (first in missing) is not same
+
+
+def test_a_list_that_names_a_caller_twice_has_him_once(shelf: Shelf) -> None:
+    shelf.take_line("a", "b", "a")
+    assert sorted(shelf.line()) == ["a", "b"]
+    shelf.take_line("b")
+    assert (shelf.line(), set(shelf.book.waiting)) == (["b"], {"b"})
+
+
+def test_a_leave_of_one_who_waits_elsewhere_renames_nobody(shelf: Shelf) -> None:
+    shelf.join("c", 1, queue="q2")
+    assert shelf.book.at_position(Left("q1", "c", 1, 1, 9_000), 8_000) is None
+    assert (shelf.line(), shelf.line("q2"), set(shelf.book.waiting)) == (["a", "b"], ["c"], {"a", "b", "c"})

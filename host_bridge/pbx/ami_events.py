@@ -32,16 +32,23 @@ class AmiFrameError(ValueError):
     """A frame whose field does not hold what it should; the message names event and field, not the value."""
 
 
+MAX_NUMBER = (1 << 31) - 1
+"""More than an `int` of Asterisk's C holds cannot be meant, and a list on a 32-bit machine takes no more."""
+
+
 def number(frame: Frame, key: str) -> int:
     """Return a field as an integer, 0 when Asterisk did not send it (older releases lack some).
 
-    Raises AmiFrameError when it is there and no integer.
+    Raises AmiFrameError when it is there and no integer, or one past MAX_NUMBER.
     """
     text = frame.get(key, "0")
     try:
-        return int(text)
+        value = int(text)
     except ValueError:
         raise AmiFrameError(f"{key} of {frame.event} is no whole number") from None
+    if not -MAX_NUMBER <= value <= MAX_NUMBER:
+        raise AmiFrameError(f"{key} of {frame.event} is out of range")
+    return value
 
 
 def member(frame: Frame, name_key: str, interface_key: str, at_ms: int) -> MemberChanged:

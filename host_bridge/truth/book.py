@@ -42,7 +42,7 @@ class Book:
         left out. And only a stay of some age: a fresh one may itself be ahead of its Join event.
         """
         line = self.lines.get(event.queue, [])
-        if len(line) != event.count + 1 or not 1 <= event.position <= len(line):
+        if event.call in self.waiting or len(line) != event.count + 1 or not 1 <= event.position <= len(line):
             return None
         stay = line[event.position - 1]
         if stay.learned_ms > learned_before_ms:
@@ -82,7 +82,8 @@ class Book:
         line: list[Stay] = []
         old = self.lines.get(queue, [])
         moved: list[Stay] = []
-        for caller in sorted(callers, key=_position):
+        # by call, as a list that names one twice must not put him into the line twice
+        for caller in sorted({caller.call: caller for caller in callers}.values(), key=_position):
             stay = self.find(queue, caller.call)
             if stay is not None and stay.stage is Stage.GONE:
                 self._take_back(stay)
