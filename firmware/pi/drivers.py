@@ -1,4 +1,4 @@
-"""The choice of a panel's driver; each is imported only when it is used, for their libraries are large and seldom there."""
+"""The choice of a panel's driver; each is imported only when it is used, for their libraries are large."""
 
 from __future__ import annotations
 
