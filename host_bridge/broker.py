@@ -16,6 +16,7 @@ import sys
 
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 20.0  # importing amqtt takes a slow Pi some seconds
+CLOSE_TIMEOUT_S = 2.0
 RESTART_DELAY_S = 1.0
 
 
@@ -71,18 +72,25 @@ class EmbeddedBroker:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
 
 
 def main() -> None:
-    """The child: serve until the parent's end of standard input closes, or SIGTERM."""
+    """The child: serve until the parent's end of standard input closes."""
     parser = argparse.ArgumentParser(prog="python -m host_bridge.broker", description=__doc__)
     parser.add_argument("port", type=int, help="TCP port on 127.0.0.1")
     port: int = parser.parse_args().port
-    # Ctrl-C goes to the whole foreground group; the bridge still has its last word to say through this broker.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C goes to the whole foreground group, and systemd's SIGTERM to all of a service; the bridge still has its last
+    # word to say through this broker, and closes the pipe after it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     logging.basicConfig(level=logging.CRITICAL)
     asyncio.run(_serve(port))
 
@@ -97,7 +105,6 @@ async def _serve(port: int) -> None:
     }
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, over.set)
     loop.add_reader(sys.stdin.fileno(), lambda: over.set() if not os.read(sys.stdin.fileno(), 64) else None)
     broker = Broker(config)
     try:
@@ -105,8 +112,7 @@ async def _serve(port: int) -> None:
     except AmqttError as error:
         taken = "address already in use" in str(error).lower()
         print("the port is taken: stop what uses it, or set mqtt.port" if taken else str(error), flush=True)
-        # No polite end here either: the bridge's SIGTERM could meet an event loop half closed, which is told as noise.
-        os._exit(1)
+        os._exit(1)  # amqtt's tasks are half started: their end would be told as noise
     print("ready", flush=True)
     await over.wait()
     # No polite shutdown: it would disconnect every client in turn, and nothing of it outlives the process.

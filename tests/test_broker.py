@@ -73,6 +73,27 @@ def test_a_broker_that_dies_is_started_again(caplog: pytest.LogCaptureFixture) -
     assert [record.message for record in caplog.records] == ["the embedded broker ended (-9); starting it again"]
 
 
+def test_it_outlives_the_sigterm_of_a_service_manager_until_the_bridge_has_said_goodbye() -> None:
+    """systemd, `timeout` and Ctrl-C send their signal to the broker as well as to the bridge."""
+    port = free_port()
+
+    async def story() -> None:
+        broker = EmbeddedBroker(port, LOG)
+        await broker.start()
+        process = broker._process
+        assert process is not None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process.send_signal(number)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(process.wait(), 0.3)
+        assert listens(port)
+        async with asyncio.timeout(5):
+            await broker.close()
+        assert process.returncode == 0
+
+    asyncio.run(story())
+
+
 def test_it_dies_with_a_parent_that_is_killed() -> None:
     port = free_port()
     parent = subprocess.Popen(
