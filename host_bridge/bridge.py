@@ -17,7 +17,7 @@ from host_bridge.messages import Messages
 from host_bridge.mqtt_link import MqttLink
 from host_bridge.pbx.ami_link import AmiLink
 from host_bridge.pbx.events import Event, LinkDown, Snapshot
-from host_bridge.publisher import Publisher
+from host_bridge.publisher import GAP_MS, Publisher
 from host_bridge.settings import BridgeSettings
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.service_level import ServiceLevel
@@ -167,8 +167,10 @@ class Bridge:
             self._listed = self._truth.queues
             self._tell_site(self._clock.now())
             self._clear_leftovers(now_ms)
-        for queue in self._truth.take_dirty():
-            self._offer_queue(queue, now_ms)
+        is_up_again = self._pbx()[0] == "up" != self._pbx_told[0]
+        dirty = self._truth.take_dirty()
+        for queue in self._listed if is_up_again else dirty:
+            self._offer_queue(queue, now_ms, 0 if is_up_again else GAP_MS)
         if self._pbx() != self._pbx_told:
             self._offer_state(now_ms)  # last: boards must not take old figures for live ones
         self._send(now_ms)
@@ -186,8 +188,8 @@ class Bridge:
         if due_ms is not None:
             self._timer = self._loop.call_later(max(due_ms - now_ms, 1) / 1000, self._on_timer)
 
-    def _offer_queue(self, queue: str, now_ms: int) -> None:
-        self._publisher.offer(self._messages.queue_topic(queue), partial(self._make_queue, queue), now_ms)
+    def _offer_queue(self, queue: str, now_ms: int, gap_ms: int = GAP_MS) -> None:
+        self._publisher.offer(self._messages.queue_topic(queue), partial(self._make_queue, queue), now_ms, gap_ms)
 
     def _offer_state(self, now_ms: int) -> None:
         self._pbx_told = self._pbx()

@@ -87,8 +87,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m host_bridge.broker", description=__doc__)
     parser.add_argument("port", type=int, help="TCP port on 127.0.0.1")
     port: int = parser.parse_args().port
-    # Ctrl-C goes to the whole foreground group, and systemd's SIGTERM to all of a service; the bridge still has its last
-    # word to say through this broker, and closes the pipe after it.
+    # Ctrl-C goes to the whole foreground group, and systemd's SIGTERM to all of a service; the bridge still has its
+    # last word to say through this broker, and closes the pipe after it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     logging.basicConfig(level=logging.CRITICAL)

@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from host_bridge.pbx.events import (
     Event,
     Joined,
     Left,
+    LinkUp,
     QueueSnapshot,
     Snapshot,
     SnapshotCaller,
@@ -250,6 +252,28 @@ def test_after_an_outage_of_the_broker_only_the_newest_is_sent_and_all_of_it() -
         assert sorted(names) == ["bridge/state", "queue/sales", "rules/sales", "site"]
         assert it.link.newest("queue/sales")["waiting"] == 5
         assert it.link.newest("bridge/state")["now"] == it.at_ms
+
+    tell(story)
+
+
+def test_no_figure_from_before_the_first_list_is_live_when_the_pbx_is_up() -> None:
+    """The rate limit may hold a snapshot back, but not past the heartbeat that makes boards take it for live."""
+
+    async def story(it: Story) -> None:
+        pbx = SimpleNamespace(pbx="syncing", problem="", ask_status=lambda queue: None)
+        it.bridge.ami = pbx  # type: ignore[assignment]
+        await it.events(listed("sales"))
+        it.at_ms += 1_000
+        await it.events(Joined("sales", "a", "a", 1, 1, it.at_ms))  # passed on before the list, and published
+        it.at_ms += 20
+        it.link.published.clear()
+        pbx.pbx = "up"
+        callers = (SnapshotCaller("a", 1, it.at_ms), SnapshotCaller("b", 2, it.at_ms))
+        await it.events(listed("sales", callers=callers), LinkUp(it.at_ms))
+        assert [(name, message and message.get("waiting")) for name, message in it.link.published] == [
+            ("queue/sales", 2),
+            ("bridge/state", None),
+        ]
 
     tell(story)
 
