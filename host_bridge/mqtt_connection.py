@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from paho.mqtt import client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-CONNECT_TIMEOUT_S = 5.0
+from config.broker_client import BrokerLogin, new_client
+
 MAX_IN_FLIGHT = 65_535  # the publisher allows one a topic; paho's own 20 would queue the first snapshot of many queues
 
 
 @dataclass(frozen=True)
-class MqttSettings:
-    """Where the broker is and how to log in. `keepalive_s`: a broker silent for twice as long counts as lost."""
+class MqttSettings(BrokerLogin):
+    """The broker. `keepalive_s`: one that is silent for twice as long counts as lost."""
 
-    host: str
-    port: int
-    client_id: str
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    tls: ssl.SSLContext | None = None
     keepalive_s: int = 5
 
 
@@ -55,18 +47,9 @@ class Connection:
         self._topics: dict[int, str] = {}  # message id → topic, until acknowledged
         self._last: tuple[int, asyncio.Future[None]] | None = None
         self._ended = threading.Event()
-        self.client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, settings.client_id, protocol=mqtt.MQTTv311, reconnect_on_failure=False
-        )
-        client = self.client
-        client.connect_timeout = CONNECT_TIMEOUT_S
+        client = self.client = new_client(settings)
         client.max_inflight_messages_set(MAX_IN_FLIGHT)
         client.will_set(will[0], will[1], qos=1, retain=True)
-        if settings.username is not None:
-            client.username_pw_set(settings.username, settings.password)
-        if settings.tls is not None:
-            client.tls_set_context(settings.tls)
-        client.on_socket_open = _no_delay
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
@@ -150,23 +133,3 @@ class Connection:
 
     def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
         self._hop(self._heard, message.topic, message.payload, message.retain)
-
-
-def _no_delay(client: mqtt.Client, data: Any, sock: Any) -> None:
-    """With Nagle's algorithm a QoS 1 round trip took 88 ms, without it 0.6 (DESIGN 5)."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def reason(error: Exception) -> str:
-    """What a failed connection means, in words for people."""
-    if isinstance(error, ConnectionRefusedError):
-        return "connection refused: is the broker running there?"
-    if isinstance(error, TimeoutError):
-        return f"no connection within {CONNECT_TIMEOUT_S:.0f} s"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its TLS certificate was not accepted: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        return f"TLS failed ({error.reason}): does this port speak TLS?"
-    if isinstance(error, socket.gaierror):
-        return "this host name is not known"
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,28 +1,20 @@
 """The broker connection: paho with a thread of its own; everything the bridge hears of it arrives in its event loop.
 
 The AMI reader never waits for MQTT: publish() hands bytes to paho's thread and returns. Each connection is a new paho
-client. paho's own reconnect would send again what was unacknowledged when the line broke, old figures behind which the
-newest wait; here the publisher alone decides what a new connection sends.
+client, and the publisher alone decides what a new connection sends.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Sequence
 
-from paho.mqtt.reasoncodes import ReasonCode
-
-from host_bridge.mqtt_connection import CONNECT_TIMEOUT_S, Connection, MqttEvents, MqttSettings, reason
+from config.broker_client import REFUSED_HOLD_S, reason, refusal
+from config.reconnect import CONNECT_TIMEOUT_S, BackOff
+from host_bridge.mqtt_connection import Connection, MqttEvents, MqttSettings
 
 __all__ = ["MqttEvents", "MqttLink", "MqttSettings"]
-
-BACK_OFF_MIN_MS = 500
-BACK_OFF_MAX_MS = 15_000
-REFUSED_HOLD_MS = 30_000  # only a person can mend a wrong password
-# Bad User Name or Password, Not authorized: paho gives MQTT 3.1.1's codes 4 and 5 as those of version 5.
-_LOGIN_REFUSED = (0x86, 0x87)
 
 
 class MqttLink:
@@ -38,7 +30,7 @@ class MqttLink:
         self._connection: Connection | None = None
         self._outage = "not connected yet"
         self._told = False
-        self._tries = 0
+        self._back_off = BackOff()
 
     @property
     def up(self) -> bool:
@@ -77,7 +69,7 @@ class MqttLink:
                 connection.end()
             self._tell_outage(why, refused)
             self._events.mqtt_down()
-            await asyncio.sleep((REFUSED_HOLD_MS if refused else self._back_off_ms()) / 1000)
+            await asyncio.sleep(REFUSED_HOLD_S if refused else self._back_off.next_ms() / 1000)
 
     async def close(self, last: bytes, timeout_s: float = 1.0) -> None:
         """Publish `last` where the will would go, wait for its acknowledgement and leave. Cancel run() afterwards."""
@@ -88,40 +80,28 @@ class MqttLink:
         """One connection from its first byte to its end: why it ended, and whether the broker refused the login."""
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S + 1):
-                refusal = await connection.connected()
+                code = await connection.connected()
         except TimeoutError:
             return f"no answer within {CONNECT_TIMEOUT_S:.0f} s", False
         except (OSError, ValueError) as error:
             return reason(error), False
-        if refusal is not None:
-            return self._refusal(refusal)
+        if code is not None:
+            return refusal(self._settings, code)
         self._connection = connection
-        self._outage, self._tries = "", 0
+        self._outage = ""
+        self._back_off.reset()
         self._say(logging.INFO, "up")
         self._told = False
         self._events.mqtt_up()
         return await connection.over, False
-
-    def _refusal(self, code: ReasonCode) -> tuple[str, bool]:
-        if code.value not in _LOGIN_REFUSED:
-            return f"it refused the connection ({code})", False
-        if self._settings.username is None:
-            return f"it takes no one without a login ({code}): set mqtt.username and mqtt.password_file", True
-        return f"it refused user {self._settings.username!r} ({code}): check mqtt.username and the password", True
 
     def _tell_outage(self, why: str, refused: bool) -> None:
         self._outage = why
         if self._told:
             return
         self._told = True
-        next_try = f"next try in {REFUSED_HOLD_MS // 1000} s" if refused else "trying again until it answers"
+        next_try = f"next try in {REFUSED_HOLD_S} s" if refused else "trying again until it answers"
         self._say(logging.ERROR, f"down: {why}; {next_try}")
-
-    def _back_off_ms(self) -> int:
-        """Double from try to try, with jitter, lest everything comes back in the same instant after a power cut."""
-        ceiling_ms = min(BACK_OFF_MIN_MS << min(self._tries, 10), BACK_OFF_MAX_MS)
-        self._tries += 1
-        return max(BACK_OFF_MIN_MS, random.randint(ceiling_ms // 2, ceiling_ms))
 
     def _say(self, level: int, text: str) -> None:
         self._log.log(level, "broker %s:%d: %s", self._settings.host, self._settings.port, text)

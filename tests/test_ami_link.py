@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from host_bridge.pbx import ami_link
+from config import reconnect
 from host_bridge.pbx.ami_link import AmiLink, AmiSettings
 from host_bridge.pbx.ami_session import AmiSession
 from host_bridge.pbx.events import Event, HungUp, LinkDown, LinkUp, Snapshot
@@ -139,8 +139,8 @@ async def running(chosen: AmiSettings, sink: Callable[[Event, int], None]) -> As
 
 @pytest.fixture(autouse=True)
 def _short_back_off(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr(ami_link, "BACK_OFF_MIN_MS", 10)
-    monkeypatch.setattr(ami_link, "BACK_OFF_MAX_MS", 40)
+    monkeypatch.setattr(reconnect, "BACK_OFF_MIN_MS", 10)
+    monkeypatch.setattr(reconnect, "BACK_OFF_MAX_MS", 40)
     caplog.set_level(logging.INFO, "pbx")
 
 
@@ -213,18 +213,6 @@ def test_an_idle_link_wakes_for_pings_alone(monkeypatch: pytest.MonkeyPatch) -> 
     assert 9 <= calls <= 40
 
 
-def test_the_back_off_doubles_up_to_its_ceiling_with_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ami_link, "BACK_OFF_MIN_MS", 500)
-    monkeypatch.setattr(ami_link, "BACK_OFF_MAX_MS", 15_000)
-    runs = []
-    for _ in range(20):
-        link = AmiLink(settings(1), lambda event, now_ms: None, clock, logging.getLogger("pbx"))
-        runs.append([link._back_off_ms() for _ in range(12)])
-    for tries, ceiling_ms in zip(zip(*runs, strict=True), [500, 1000, 2000, 4000, 8000, *[15_000] * 7], strict=True):
-        assert max(500, ceiling_ms // 2) <= min(tries) <= max(tries) <= ceiling_ms
-    assert len({run[-1] for run in runs}) > 1
-
-
 def test_nagle_is_off() -> None:
     async def story() -> None:
         seen = Seen()
@@ -262,7 +250,7 @@ def test_nobody_there_is_one_line_however_often_it_tries(lines: Callable[[], lis
             port = taken.getsockname()[1]
         seen = Seen()
         async with running(settings(port), seen) as link:
-            await until(lambda: link._tries >= 4)
+            await until(lambda: link._back_off.tries >= 4)
             assert link.pbx == "down"
             assert link.problem == "connection refused: is the PBX running, and its AMI enabled on this port?"
         assert lines() == [f"down: {link.problem}; trying again until it answers"]
@@ -271,19 +259,15 @@ def test_nobody_there_is_one_line_however_often_it_tries(lines: Callable[[], lis
     asyncio.run(story())
 
 
-def test_a_name_of_many_addresses_and_a_name_nobody_knows() -> None:
+def test_a_name_of_many_addresses() -> None:
     async def story() -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
         async with running(settings(port, host="localhost"), Seen()) as link:
-            await until(lambda: link._tries >= 1)
+            await until(lambda: link._back_off.tries >= 1)
             assert link.problem.startswith("connection refused")
 
     asyncio.run(story())
-    assert ami_link._reason(socket.gaierror(-2, "Name or service not known")) == "this host name is not known"
-    many = OSError("Multiple exceptions: [Errno 111] Connect call failed ('::1', 1), [Errno 111] Connect call failed")
-    assert ami_link._reason(many).startswith("connection refused")
-    assert ami_link._reason(OSError(113, "No route to host")) == "[Errno 113] No route to host"
 
 
 def test_a_refused_login_is_held_and_told_once(lines: Callable[[], list[str]]) -> None:
@@ -337,7 +321,7 @@ def test_a_peer_that_is_no_pbx_is_told(lines: Callable[[], list[str]]) -> None:
 
         server = await asyncio.start_server(http, "127.0.0.1", 0)
         async with server, running(settings(server.sockets[0].getsockname()[1]), Seen()) as link:
-            await until(lambda: link._tries >= 2)
+            await until(lambda: link._back_off.tries >= 2)
             assert link.problem == "what answers is no Asterisk manager: it begins with 'HTTP/1.1 400 Bad Request'"
         assert len(lines()) == 1
 
@@ -394,14 +378,14 @@ def test_tls(certificate: tuple[Path, Path], lines: Callable[[], list[str]]) -> 
             async with running(settings(pbx.port, tls=trusting), seen):
                 await seen.next(LinkUp)
             async with running(settings(pbx.port, tls=ssl.create_default_context()), seen) as link:
-                await until(lambda: link._tries >= 2)
+                await until(lambda: link._back_off.tries >= 2)
                 assert link.problem.startswith("its TLS certificate was not accepted: self-signed certificate")
             async with running(settings(pbx.port, deadline_ms=100), seen) as link:
-                await until(lambda: link._tries >= 1)
+                await until(lambda: link._back_off.tries >= 1)
                 assert "no AMI banner" in link.problem
         async with Pbx() as plain, running(settings(plain.port, tls=trusting), seen) as link:
-            await until(lambda: link._tries >= 1)
-            assert "does the AMI port speak TLS?" in link.problem
+            await until(lambda: link._back_off.tries >= 1)
+            assert "does this port speak TLS?" in link.problem
         assert [line.split(":")[0] for line in lines()] == ["up", "down", "down", "down"]
 
     asyncio.run(story())

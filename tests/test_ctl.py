@@ -140,12 +140,13 @@ def test_boards(broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_boards_without_a_broker_or_a_login_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     port = free_port()
+    refused = "connection refused: is the broker running there?"
     code, out, err = call(capsys, "boards", "--config", bridge_yaml(tmp_path, port))
-    assert (code, out, err) == (1, "", f"wallboardctl boards: broker 127.0.0.1:{port}: Connection refused\n")
+    assert (code, out, err) == (1, "", f"wallboardctl boards: broker 127.0.0.1:{port}: {refused}\n")
     with Broker(users={"a": "b"}) as strict:
         code, out, err = call(capsys, "boards", "--config", bridge_yaml(tmp_path, strict.port))
     assert code == 1
-    assert err.endswith("it refused the login (Not authorized)\n")
+    assert err.endswith("it takes no one without a login (Not authorized): set mqtt.username and mqtt.password_file\n")
     code, out, err = call(capsys, "boards", "--config", tmp_path / "none.yaml")
     assert code == 2
     assert err.endswith("none.yaml: cannot be read: No such file or directory\n")

@@ -15,9 +15,9 @@ import pytest
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from firmware.pi import link as link_module
+from config.broker_client import REFUSED_HOLD_S, BrokerLogin
 from firmware.pi.inbox import Inbox, LinkChange, Message, Waker
-from firmware.pi.link import Link, LinkSettings
+from firmware.pi.link import Link
 from tests.brokers import MOSQUITTO, Broker, free_port
 
 WILL = ("wallboard/main/board/b1/state", b'{"v":1,"online":false}')
@@ -82,7 +82,7 @@ def make(ear: Ear) -> Iterator[Callable[..., Link]]:
 
     def started(port: int, host: str = "127.0.0.1", **settings: object) -> Link:
         links.append(
-            Link(LinkSettings(host, port, "b1", **settings), SUBSCRIPTIONS, WILL, ear.inbox, logging.getLogger("t"))
+            Link(BrokerLogin(host, port, "b1", **settings), SUBSCRIPTIONS, WILL, ear.inbox, logging.getLogger("t"))
         )
         links[-1].start()
         return links[-1]
@@ -115,7 +115,7 @@ def test_what_is_retained_and_what_comes_live(broker: Broker, ear: Ear, make: Ca
 def test_its_state_is_retained_and_the_last_word_is_its_own(
     broker: Broker, ear: Ear, make: Callable[..., Link]
 ) -> None:
-    idle = Link(LinkSettings(broker.host, broker.port, "b2"), SUBSCRIPTIONS, WILL, ear.inbox, logging.getLogger("t"))
+    idle = Link(BrokerLogin(broker.host, broker.port, "b2"), SUBSCRIPTIONS, WILL, ear.inbox, logging.getLogger("t"))
     assert not idle.publish(WILL[0], b"too early")
     link = make(broker.port)
     ear.until_heard(LinkChange(True))
@@ -199,7 +199,7 @@ def test_a_wrong_password_is_said_and_not_tried_again_at_once(
         ear.until(lambda: bool(told(caplog)), 5)
         assert told(caplog) == [
             f"broker 127.0.0.1:{strict.port}: down: it refused user 'board' (Not authorized): "
-            f"check mqtt.username and the password; next try in {link_module.REFUSED_HOLD_S:.0f} s"
+            f"check mqtt.username and the password; next try in {REFUSED_HOLD_S} s"
         ]
         make(strict.port)
         ear.until(lambda: len(told(caplog)) == 2, 5)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from host_bridge import mqtt_link
+from config import reconnect
 from host_bridge.mqtt_link import MqttLink, MqttSettings
 from tests.brokers import Broker, broker, free_port
 
@@ -75,8 +75,8 @@ def socket_of(link: MqttLink) -> socket.socket:
 
 @pytest.fixture(autouse=True)
 def no_long_waits(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr(mqtt_link, "BACK_OFF_MIN_MS", 20)
-    monkeypatch.setattr(mqtt_link, "BACK_OFF_MAX_MS", 100)
+    monkeypatch.setattr(reconnect, "BACK_OFF_MIN_MS", 20)
+    monkeypatch.setattr(reconnect, "BACK_OFF_MAX_MS", 100)
     caplog.set_level(logging.INFO, "test.mqtt")
 
 

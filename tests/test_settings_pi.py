@@ -46,7 +46,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert it.state_file == tmp_path / "state/board.json"
     assert (it.panel.width, it.panel.height, it.panel.brightness) == (128, 64, 100)
     assert it.panel.path == tmp_path / "frames"
-    assert (it.link.host, it.link.port, it.link.tls) == ("broker.example", 1883, None)
+    assert (it.mqtt.host, it.mqtt.port, it.mqtt.tls) == ("broker.example", 1883, None)
 
 
 def test_the_shipped_example_is_right(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_a_secret_is_read_and_never_shown(tmp_path: Path) -> None:
     text = changed("  url:", "  username: b\n  password_file: secret\n  url:")
     (tmp_path / "board.yaml").write_text(text, "utf-8")
     settings = load(tmp_path / "board.yaml")
-    assert settings.link.password == "s3cret"
+    assert settings.mqtt.password == "s3cret"
     assert "s3cret" not in repr(settings)
 
 

@@ -76,7 +76,7 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> No
     store = Store(read.state_file, read.site, read.board, log)
     board = Board(read.site, read.board, faces.slots, read.queues, store.load(), version())
     inbox = Inbox(waker)
-    link = Link(read.link, board.subscriptions(), (board.state_topic, wire.dumps(board.offline())), inbox, log)
+    link = Link(read.mqtt, board.subscriptions(), (board.state_topic, wire.dumps(board.offline())), inbox, log)
     # The buzzer first: with driver rgbmatrix the process is no longer root once the panel is open.
     buzzer = open_buzzer(read.buzzer_gpio, log)
     try:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from config.broker_client import BrokerLogin
 from config.connect import FILE, Address, mqtt_fields, read_secret, tls_context
 from config.yaml_file import NOT_CARRIED_OUT, Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.check import Field, Int, Kind, ListOf, OneOf, Problems, Record, Text, read
-from firmware.pi.link import LinkSettings
 from firmware.pi.panel import DRIVERS, PanelSettings, check
 from hw.pins import mappings
 
@@ -72,7 +72,7 @@ class BoardSettings:
 
     site: str
     board: str
-    link: LinkSettings
+    mqtt: BrokerLogin
     panel: PanelSettings
     buzzer_gpio: int | None
     queues: tuple[str, ...] | None
@@ -93,16 +93,16 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
     wrong = {path[0] for path, _ in found if path}  # sections that cannot be looked at any further
     panel = None if "panel" in wrong or not clean else _panel(clean["panel"], folder)
     gpio = None if "buzzer" in wrong or not clean or not clean["buzzer"] else clean["buzzer"]["gpio"]
-    link = None if "mqtt" in wrong or not clean else _link(clean, folder, found, secrets=secrets)
+    mqtt = None if "mqtt" in wrong or not clean else _mqtt(clean, folder, found, secrets=secrets)
     if panel is not None:
         found += [(("panel", key), message) for key, message in check(panel)]
         found += _pin_clash(gpio, panel)
     file.refuse(found)
-    assert panel is not None and link is not None
+    assert panel is not None and mqtt is not None
     return BoardSettings(
         site=clean["site"],
         board=clean["board"],
-        link=link,
+        mqtt=mqtt,
         panel=panel,
         buzzer_gpio=gpio,
         queues=tuple(clean["queues"]) if clean["queues"] else None,
@@ -126,7 +126,7 @@ def _panel(section: dict[str, Any], folder: Path) -> PanelSettings:
     )
 
 
-def _link(clean: dict[str, Any], folder: Path, found: list[Problem], *, secrets: bool) -> LinkSettings:
+def _mqtt(clean: dict[str, Any], folder: Path, found: list[Problem], *, secrets: bool) -> BrokerLogin:
     mqtt = clean["mqtt"]
     address: Address = mqtt["url"]
     found += _contradictions(mqtt)
@@ -136,7 +136,7 @@ def _link(clean: dict[str, Any], folder: Path, found: list[Problem], *, secrets:
         tls = tls_context(mqtt, ("mqtt",), folder, found) if address.tls else None
     elif mqtt["password_file"] and mqtt["password_env"]:
         found.append((("mqtt", "password_env"), "both password_file and password_env, expected one of them"))
-    return LinkSettings(
+    return BrokerLogin(
         host=address.host,
         port=address.port or 1883,
         client_id=f"wallboard-board-{clean['site']}-{clean['board']}",

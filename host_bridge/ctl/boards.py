@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import socket
-import ssl
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from paho.mqtt import client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 
+from config.broker_client import BrokerLogin, new_client, reason, refusal
+from config.reconnect import CONNECT_TIMEOUT_S
 from config.yaml_file import ConfigError
 from firmware.core import wire
 from host_bridge import settings
@@ -25,7 +25,6 @@ Reads what the bridge and the boards of a site last said of themselves and print
 The broker and the site are those of bridge.yaml. A board that was taken down for good stays listed as offline until
 its retained message is cleared:  mosquitto_pub -r -n -t wallboard/SITE/board/BOARD/state
 """
-CONNECT_TIMEOUT_S = 5.0
 QUIET_S = 0.3  # retained messages come right after the subscription: this long without one, and there are no more
 
 
@@ -59,8 +58,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         look = look_at(read)
     except OSError as error:
-        text = error.strerror or str(error)
-        print(f"wallboardctl boards: broker {read.mqtt.host}:{read.mqtt.port}: {text}", file=sys.stderr)
+        print(f"wallboardctl boards: broker {read.mqtt.host}:{read.mqtt.port}: {error}", file=sys.stderr)
         return 1
     if args.json:
         print(json.dumps(look._asdict(), ensure_ascii=False, indent=2))
@@ -71,22 +69,16 @@ def run(args: argparse.Namespace) -> int:
 
 def look_at(read: settings.BridgeSettings) -> Look:
     """Ask the broker once. Raises OSError when it cannot be reached or refuses us."""
-    ears = _Ears(read.site)
-    client = mqtt.Client(CallbackAPIVersion.VERSION2)  # an id of its own: the bridge's would cut the bridge off
-    client.connect_timeout = CONNECT_TIMEOUT_S
-    if read.mqtt.username is not None:
-        client.username_pw_set(read.mqtt.username, read.mqtt.password)
-    if read.mqtt.tls is not None:
-        client.tls_set_context(read.mqtt.tls)
+    login = replace(read.mqtt, client_id="")  # an id of its own: the bridge's would cut the bridge off
+    ears = _Ears(read.site, login)
+    client = new_client(login)
     client.on_connect = ears.on_connect
     client.on_subscribe = ears.on_subscribe
     client.on_message = ears.on_message
     try:
         client.connect(read.mqtt.host, read.mqtt.port)
-    except ssl.SSLError as error:
-        raise ConnectionError(f"TLS failed ({getattr(error, 'verify_message', '') or error.reason})") from None
-    except socket.gaierror:
-        raise ConnectionError("this host name is not known") from None
+    except OSError as error:
+        raise ConnectionError(reason(error)) from None
     client.loop_start()
     try:
         return ears.wait()
@@ -98,8 +90,9 @@ def look_at(read: settings.BridgeSettings) -> Look:
 class _Ears:
     """What arrives in paho's thread, and the wait for it in ours."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, login: BrokerLogin) -> None:
         self._site = site
+        self._login = login
         self._changed = threading.Condition()
         self._refusal: str | None = None
         self._subscribed = False
@@ -115,7 +108,7 @@ class _Ears:
                 if not self._changed.wait(deadline - time.monotonic()):
                     raise TimeoutError(f"no answer within {CONNECT_TIMEOUT_S:.0f} s")
             if self._refusal is not None:
-                raise ConnectionError(f"it refused the login ({self._refusal})")
+                raise ConnectionError(self._refusal)
             count = -1
             while count != self._count and time.monotonic() < deadline:
                 count = self._count
@@ -125,7 +118,7 @@ class _Ears:
     def on_connect(self, client: mqtt.Client, data: Any, flags: Any, code: Any, properties: Any) -> None:
         if code.is_failure:
             with self._changed:
-                self._refusal = str(code)
+                self._refusal = refusal(self._login, code)[0]
                 self._changed.notify_all()
             return
         client.subscribe(

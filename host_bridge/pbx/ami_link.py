@@ -8,22 +8,19 @@ to the sink in one callback, and nothing is ever awaited on the way.
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
-import random
 import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
+from config.reconnect import CONNECT_TIMEOUT_S, BackOff, reason
 from host_bridge.pbx.ami_dialogue import State
 from host_bridge.pbx.ami_session import AmiSession
 from host_bridge.pbx.events import Event
 
-CONNECT_TIMEOUT_S = 5.0
-BACK_OFF_MIN_MS = 500
-BACK_OFF_MAX_MS = 15_000
+_NOBODY_THERE = "is the PBX running, and its AMI enabled on this port?"
 
 _PBX = {State.UP: "up", State.BOOTING: "syncing", State.SYNCING: "syncing"}
 
@@ -71,7 +68,7 @@ class AmiLink:
         self._connection: _Connection | None = None
         self._outage = "not connected yet"
         self._told: set[str] = set()
-        self._tries = 0
+        self._back_off = BackOff()
 
     @property
     def pbx(self) -> str:
@@ -92,9 +89,9 @@ class AmiLink:
     async def run(self) -> None:
         """Connect, read, connect again, until cancelled. An exception of the sink ends it too: that is a bug."""
         while True:
-            reason, refused = await self._connect_and_read()
-            wait_ms = self._settings.login_hold_ms if refused else self._back_off_ms()
-            self._tell_outage(reason, refused, wait_ms)
+            why, refused = await self._connect_and_read()
+            wait_ms = self._settings.login_hold_ms if refused else self._back_off.next_ms()
+            self._tell_outage(why, refused, wait_ms)
             await asyncio.sleep(wait_ms / 1000)
 
     async def _connect_and_read(self) -> tuple[str, bool]:
@@ -109,7 +106,7 @@ class AmiLink:
                     ssl=self._settings.tls,
                 )
         except OSError as error:
-            return _reason(error), False
+            return reason(error, _NOBODY_THERE), False
         self._connection = connection
         try:
             return await connection.over, self._session.refused
@@ -124,15 +121,15 @@ class AmiLink:
         if self._outage and session.state is State.UP:
             self._outage = ""
             self._told.clear()
-            self._tries = 0
+            self._back_off.reset()
             self._say(logging.INFO, "up")
         if session.problem and session.problem not in self._told:
             self._told.add(session.problem)
             self._say(logging.WARNING, session.problem)
 
-    def _tell_outage(self, reason: str, refused: bool, wait_ms: int) -> None:
+    def _tell_outage(self, why: str, refused: bool, wait_ms: int) -> None:
         """One line an outage, and one more when a refused login turns out to be the reason: a person must act."""
-        self._outage = reason
+        self._outage = why
         if refused:
             self._outage += "; check username and password, and permit and deny in its manager.conf"
         kind = "refused" if refused else "lost"
@@ -141,12 +138,6 @@ class AmiLink:
         self._told.add(kind)
         next_try = f"next try in {wait_ms // 1000} s" if refused else "trying again until it answers"
         self._say(logging.ERROR, f"down: {self._outage}; {next_try}")
-
-    def _back_off_ms(self) -> int:
-        """Double from try to try, with jitter, lest all bridges of a site come back in the same instant."""
-        ceiling_ms = min(BACK_OFF_MIN_MS << min(self._tries, 10), BACK_OFF_MAX_MS)
-        self._tries += 1
-        return max(BACK_OFF_MIN_MS, random.randint(ceiling_ms // 2, ceiling_ms))
 
     def _say(self, level: int, text: str) -> None:
         self._log.log(level, "PBX %s:%d: %s", self._settings.host, self._settings.port, text)
@@ -187,7 +178,7 @@ class _Connection(asyncio.Protocol):
         if self.over.done():
             return
         now_ms = self._clock()
-        gone = "the PBX closed the connection" if exc is None else f"the connection broke: {_reason(exc)}"
+        gone = "the PBX closed the connection" if exc is None else f"the connection broke: {reason(exc, _NOBODY_THERE)}"
         self._deliver(self._session.closed(gone, now_ms), now_ms)
         if not self.over.done():
             self.over.set_result(self._session.wants_close or gone)
@@ -243,19 +234,3 @@ class _Connection(asyncio.Protocol):
         self._timer = None
         now_ms = self._clock()
         self._deliver(self._session.on_timer(now_ms), now_ms)
-
-
-def _reason(error: Exception) -> str:
-    """What a failed connection means, in words for people."""
-    if isinstance(error, TimeoutError):
-        return f"no connection within {CONNECT_TIMEOUT_S:.0f} s"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its TLS certificate was not accepted: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        return f"TLS failed ({error.reason}): does the AMI port speak TLS?"
-    if isinstance(error, socket.gaierror):
-        return "this host name is not known"
-    # With several addresses of one name asyncio wraps the errors into one text without an errno.
-    if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
-        return "connection refused: is the PBX running, and its AMI enabled on this port?"
-    return str(error) or type(error).__name__

@@ -1,0 +1,48 @@
+"""A connection that failed: what that means in words for people, and how long to wait before the next try."""
+
+from __future__ import annotations
+
+import errno
+import random
+import socket
+import ssl
+
+CONNECT_TIMEOUT_S = 5.0
+BACK_OFF_MIN_MS = 500
+BACK_OFF_MAX_MS = 15_000
+
+
+class BackOff:
+    """The waits between tries: double from try to try, with jitter.
+
+    So all boards and bridges of a site do not come back in the same instant after a power cut.
+    """
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    def reset(self) -> None:
+        """A try went well."""
+        self.tries = 0
+
+    def next_ms(self) -> int:
+        """How long to wait before the next try."""
+        ceiling_ms = min(BACK_OFF_MIN_MS << min(self.tries, 10), BACK_OFF_MAX_MS)
+        self.tries += 1
+        return max(BACK_OFF_MIN_MS, random.randint(ceiling_ms // 2, ceiling_ms))
+
+
+def reason(error: Exception, nobody_there: str) -> str:
+    """What an attempt that ended with `error` means; `nobody_there` is what to look at when it was refused."""
+    if isinstance(error, TimeoutError):
+        return f"no connection within {CONNECT_TIMEOUT_S:.0f} s"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its TLS certificate was not accepted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed ({error.reason}): does this port speak TLS?"
+    if isinstance(error, socket.gaierror):
+        return "this host name is not known"
+    # With several addresses of one name asyncio wraps the errors into one text without an errno.
+    if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
+        return f"connection refused: {nobody_there}"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
