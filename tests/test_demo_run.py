@@ -28,6 +28,7 @@ from host_bridge.demo.ami_server import HOST
 from host_bridge.demo.family import PATIENCE_S, Family, guard
 from host_bridge.demo.manners import MANNERS
 from host_bridge.demo.pbx import SECRET, USERNAME
+from host_bridge.demo.run import pbx_address
 
 ROOT = Path(__file__).parent.parent
 LIT_S = 40.0  # on a machine that is busy with other tests; 3 s alone
@@ -287,6 +288,9 @@ def ran(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         (("--pbx", "192.0.2.1"), "a real PBX needs --ami-user and --ami-secret-file"),
         (("--pbx", "192.0.2.1", "--ami-user", "a", "--ami-secret-file", "no/such/file"), "no/such/file cannot be read"),
         (("--pbx", "192.0.2.1:many", "--ami-user", "a", "--ami-secret-file", __file__), "'many' is no port"),
+        (("--pbx", "192.0.2.1", "--ami-user", "a", "--ami-secret-file", "/"), "/ cannot be read: Is a directory"),
+        (("--ami-user", "a"), "--ami-user without --pbx"),
+        (("--ami-secret-file", __file__), "--ami-secret-file without --pbx"),
         (("--speed", "0"), "0 is not between"),
         (("--hour", "3"), "from 7 to 24"),
         (("--folder", __file__), "test_demo_run.py"),
@@ -295,7 +299,31 @@ def ran(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_wrong_usage_is_one_clear_line(arguments: tuple[str, ...], says: str) -> None:
     done = ran("host_bridge.demo.run", *arguments)
     assert done.returncode == 2
-    assert says in done.stderr.splitlines()[-1]
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("make run: ") and says in line
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("pbx.example.com", ("pbx.example.com", 5038)),
+        ("pbx.example.com:5039", ("pbx.example.com", 5039)),
+        ("[2001:db8::1]:5039", ("2001:db8::1", 5039)),
+        ("[2001:db8::1]", ("2001:db8::1", 5038)),
+        ("2001:db8::1", ("2001:db8::1", 5038)),  # its last part is no port
+    ],
+)
+def test_a_pbx_is_named_as_people_write_it(text: str, address: tuple[str, int]) -> None:
+    assert pbx_address(text) == address
+
+
+def test_a_folder_that_takes_no_files_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "ami.secret").mkdir()
+    done = ran("host_bridge.demo.run", "--folder", str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        f"make run: {tmp_path / 'ami.secret'} cannot be written: Is a directory. Stopping everything."
+    )
     assert "Traceback" not in done.stderr
 
 

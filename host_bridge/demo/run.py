@@ -7,7 +7,6 @@ demo's, and with --pbx it is a real one.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import select
 import signal
@@ -17,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from host_bridge.demo import run_files
 from host_bridge.demo.family import Family
@@ -32,6 +32,7 @@ READY_WITHIN_S = 15.0
 AMI_PORT = 5038
 BELOW_EPHEMERAL = (20_000, 32_000)
 """Below net.ipv4.ip_local_port_range, whose ports the next outgoing connection of anybody may take."""
+_OWN_PBX = "make run PBX=… AMI_USER=… AMI_SECRET_FILE=…"
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -43,10 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run until stopped; return the exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.pbx is not None and (options.ami_user is None or options.ami_secret_file is None):
-        parser.error("a real PBX needs --ami-user and --ami-secret-file (make run PBX=… AMI_USER=… AMI_SECRET_FILE=…)")
-    if options.pbx is not None and not os.access(options.ami_secret_file, os.R_OK):
-        parser.error(f"--ami-secret-file: {options.ami_secret_file} cannot be read")
+    _refuse_half_a_pbx(parser, options)
     own = options.folder is not None
     try:
         folder = (options.folder if own else Path(tempfile.mkdtemp(prefix="led-wallboard-"))).absolute()
@@ -59,8 +57,9 @@ def main(arguments: list[str] | None = None) -> int:
     family = Family(None if own else folder)
     try:
         _run(options, folder, family, stopped)
-    except RunError as problem:
-        print(f"\nmake run: {problem}. Stopping everything.", file=sys.stderr, flush=True)
+    except (RunError, OSError) as problem:
+        what = _not_written(problem) if isinstance(problem, OSError) else str(problem)
+        print(f"\nmake run: {what}. Stopping everything.", file=sys.stderr, flush=True)
         return FAILED
     finally:
         family.stop()
@@ -68,8 +67,27 @@ def main(arguments: list[str] | None = None) -> int:
     return FINE
 
 
+def _refuse_half_a_pbx(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Somebody who forgot one of the three would take the demo's figures for those of the real PBX."""
+    if options.pbx is None:
+        for name in ("ami_user", "ami_secret_file"):
+            if getattr(options, name) is not None:
+                parser.error(f"--{name.replace('_', '-')} without --pbx ({_OWN_PBX})")
+        return
+    if options.ami_user is None or options.ami_secret_file is None:
+        parser.error(f"a real PBX needs --ami-user and --ami-secret-file ({_OWN_PBX})")
+    try:
+        options.ami_secret_file.open("rb").close()
+    except OSError as problem:
+        parser.error(f"--ami-secret-file: {options.ami_secret_file} cannot be read: {problem.strerror}")
+
+
+def _not_written(problem: OSError) -> str:
+    return f"{problem.filename} cannot be written: {problem.strerror}" if problem.filename else str(problem.strerror)
+
+
 def _run(options: argparse.Namespace, folder: Path, family: Family, stopped: list[int]) -> None:
-    """Start everything and stay until a signal came. Raises RunError."""
+    """Start everything and stay until a signal came. Raises RunError, and OSError for a file it cannot write."""
     pbx = _demo_pbx(options, folder, family, stopped) if options.pbx is None else _real_pbx(options)
     if pbx is None:
         return
@@ -157,9 +175,16 @@ def _free_port(wanted: int | None = None) -> int:
     raise RunError(f"no free port on {HOST}")
 
 
+class _Parser(argparse.ArgumentParser):
+    """One line a mistake: whoever typed `make run` has never seen the usage that argparse would print before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"make run: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m host_bridge.demo.run", description=__doc__)
-    parser.add_argument("--pbx", metavar="HOST[:PORT]", type=_address, help="a real PBX instead of the demo's")
+    parser = _Parser(prog="python -m host_bridge.demo.run", description=__doc__)
+    parser.add_argument("--pbx", metavar="HOST[:PORT]", type=pbx_address, help="a real PBX instead of the demo's")
     parser.add_argument("--ami-user", metavar="NAME", help="its AMI user, as in manager.conf")
     parser.add_argument("--ami-secret-file", metavar="FILE", type=Path, help="file with that user's secret")
     parser.add_argument("--driver", choices=("emulator", "image"), default="emulator", help="where the board shows")
@@ -172,10 +197,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _address(text: str) -> tuple[str, int]:
-    """`host`, `host:port` or `[v6 address]:port`."""
+def pbx_address(text: str) -> tuple[str, int]:
+    """(host, port) of `host`, `host:port`, `[v6 address]:port` or a bare v6 address. Raises ArgumentTypeError."""
     host, colon, port = text.rpartition(":")
-    if not colon or text.endswith("]"):
+    if not colon or text.endswith("]") or (":" in host and not host.startswith("[")):
         host, port = text, str(AMI_PORT)
     if not port.isdecimal() or not 0 < int(port) < 65_536:
         raise argparse.ArgumentTypeError(f"{port!r} is no port")
