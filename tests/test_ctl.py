@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,7 @@ def test_boards(broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[st
     code, out, _ = call(capsys, "boards", "--config", path)
     assert code == 0
     assert out.splitlines() == [
-        "site test: the bridge is online, PBX down (connection refused)",
+        "site test: the bridge says nothing: its last word, PBX down (connection refused), may be old",
         "BOARD   STATE    FAULT  UP     VERSION  ALARMS",
         "hall-1  online   -      3h12m  0.1.0    support: wait critical",
         "hall-2  offline",
@@ -134,8 +135,32 @@ def test_boards(broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[st
     ]
     code, out, _ = call(capsys, "boards", "--json", "--config", path)
     look = json.loads(out)
-    assert look["bridge"]["pbx"] == "down"
+    assert (look["bridge"]["pbx"], look["live"]) == ("down", False)
     assert look["boards"]["hall-1"]["alarms"] == [alarm]
+
+
+def test_boards_takes_a_bridge_for_alive_when_it_speaks(
+    broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After a power cut a broker with a memory still has the retained "online" of a bridge that never came back."""
+    client = mqtt.Client(CallbackAPIVersion.VERSION2)
+    client.connect(broker.host, broker.port)
+    client.loop_start()
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(0.2):
+            message = {"v": 1, "started": 1, "online": True, "pbx": "up"}
+            client.publish("wallboard/test/bridge/state", json.dumps(message), 1, retain=True)
+
+    bridge = threading.Thread(target=beat)
+    bridge.start()
+    code, out, _ = call(capsys, "boards", "--config", bridge_yaml(tmp_path, broker.port))
+    over.set()
+    bridge.join()
+    client.disconnect()
+    client.loop_stop()
+    assert (code, out.splitlines()[0]) == (0, "site test: the bridge is online, PBX up")
 
 
 def test_boards_without_a_broker_or_a_login_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,19 +20,22 @@ from firmware.core import wire
 from host_bridge import settings
 
 DESCRIPTION = """\
-Reads what the bridge and the boards of a site last said of themselves and prints it, a line a board.
+Reads what the bridge and the boards of a site last said of themselves and prints it, a line a board. It listens for
+up to 3 seconds whether the bridge is alive; a board is offline once the broker has lost it.
 
 The broker and the site are those of bridge.yaml. A board that was taken down for good stays listed as offline until
 its retained message is cleared:  mosquitto_pub -r -n -t wallboard/SITE/board/BOARD/state
 """
+HEARTBEAT_S = 3.0  # a bridge that is alive speaks every 2 s (DESIGN 5)
 QUIET_S = 0.3  # retained messages come right after the subscription: this long without one, and there are no more
 
 
 class Look(NamedTuple):
-    """What a site says of itself. `bridge` None: no bridge ever connected."""
+    """What a site says of itself. `bridge` None: no bridge ever connected. `live`: it spoke while we listened."""
 
     bridge: dict[str, Any] | None
     boards: dict[str, dict[str, Any]]
+    live: bool = False
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog="Exit codes: 0 looked, 1 the broker cannot be reached, 2 wrong configuration.",
     )
     parser.add_argument("--config", metavar="FILE", type=Path, default=Path("bridge.yaml"), help="%(default)s")
-    parser.add_argument("--json", action="store_true", help="print {bridge, boards}, as on the wire")
+    parser.add_argument("--json", action="store_true", help="print {bridge, boards} as on the wire, and live")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -98,6 +101,7 @@ class _Ears:
         self._subscribed = False
         self._count = 0
         self._bridge: dict[str, Any] | None = None
+        self._live = False
         self._boards: dict[str, dict[str, Any]] = {}
 
     def wait(self) -> Look:
@@ -113,7 +117,12 @@ class _Ears:
             while count != self._count and time.monotonic() < deadline:
                 count = self._count
                 self._changed.wait(QUIET_S)
-            return Look(self._bridge, dict(sorted(self._boards.items())))
+            # What is retained proves nothing: a broker with a memory has it after a power cut, without any bridge.
+            heard_by = min(time.monotonic() + HEARTBEAT_S, deadline)
+            while not self._live and self._bridge is not None and self._bridge["online"]:
+                if not self._changed.wait(heard_by - time.monotonic()):
+                    break
+            return Look(self._bridge, dict(sorted(self._boards.items())), self._live)
 
     def on_connect(self, client: mqtt.Client, data: Any, flags: Any, code: Any, properties: Any) -> None:
         if code.is_failure:
@@ -133,16 +142,17 @@ class _Ears:
     def on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
         with self._changed:
             self._count += 1
-            self._take(message.topic, bytes(message.payload))
+            self._take(message.topic, bytes(message.payload), message.retain)
             self._changed.notify_all()
 
-    def _take(self, topic: str, payload: bytes) -> None:
+    def _take(self, topic: str, payload: bytes, retained: bool) -> None:
         parts = wire.parts_of(self._site, topic)
         if not payload:
             return
         try:
             if parts[0] == "bridge":
                 self._bridge = _known(wire.read(wire.BRIDGE, payload))
+                self._live = self._bridge["online"] and not retained
             else:
                 self._boards[parts[1]] = _known(wire.read(wire.BOARD, payload))
         except wire.WireError as error:
@@ -164,7 +174,9 @@ def lines(site: str, look: Look) -> list[str]:
         first = f"site {site}: the bridge is offline"
     else:
         problem = f" ({bridge['problem']})" if bridge.get("problem") else ""
-        first = f"site {site}: the bridge is online, PBX {bridge.get('pbx', 'unknown')}{problem}"
+        pbx = f"PBX {bridge.get('pbx', 'unknown')}{problem}"
+        said = f"is online, {pbx}" if look.live else f"says nothing: its last word, {pbx}, may be old"
+        first = f"site {site}: the bridge {said}"
     if not look.boards:
         return [first, "no board has ever reported to this broker"]
     table = [("BOARD", "STATE", "FAULT", "UP", "VERSION", "ALARMS")]
