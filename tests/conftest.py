@@ -13,5 +13,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
     if skipped and os.environ.get("CI"):
+        reporter.ensure_newline()
         reporter.write_line(f"CI skips nothing, and {skipped} tests were skipped: the reasons stand below.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
