@@ -433,6 +433,15 @@ def test_the_list_is_taken_again_every_fifteen_seconds() -> None:
     assert asked == [15_000, 30_000, 45_000, 60_000]
 
 
+@pytest.mark.parametrize("name", ["ש" * 600, "a\0b"])
+def test_for_a_queue_whose_name_no_action_can_carry_the_whole_list_is_asked(name: str) -> None:
+    session = up()
+    session.ask_status(name, 1000)
+    (action,) = actions(session)
+    assert action["Action"] == "QueueStatus"
+    assert "Queue" not in action
+
+
 def test_one_queue_is_asked_for_and_the_answer_names_only_it() -> None:
     session = up()
     session.ask_status("sales", 1000)

@@ -10,7 +10,7 @@ from host_bridge.pbx.ami_dialogue import SYSTEM_SIGNALS, Dialogue, State
 from host_bridge.pbx.ami_events import TRANSLATIONS, AmiFrameError
 from host_bridge.pbx.ami_list import LIST_EVENTS, Lists
 from host_bridge.pbx.ami_ping import Pulse
-from host_bridge.pbx.ami_wire import AmiParser, AmiWireError, Frame, encode_action
+from host_bridge.pbx.ami_wire import AmiParser, AmiWireError, Frame, can_carry, encode_action
 from host_bridge.pbx.events import Event, Joined
 
 INTERESTING = frozenset(TRANSLATIONS) | frozenset(SYSTEM_SIGNALS) | LIST_EVENTS
@@ -124,7 +124,7 @@ class AmiSession:
     def ask_status(self, queue: str | None, now_ms: int) -> None:
         """Ask for the list of one queue, or of all (None), as soon as no other list is under way."""
         if self.state is State.UP:  # before that the whole list is coming anyway
-            self._lists.ask(queue)
+            self._lists.ask(queue if queue is not None and can_carry("Queue", queue) else None)
             self._dialogue.ask_if_due(now_ms)
 
     def log_off(self) -> None:

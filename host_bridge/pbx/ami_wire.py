@@ -173,10 +173,19 @@ def encode_action(name: str, **fields: str) -> bytes:
         raise AmiWireError(f"action {name!r} is not one that a reader sends ({', '.join(sorted(ALLOWED_ACTIONS))})")
     lines = [f"Action: {name}".encode()]
     for key, value in fields.items():
-        if any(char in value for char in "\r\n\0"):
+        if _breaks_line(value):
             raise AmiWireError(f"{key} of action {name} holds a line break or NUL, which AMI cannot carry")
         line = f"{key}: {value}".encode()
         if len(line) + 2 > LINE_CAP:
             raise AmiWireError(f"{key} of action {name} is longer than the {LINE_CAP} bytes a line may have")
         lines.append(line)
     return b"\r\n".join(lines) + _END
+
+
+def can_carry(key: str, value: str) -> bool:
+    """Whether an action's field may have this value: a name out of a frame may be longer than a line."""
+    return not _breaks_line(value) and len(f"{key}: {value}".encode()) + 2 <= LINE_CAP
+
+
+def _breaks_line(value: str) -> bool:
+    return any(char in value for char in "\r\n\0")
