@@ -5,6 +5,7 @@
 
 from firmware.core.check_kinds import Bool, Int, OneOf, Problems, Text
 from firmware.core.check_records import Either, Field, ListOf, Record
+from firmware.core.pattern import SOUNDS
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ MAX_FLASH_MHZ = 3000  # WCAG 2.3.1: at most three flashes a second
 PBX_STATES = ("up", "down", "syncing")
 OPS = (">=", "<=", ">", "<")
 SEVERITIES = ("warn", "critical")  # the lowest first
-SOUNDS = ("none", "short", "double", "triple", "long", "continuous")
 MS = Int()
 COUNT = Int(0, 10**9)
 _PERMILLE = Int(0, 1000)

@@ -1,13 +1,15 @@
 """Blinking and sounds as functions of time. Blinking follows the bridge's clock: in step over all tiles and boards."""
 
-# Names that rules use → ms on, off, on, …; "continuous" sounds for as long as it may.
-_SOUNDS = {
-    "none": (),
-    "short": (200,),
-    "double": (200, 150, 200),
-    "triple": (200, 150, 200, 150, 200),
-    "long": (1500,),
-}
+# Every sound that a rule may name, and its ms on, off, on, …; None: for as long as it may.
+_SOUNDS = (
+    ("none", ()),
+    ("short", (200,)),
+    ("double", (200, 150, 200)),
+    ("triple", (200, 150, 200, 150, 200)),
+    ("long", (1500,)),
+    ("continuous", None),
+)
+SOUNDS = tuple([name for name, _ in _SOUNDS])
 
 
 def phase(mhz: int, bridge_ms: int) -> int:
@@ -22,7 +24,9 @@ def phase_changes_ms(mhz: int, bridge_ms: int) -> int:
 
 def sound(name: str, longest_ms: int) -> "tuple[int, ...]":
     """ms from its start at which a sound goes on, off, on, …, off: at most `longest_ms` in all."""
-    lengths = (longest_ms,) if name == "continuous" else _SOUNDS[name]
+    lengths = _SOUNDS[SOUNDS.index(name)][1]
+    if lengths is None:
+        lengths = (longest_ms,)
     if longest_ms <= 0 or not lengths:
         return ()
     edges = [0]

@@ -8,7 +8,8 @@ All of it under one name, for programs that have the room; a small board imports
 """
 
 from firmware.core import messages
-from firmware.core.messages import BRIDGE, QUEUE
+from firmware.core.messages import BRIDGE, MAX_FLASH_MHZ, QUEUE, SEVERITIES
+from firmware.core.pattern import SOUNDS
 from firmware.core.payload import VERSION, WireError, dumps, loads, read
 from firmware.core.reports import BOARD, NOTICE
 from firmware.core.topics import decode_id, encode_id, parts_of, topic
@@ -17,10 +18,13 @@ __all__ = [
     "ACK",
     "BOARD",
     "BRIDGE",
+    "MAX_FLASH_MHZ",
     "NOTICE",
     "QUEUE",
     "RULES",
+    "SEVERITIES",
     "SITE",
+    "SOUNDS",
     "VERSION",
     "WireError",
     "decode_id",

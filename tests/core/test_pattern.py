@@ -1,5 +1,4 @@
-from firmware.core.messages import SOUNDS
-from firmware.core.pattern import phase, phase_changes_ms, sound
+from firmware.core.pattern import SOUNDS, phase, phase_changes_ms, sound
 
 
 def test_a_blink_has_two_halves():
