@@ -104,12 +104,31 @@ def mqtt_fields(*, embedded: bool) -> tuple[Field, ...]:
     )
 
 
+def contradictions(mqtt: dict[str, Any]) -> list[Problem]:
+    """What each key of a section `mqtt` alone cannot tell; a login of the embedded broker is the bridge's matter."""
+    found: list[Problem] = []
+    if (mqtt["password_file"] or mqtt["password_env"]) and not mqtt["username"] and mqtt["url"].host:
+        found.append((("mqtt", "username"), "missing, expected the user that the password belongs to"))
+    found.extend(
+        (("mqtt", key), "of use with mqtts:// alone, expected such a URL, or no certificates")
+        for key in ("ca_file", "cert_file", "key_file")
+        if mqtt[key] and not mqtt["url"].tls
+    )
+    return found + two_secrets(mqtt, ("mqtt",))
+
+
+def two_secrets(section: dict[str, Any], at: KeyPath) -> list[Problem]:
+    """A section that names its password twice."""
+    if section["password_file"] and section["password_env"]:
+        return [((*at, "password_env"), "both password_file and password_env, expected one of them")]
+    return []
+
+
 def read_secret(section: dict[str, Any], at: KeyPath, folder: Path, problems: list[Problem]) -> str | None:
     """The password that a section names, or None. `at` is the section's path."""
     name, variable = section.get("password_file"), section.get("password_env")
     if name is not None and variable is not None:
-        problems.append(((*at, "password_env"), "both password_file and password_env, expected one of them"))
-        return None
+        return None  # two_secrets() tells it
     if variable is not None:
         secret = os.environ.get(variable)
         if not secret:

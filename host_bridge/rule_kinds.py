@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from config.yaml_file import NOT_CARRIED_OUT
+from config.later import NotCarriedOut
 from firmware.core.check import Duration, Field, Int, Kind, OneOf, Problems, Record, Share
 from firmware.core.spelling import did_you_mean
-from firmware.core.wire import encode_id
+from firmware.core.wire import SEVERITIES, encode_id
 
 Path = tuple[str | int, ...]
 Rule = dict[str, Any]
 
 HOUR_MS = 3_600_000
 DEFAULT_HOLD_MS = 5_000
-SEVERITIES = ("warn", "critical")
 OFF = ("off", "no", "false")
 MAX_NAME = 40
 MAX_RULES = 64  # a message holds no more
@@ -32,16 +31,6 @@ class Metric(NamedTuple):
     figure: str
     op: str
     kind: Kind
-
-
-class NotCarriedOut(Kind):
-    """A part of the contract that this version does not carry out: refused, never accepted and ignored."""
-
-    def expected(self) -> str:
-        return "nothing: this version does not carry it out"
-
-    def read(self, value: Any, path: Path, problems: Problems) -> None:
-        problems.add(path, NOT_CARRIED_OUT)
 
 
 METRICS = {
@@ -111,7 +100,7 @@ class Rules(Kind):
         elif isinstance(value, dict) and "all" in value:
             return _own_rule(name, value, path, problems)
         elif name in _LATER:
-            problems.add(path, NOT_CARRIED_OUT)
+            NotCarriedOut().read(value, path, problems)
         elif name not in METRICS:
             own = "or a rule of your own with all and severity"
             problems.add(path, f"unknown key, expected {_ALL_METRICS}, {own}{did_you_mean(name, list(METRICS))}")

@@ -11,13 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.connect import FILE, SECRET_FIELDS, Address, Host, mqtt_fields, read_secret, tls_context
+from config.connect import (
+    FILE,
+    SECRET_FIELDS,
+    Address,
+    Host,
+    contradictions,
+    mqtt_fields,
+    read_secret,
+    tls_context,
+    two_secrets,
+)
+from config.later import NotCarriedOut
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.check import Bool, Either, Field, Int, ListOf, OneOf, Record, Text, read
 from host_bridge.mqtt_link import MqttSettings
 from host_bridge.pbx.ami_link import AmiSettings
-from host_bridge.rule_kinds import NotCarriedOut
 
 AMI_PORT = 5038
 AMI_TLS_PORT = 5039
@@ -116,11 +126,7 @@ def _contradictions(clean: dict[str, Any]) -> list[Problem]:
     pbx, mqtt = clean["pbx"], clean["mqtt"]
     if not (pbx["password_file"] or pbx["password_env"]):
         found.append((("pbx", "password_file"), "missing, expected the name of a file whose first line is the secret"))
-    found.extend(
-        ((section, "password_env"), "both password_file and password_env, expected one of them")
-        for section in ("pbx", "mqtt")
-        if clean[section]["password_file"] and clean[section]["password_env"]
-    )
+    found += two_secrets(pbx, ("pbx",)) + contradictions(mqtt)
     if mqtt["url"].host:
         if mqtt["port"]:
             found.append((("mqtt", "port"), "belongs to the embedded broker, expected mqtt://HOST:PORT in mqtt.url"))
@@ -130,13 +136,6 @@ def _contradictions(clean: dict[str, Any]) -> list[Problem]:
             for key in ("username", "password_file", "password_env")
             if mqtt[key]
         )
-    if (mqtt["password_file"] or mqtt["password_env"]) and not mqtt["username"] and mqtt["url"].host:
-        found.append((("mqtt", "username"), "missing, expected the user that the password belongs to"))
-    found.extend(
-        (("mqtt", key), "of use with mqtts:// alone, expected such a URL, or no certificates")
-        for key in ("ca_file", "cert_file", "key_file")
-        if mqtt[key] and not mqtt["url"].tls
-    )
     return found
 
 

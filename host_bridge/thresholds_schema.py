@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from config.later import NotCarriedOut
 from firmware.core import check
 from firmware.core.check import (
     Bool,
@@ -26,13 +27,12 @@ from firmware.core.check import (
     Share,
     Text,
 )
-from firmware.core.messages import MAX_FLASH_MHZ, SOUNDS
+from firmware.core.wire import MAX_FLASH_MHZ, SOUNDS
 from host_bridge import calendar
 from host_bridge.calendar import Span, Week
-from host_bridge.rule_kinds import NotCarriedOut, Rules
+from host_bridge.rule_kinds import HOUR_MS, Rules
 from host_bridge.truth.service_level import FORMULAS
 
-HOUR_MS = 3_600_000
 MAX_LABEL = 60
 MAX_QUEUE = 128  # Asterisk's own queue names are at most 127 bytes
 

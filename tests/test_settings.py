@@ -122,6 +122,11 @@ LATER = "is not carried out by this version: remove it"
         (", password_file: ami.secret", "", "b.yaml:2:6: pbx.password_file: missing, expected the name of a file"),
         ("password_file: ami.secret", "password: x", "b.yaml:2:47: pbx.password: unknown key, expected one of"),
         ("ami.secret}", "ami.secret, password_env: X}", "b.yaml:2:88: pbx.password_env: both password_file and"),
+        (
+            'broker.example"',
+            'broker.example", username: u, password_file: x, password_env: X',
+            "b.yaml:3:83: mqtt.password_env: both password_file and password_env, expected one of them",
+        ),
         ("ami.secret}", "ami.secret, type: avaya}", "b.yaml:2:80: pbx.type: 'avaya', expected 'asterisk'"),
         ("ami.secret}", "ami.secret, queue_log: /x}", f"b.yaml:2:74: pbx.queue_log: {LATER}"),
         ("ami.secret}", "ami.secret, tls: maybe}", "b.yaml:2:79: pbx.tls: 'maybe', expected yes or no"),

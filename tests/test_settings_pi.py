@@ -90,6 +90,15 @@ def test_a_pin_that_a_second_chain_uses(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("secrets", [True, False])
+def test_a_password_in_two_places_is_told_once(tmp_path: Path, secrets: bool) -> None:
+    url = "  url: mqtt://broker.example"
+    text = changed(url, f"{url}\n  username: b\n  password_file: x\n  password_env: X")
+    assert mistakes(tmp_path, text, secrets=secrets) == [
+        "7:17: mqtt.password_env: both password_file and password_env, expected one of them"
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [

@@ -10,7 +10,7 @@ import pytest
 
 import config
 from config.yaml_file import ConfigError, parse
-from firmware.core import wire
+from firmware.core import pattern, wire
 from host_bridge.thresholds import Thresholds, build, load
 from host_bridge.truth.service_level import ServiceLevel
 
@@ -264,3 +264,16 @@ def test_all_mistakes_come_at_once() -> None:
         "queues.a.rules.wait.warn",
         "blink.warn",
     ]
+
+
+def test_the_board_knows_every_sound_that_the_file_takes() -> None:
+    (line,) = mistakes("buzzer: {critical: dooble}\n")
+    assert line.startswith("t.yaml:2:20: buzzer.critical: 'dooble', expected one of: none, ")
+    taken = line.partition("one of: ")[2].partition(";")[0].split(", ")
+    assert {"none", "double", "continuous"} <= set(taken)
+    for name in taken:
+        thresholds = read(f"buzzer: {{critical: {name}}}\ndefaults: {{rules: {{waiting: {{warn: 3}}}}}}\n")
+        (rule,) = thresholds.queue("a").rules
+        heard = wire.read(wire.RULES, wire.dumps({"v": 1, "started": 1, "rules": [rule]}))
+        assert heard["rules"][0]["sound"]["critical"] == name
+        assert bool(pattern.sound(name, 5_000)) == (name != "none")

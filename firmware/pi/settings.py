@@ -13,24 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from config.broker_client import BrokerLogin
-from config.connect import FILE, Address, mqtt_fields, read_secret, tls_context
-from config.yaml_file import NOT_CARRIED_OUT, Problem, YamlFile
+from config.connect import FILE, Address, contradictions, mqtt_fields, read_secret, tls_context
+from config.later import NotCarriedOut
+from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
-from firmware.core.check import Field, Int, Kind, ListOf, OneOf, Problems, Record, Text, read
+from firmware.core.check import Field, Int, ListOf, OneOf, Record, Text, read
 from firmware.pi.panel import DRIVERS, PanelSettings, check
 from hw.pins import mappings
 
 _NAME = Text(64, without="/+#% @")
-
-
-class _NotCarriedOut(Kind):
-    """A part of the contract that this version does not carry out: refused, never accepted and ignored."""
-
-    def expected(self) -> str:
-        return "nothing: this version does not carry it out"
-
-    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> None:
-        problems.add(path, NOT_CARRIED_OUT)
 
 
 # Ranges of rows, cols and gpio_slowdown: lib/options-initialize.cc and led-matrix.cc of rpi-rgb-led-matrix, May 2026.
@@ -47,7 +38,7 @@ _PANEL = Record(
         Field("path", FILE, doc="driver image: the folder of latest.png"),
         Field("port", Int(0, 65535), default=8888, doc="driver emulator: of the page on 127.0.0.1; 0 is any free one"),
         Field("user", Text(64), default="daemon", doc="driver rgbmatrix: whom root becomes once it has the GPIO"),
-        Field("night", _NotCarriedOut()),
+        Field("night", NotCarriedOut()),
     )
 )
 
@@ -60,8 +51,8 @@ SCHEMA = Record(
         Field("buzzer", Record((Field("gpio", Int(2, 27), required=True, doc="its pin, as a GPIO number"),))),
         Field("queues", ListOf(Text(128), least=1), doc="which to show, in this order; all when absent"),
         Field("state_file", FILE, doc="where the last good rules are kept"),
-        Field("button", _NotCarriedOut()),
-        Field("pages", _NotCarriedOut()),
+        Field("button", NotCarriedOut()),
+        Field("pages", NotCarriedOut()),
     )
 )
 
@@ -129,13 +120,11 @@ def _panel(section: dict[str, Any], folder: Path) -> PanelSettings:
 def _mqtt(clean: dict[str, Any], folder: Path, found: list[Problem], *, secrets: bool) -> BrokerLogin:
     mqtt = clean["mqtt"]
     address: Address = mqtt["url"]
-    found += _contradictions(mqtt)
+    found += contradictions(mqtt)
     password = tls = None
     if secrets:
         password = read_secret(mqtt, ("mqtt",), folder, found)
         tls = tls_context(mqtt, ("mqtt",), folder, found) if address.tls else None
-    elif mqtt["password_file"] and mqtt["password_env"]:
-        found.append((("mqtt", "password_env"), "both password_file and password_env, expected one of them"))
     return BrokerLogin(
         host=address.host,
         port=address.port or 1883,
@@ -162,16 +151,3 @@ def _pin_clash(gpio: int | None, panel: PanelSettings) -> list[Problem]:
     pins = ", ".join(map(str, mapping.free(panel.parallel)))
     free = f"free pins: {pins}" if pins else "no pin is free with so many chains: use a networked sounder"
     return [(("buzzer", "gpio"), f"{gpio} is {use} with mapping {mapping.name!r}; {free}")]
-
-
-def _contradictions(mqtt: dict[str, Any]) -> list[Problem]:
-    """What each key alone cannot tell."""
-    found: list[Problem] = []
-    if (mqtt["password_file"] or mqtt["password_env"]) and not mqtt["username"]:
-        found.append((("mqtt", "username"), "missing, expected the user that the password belongs to"))
-    found.extend(
-        (("mqtt", key), "of use with mqtts:// alone, expected such a URL, or no certificates")
-        for key in ("ca_file", "cert_file", "key_file")
-        if mqtt[key] and not mqtt["url"].tls
-    )
-    return found
