@@ -665,6 +665,9 @@ def test_only_the_queues_of_the_settings_pass() -> None:
     hangup = frame("Event: Hangup", Uniqueid="17.1")
     passed = session.receive(other + nameless + hangup, 50)
     assert [type(event) for event in passed] == [Rang, HungUp], "an event that names no queue is for the state to judge"
+    entered = frame("Event: Newexten", Uniqueid="17.2", Application="Queue", AppData="SALES,t")
+    (event,) = session.receive(entered, 60)
+    assert isinstance(event, QueueEntered), "the dialplan may spell a queue in other case than its own"
     session.ask_status(None, 1000)
     (action,) = actions(session)
     (snapshot,) = session.receive(list_of(action["ActionID"], {"other": [], "third": []}), 1001)

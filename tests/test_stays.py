@@ -318,6 +318,22 @@ def test_rejected_is_counted_where_the_dialplan_sent_the_call(status: str) -> No
     assert story.figures("q2")["offered"] == 0
 
 
+def test_the_dialplan_may_spell_a_queue_in_other_case() -> None:
+    """Asterisk 22 finds [q1] for Queue(Q1): its events say q1 then, and Newexten says Q1."""
+    story = Story("q1")
+    story.truth.apply(ev.QueueEntered("a", "Q1", story.pbx.now_ms), story.pbx.now_ms)
+    story.truth.apply(ev.QueueStatusSet("a", "FULL", story.pbx.now_ms), story.pbx.now_ms)
+    assert story.truth.queues == ("q1",)
+    assert story.ends() == {"rejected": 1}
+
+
+def test_rejected_by_a_queue_that_is_not_read_is_nobodys() -> None:
+    truth = Truth(lambda queue: ServiceLevel(), frozenset({"q1"}))
+    truth.apply(ev.QueueEntered("a", "q2", 0), 0)
+    truth.apply(ev.QueueStatusSet("a", "FULL", 1), 1)
+    assert (truth.queues, truth.unplaced) == ((), 0)
+
+
 def test_rejected_without_class_dialplan_is_told_and_not_guessed(story: Story) -> None:
     story.truth.apply(ev.QueueStatusSet("b", "FULL", story.pbx.now_ms), story.pbx.now_ms)
     assert story.ends() == {}

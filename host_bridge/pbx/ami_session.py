@@ -11,7 +11,7 @@ from host_bridge.pbx.ami_events import TRANSLATIONS, AmiFrameError
 from host_bridge.pbx.ami_list import LIST_EVENTS, Lists
 from host_bridge.pbx.ami_ping import Pulse
 from host_bridge.pbx.ami_wire import AmiParser, AmiWireError, Frame, can_carry, encode_action
-from host_bridge.pbx.events import Event, Joined
+from host_bridge.pbx.events import Event, Joined, QueueEntered
 
 INTERESTING = frozenset(TRANSLATIONS) | frozenset(SYSTEM_SIGNALS) | LIST_EVENTS
 """The only AMI events that are looked at."""
@@ -101,7 +101,10 @@ class AmiSession:
                 self.dropped += 1
                 dialogue.problems["dropped"] = f"frames of the PBX left out: {self.dropped}, the last because {error}"
                 continue
-            if event is not None and (passed is None or getattr(event, "queue", "") in passed):
+            if event is None:
+                continue
+            # The dialplan spells a queue as it likes, and a caller whom another queue rejects must be known as such.
+            if passed is None or isinstance(event, QueueEntered) or getattr(event, "queue", "") in passed:
                 events.append(event)
         if not dialogue.joins_come:
             dialogue.joins_come = any(isinstance(event, Joined) for event in events)

@@ -186,7 +186,13 @@ class Truth:
 
     def _entered(self, event: ev.QueueEntered, now_ms: int) -> None:
         if event.call not in self._talks:  # a transfer says it again before the call goes elsewhere
-            self._stays.entered(event, now_ms)
+            self._stays.entered(event._replace(queue=self._spelled(event.queue)), now_ms)
+
+    def _spelled(self, queue: str) -> str:
+        """A queue of the dialplan in its own spelling: the PBX finds it in any case (queue_cmp_cb in app_queue.c)."""
+        if queue in self._listed:
+            return queue
+        return next((listed for listed in self._listed if listed.lower() == queue.lower()), queue)
 
     def _hung_up(self, event: ev.HungUp, now_ms: int) -> None:
         self._stays.hung_up(event, now_ms)
