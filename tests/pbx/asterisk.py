@@ -7,20 +7,22 @@ by side, and every mount is gone with the process, also when this one is killed.
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
 
+import config
+from tests.brokers import free_port
 from tests.pbx.ami import Ami, AmiError
 from tests.pbx.build import RigError
 
 SETTINGS = Path(__file__).parent / "etc"
 AGENTS = ("101", "102", "103", "104")
 CONTROL = ("control", "control-on-loopback")  # etc/manager.conf
-WALLBOARD = ("wallboard", "wallboard-on-loopback")  # etc/manager.d/wallboard.conf, the bridge's own user
+WALLBOARD = ("wallboard", "wallboard-on-loopback")  # the bridge's own user: config/manager.wallboard.conf
 
 # $1 the installed tree, $2 the run's folder. Each `exec` keeps the process id, so that signals reach Asterisk itself.
 _ENTER = """
@@ -35,15 +37,8 @@ exec chroot "$1" /usr/sbin/asterisk -f -C /mnt/etc/asterisk.conf
 """
 
 
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Asterisk:
-    """One Asterisk with the settings of tests/pbx/etc, its manager on 127.0.0.1:`port`."""
+    """One Asterisk with the settings of tests/pbx/etc and the shipped AMI user, its manager on 127.0.0.1:`port`."""
 
     def __init__(self, tree: Path, folder: Path) -> None:
         """`tree` is the installed tree, `folder` an empty one that this run writes to."""
@@ -53,6 +48,8 @@ class Asterisk:
         self.control: Ami
         self._process: subprocess.Popen[bytes] | None = None
         shutil.copytree(SETTINGS, folder / "etc")
+        (folder / "etc/manager.d").mkdir()
+        (folder / "etc/manager.d/wallboard.conf").write_text(_bridge_user())
         (folder / "etc/port.conf").write_text(f"port = {self.port}\n")
         for name in ("run", "log", "lib", "spool"):
             (folder / name).mkdir()
@@ -128,3 +125,12 @@ class Asterisk:
         self._process = None
         if hasattr(self, "control"):
             self.control.close()
+
+
+def _bridge_user() -> str:
+    """The shipped file as the owner of this PBX fills it in: the secret and the bridge's host, and nothing else."""
+    text = (Path(config.__file__).parent / "manager.wallboard.conf").read_text()
+    for key, value in (("secret", WALLBOARD[1]), ("permit", "127.0.0.1/255.255.255.255")):
+        text, found = re.subn(rf"^{key} = .*$", f"{key} = {value}", text, flags=re.MULTILINE)
+        assert found == 1, f"config/manager.wallboard.conf: {found} lines of {key}, expected one"
+    return text
