@@ -16,6 +16,8 @@ from host_bridge.mqtt_connection import Connection, MqttEvents, MqttSettings
 
 __all__ = ["MqttEvents", "MqttLink", "MqttSettings"]
 
+STEADY_S = 5.0  # a connection that lived so long was a good one
+
 
 class MqttLink:
     """Keeps one connection to the broker. `will` is (topic, payload), published retained by the broker when we die."""
@@ -31,6 +33,7 @@ class MqttLink:
         self._outage = "not connected yet"
         self._told = False
         self._back_off = BackOff()
+        self._short_lives = 0  # connections in a row that ended soon after they began
 
     @property
     def up(self) -> bool:
@@ -89,11 +92,18 @@ class MqttLink:
             return refusal(self._settings, code)
         self._connection = connection
         self._outage = ""
-        self._back_off.reset()
         self._say(logging.INFO, "up")
         self._told = False
+        began_s = asyncio.get_running_loop().time()
         self._events.mqtt_up()
-        return await connection.over, False
+        why = await connection.over
+        if asyncio.get_running_loop().time() - began_s >= STEADY_S:
+            self._short_lives = 0
+            self._back_off.reset()
+        else:  # a broker has one client of a name, and each that comes cuts the other one off
+            self._short_lives += 1
+        again = " again: is another bridge of this site running?" if self._short_lives > 1 else ""
+        return why + again, False
 
     def _tell_outage(self, why: str, refused: bool) -> None:
         self._outage = why

@@ -146,11 +146,25 @@ def test_killed_broker_comes_back_with_one_line_an_outage_and_one_a_recovery(
     assert lines == ["up", "down: it closed the connection; trying again until it answers", "up"]
 
 
+def test_two_bridges_of_one_site_are_told_so_and_do_not_hammer_the_broker(
+    broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A broker has one client of a name: each that comes cuts the other one off."""
+
+    async def story() -> None:
+        async with running(broker.port, "same"), running(broker.port, "same") as (_, ears):
+            await ears.until(lambda: ears.told.count(("down",)) >= 3)
+
+    asyncio.run(story())
+    lines = [record.getMessage() for record in caplog.records]
+    assert any("down: it closed the connection again: is another bridge of this site running?; " in x for x in lines)
+
+
 def test_what_was_unacknowledged_is_not_sent_again(broker: Broker) -> None:
     async def story() -> None:
         async with running(broker.port) as (link, ears):
             await ears.until(lambda: link.up)
-            broker.stop()
+            broker.freeze()
             link.publish("wallboard/test/queue/a", b"old")
             broker.kill()
             broker.start()
@@ -170,9 +184,9 @@ def test_hung_broker_is_found_out(broker: Broker) -> None:
         link = MqttLink(settings, WILL, ears, LOG)
         task = asyncio.create_task(link.run())
         await ears.until(lambda: link.up)
-        broker.stop()
+        broker.freeze()
         await ears.until(lambda: ("down",) in ears.told, timeout_s=8)
-        broker.cont()
+        broker.thaw()
         await ears.until(lambda: ears.told.count(("up",)) == 2)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
