@@ -55,8 +55,7 @@ class Broker:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.kill()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self.close()
 
     def start(self) -> None:
         """Start (again) on the same port; returns once it takes connections."""
@@ -83,12 +82,17 @@ class Broker:
             self._process.communicate()
             self._process = None
 
-    def stop(self) -> None:
+    def close(self) -> None:
+        """End it for good."""
+        self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def freeze(self) -> None:
         """SIGSTOP: connections stay open and nothing answers, as with a hung machine or a cut line."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
-    def cont(self) -> None:
+    def thaw(self) -> None:
         """SIGCONT: it goes on where it was stopped."""
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -29,6 +29,7 @@ from host_bridge.demo.family import PATIENCE_S, Family, guard
 from host_bridge.demo.manners import MANNERS
 from host_bridge.demo.pbx import SECRET, USERNAME
 from host_bridge.demo.run import pbx_address
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent
 LIT_S = 40.0  # on a machine that is busy with other tests; 3 s alone
@@ -65,7 +66,7 @@ class Run:
 
     def wait_lit(self) -> str:
         """Return where the board can be seen."""
-        until(lambda: "The board is lit: " in self.text() or self.process.poll() is not None, LIT_S)
+        wait_until(lambda: "The board is lit: " in self.text() or self.process.poll() is not None, LIT_S)
         found = re.search(r"The board is lit: (\S+)", self.text())
         assert found, self.text()
         return found[1]
@@ -94,16 +95,6 @@ def running(*arguments: str) -> Iterator[Run]:
     finally:
         if run.process.poll() is None:
             run.end(signal.SIGTERM)
-
-
-def until(true: Callable[[], bool], within_s: float) -> float:
-    """Wait for something in the real processes; return how long it took."""
-    began = time.monotonic()
-    while not true():
-        if time.monotonic() > began + within_s:
-            pytest.fail(f"not within {within_s:.0f} s")
-        time.sleep(0.05)
-    return time.monotonic() - began
 
 
 # Linux's /proc
@@ -218,8 +209,8 @@ def test_kill_9_leaves_nothing_behind() -> None:
         folders = temporary_folders(processes)
         assert folders
         assert run.end(signal.SIGKILL) == -signal.SIGKILL
-        until(lambda: not alive(processes), GONE_S)
-        until(lambda: not any(folder.exists() for folder in folders), GONE_S)
+        wait_until(lambda: not alive(processes), GONE_S)
+        wait_until(lambda: not any(folder.exists() for folder in folders), GONE_S)
 
 
 def test_a_closed_terminal_ends_it_too() -> None:
@@ -248,7 +239,7 @@ def test_a_part_that_dies_is_named_and_ends_it_all(tmp_path: Path) -> None:
         assert run.process.wait(GONE_S) == 1
         run._reader.join(GONE_S)
         assert "make run: the bridge ended by SIGKILL" in run.text()
-        until(lambda: not alive(processes), GONE_S)
+        wait_until(lambda: not alive(processes), GONE_S)
 
 
 def test_a_real_pbx_is_read_with_the_same_bridge_and_board(tmp_path: Path) -> None:
@@ -397,7 +388,7 @@ def test_a_child_that_will_not_stop_is_killed_and_so_is_what_it_left(
     assert family.ended() == ""
     family.stop()
     assert family.ended() == "the stubborn one ended by SIGKILL"
-    until(lambda: not alive(processes), PATIENCE_S)
+    wait_until(lambda: not alive(processes), PATIENCE_S)
     assert not work.exists()
 
 

@@ -157,11 +157,11 @@ def test_a_broker_that_hangs_is_lost_within_eight_seconds(
 ) -> None:
     make(broker.port)
     ear.until_heard(LinkChange(True))
-    broker.stop()
+    broker.freeze()
     assert ear.until_heard(LinkChange(False), 10) < 8
     ear.until(lambda: bool(told(caplog)), 1)
     assert told(caplog)[-1].endswith("down: it answers nothing; trying again until it answers")
-    broker.cont()
+    broker.thaw()
     ear.heard.clear()
     ear.until_heard(LinkChange(True), 10)
 

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +26,6 @@ mqtt: {{url: "mqtt://127.0.0.1:{port}"}}
 panel: {{driver: image, rows: {height}, cols: {width}, path: frames}}
 state_file: state.json
 """
-
-
-def until(true: Callable[[], bool], timeout_s: float, what: str) -> float:
-    """Seconds until `true()`; fails after `timeout_s`."""
-    start = time.monotonic()
-    while not true():
-        assert time.monotonic() - start < timeout_s, f"not within {timeout_s} s: {what}"
-        time.sleep(0.01)
-    return time.monotonic() - start
 
 
 class Process:

@@ -1,10 +1,9 @@
-"""The wallboard itself as people run it: mosquitto, `wallboard-bridge` and `wallboard`, each a process of its own."""
+"""The wallboard itself as people run it: a broker, `wallboard-bridge` and `wallboard`, each a process of its own."""
 
 from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,19 +14,14 @@ from typing import Any, NamedTuple
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.pbx.asterisk import free_port
+from tests.brokers import Broker
+from tests.waiting import wait_until
 
 SITE = "haifa"
 BOARD = "floor-2"
 QUEUES = ("support", "sales")
 WARN_S, CRITICAL_S = 12, 16  # the wait rule of THRESHOLDS
 
-BROKER = """
-listener {port} 127.0.0.1
-allow_anonymous true
-set_tcp_nodelay true
-persistence false
-"""
 BRIDGE = """
 site: {site}
 pbx:
@@ -169,11 +163,10 @@ class Chain:
 
     def __init__(self, folder: Path, pbx_port: int, secret: str) -> None:
         self.folder = folder
-        self.mqtt_port = free_port()
-        names = {"folder": folder, "site": SITE, "board": BOARD, "pbx_port": pbx_port, "mqtt_port": self.mqtt_port}
+        self.broker = Broker()
+        names = {"folder": folder, "site": SITE, "board": BOARD, "pbx_port": pbx_port, "mqtt_port": self.broker.port}
         (folder / "secret").write_text(secret + "\n")
         (folder / "secret").chmod(0o600)
-        (folder / "mosquitto.conf").write_text(BROKER.format(port=self.mqtt_port))
         (folder / "bridge.yaml").write_text(BRIDGE.format(**names))
         (folder / "board.yaml").write_text(BOARD_SETTINGS.format(**names))
         (folder / "thresholds.yaml").write_text(
@@ -181,17 +174,15 @@ class Chain:
         )
         (folder / "frames").mkdir()
         python = [sys.executable, "-m"]
-        self.broker = Part("broker", ["/usr/sbin/mosquitto", "-c", str(folder / "mosquitto.conf")], folder)
         self.bridge = Part("bridge", [*python, "host_bridge", "--config", str(folder / "bridge.yaml")], folder)
         self.board = Part("board", [*python, "firmware.pi", "--config", str(folder / "board.yaml")], folder)
         self.listener: Listener
 
     def start_broker(self) -> None:
-        """Start the broker and wait until it answers; the first time also start listening."""
+        """Start the broker; the first time also start listening."""
         self.broker.start()
-        wait_until(lambda: _listens(self.mqtt_port), 5, "the broker does not listen")
         if not hasattr(self, "listener"):
-            self.listener = Listener(self.mqtt_port)
+            self.listener = Listener(self.broker.port)
 
     def start(self) -> None:
         """Start everything and wait until the board shows live figures, at most 10 s."""
@@ -208,7 +199,7 @@ class Chain:
 
     def logs(self) -> str:
         """What every part has said, for a failed test to show."""
-        parts = (self.broker, self.bridge, self.board)
+        parts = (self.bridge, self.board)
         return "\n".join(f"--- {part.name} (exit {part.exit_code})\n{part.log[-3000:]}" for part in parts)
 
     def stop(self) -> None:
@@ -217,19 +208,4 @@ class Chain:
             part.stop()
         if hasattr(self, "listener"):
             self.listener.close()
-        self.broker.stop()
-
-
-def wait_until(true: Any, seconds: float, otherwise: str, details: Any = lambda: "") -> float:
-    """Wait until `true()`; the seconds it took. AssertionError with `otherwise` and `details()` after `seconds`."""
-    start = time.monotonic()
-    while not true():
-        if time.monotonic() - start > seconds:
-            raise AssertionError(f"{otherwise} within {seconds} s\n{details()}")
-        time.sleep(0.02)
-    return time.monotonic() - start
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        self.broker.close()

@@ -12,10 +12,11 @@ from tests.pbx import agreement
 from tests.pbx.agreement import Step
 from tests.pbx.asterisk import CONTROL, WALLBOARD, Asterisk
 from tests.pbx.calls import Call
-from tests.pbx.chain import CRITICAL_S, QUEUES, WARN_S, Chain, wait_until
+from tests.pbx.chain import CRITICAL_S, QUEUES, WARN_S, Chain
 from tests.pbx.frames import TILES, Frames, blinks, calm, ground, ink, label
 from tests.pbx.oracle import Look, Oracle, Stay, stays
 from tests.pbx.scenario import CALLERS, play
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.asterisk
 

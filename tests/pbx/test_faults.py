@@ -10,9 +10,10 @@ import pytest
 
 from tests.pbx.asterisk import WALLBOARD, Asterisk
 from tests.pbx.calls import Calls
-from tests.pbx.chain import BOARD, Chain, wait_until
+from tests.pbx.chain import BOARD, Chain
 from tests.pbx.frames import BAND, TILES, Frames, count, fault, ink, nothing_live
 from tests.pbx.oracle import look
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.asterisk
 

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,6 +15,7 @@ from host_bridge.pbx.ami_link import AmiLink, AmiSettings
 from host_bridge.pbx.events import Completed, Connected, Event, Joined, Left, LinkDown, LinkUp, Restarted, Snapshot
 from tests.pbx.asterisk import WALLBOARD, Asterisk
 from tests.pbx.calls import Calls
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.asterisk
 
@@ -61,13 +62,6 @@ class Reader:
 
     def count(self, kind: type[Event]) -> int:
         return sum(isinstance(event, kind) for event in self.events)
-
-
-def wait_until(holds: Callable[[], object], timeout: float = 15.0) -> None:
-    deadline = time.monotonic() + timeout
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.pbx.asterisk import Asterisk
-from tests.pbx.chain import BOARD, Chain, wait_until
+from tests.pbx.chain import BOARD, Chain
 from tests.pbx.frames import Frames, fault
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.asterisk
 
