@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from config.yaml_tree import MAX_BYTES, ConfigError, Node, Place, read
+from config.yaml_tree import MAX_BYTES, MAX_DEPTH, TOO_DEEP, ConfigError, Node, Place, read
 from firmware.core import check
 from firmware.core.spelling import one_line
 
@@ -24,7 +24,6 @@ KeyPath = tuple[str | int, ...]
 Problem = tuple[KeyPath, str]
 
 NOT_CARRIED_OUT = "is not carried out by this version: remove it"
-MAX_DEPTH = 32
 MAX_PATH = 200  # characters of a path in a message
 MAX_VALUES = 100_000  # aliases counted as often as they are used: a few lines of them can stand for billions
 # Problems of the key itself, not of its value: there is nothing right to write behind it.
@@ -85,8 +84,8 @@ class YamlFile:
         self._places.setdefault(path, node.place)
         if node.text is not None:
             return node.text
-        if len(path) >= MAX_DEPTH:
-            raise ConfigError([self._at(node.place, f"nested deeper than {MAX_DEPTH} levels: no settings file")])
+        if len(path) >= MAX_DEPTH:  # by aliases: the reader has counted all else
+            raise ConfigError([self._at(node.place, TOO_DEEP)])
         if node.is_list:
             return [self._convert(item, (*path, index)) for index, (_, item) in enumerate(node.items)]
         result: dict[str, Value] = {}

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, NoReturn
 import yaml
 
 MAX_BYTES = 1 << 20
+MAX_DEPTH = 32
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels: no settings file"
 
 # Left-to-right and right-to-left marks, embeddings, isolates, and byte-order marks that a copied text brought along.
 _INVISIBLE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -63,12 +65,25 @@ def read(data: bytes, name: str) -> Node:
     text = _INVISIBLE.sub("", _decoded(data, name))
     try:
         try:
-            events = list(yaml.parse(text, Loader=_FAST_LOADER))
+            events = _events(text, _FAST_LOADER, name)
         except yaml.YAMLError:
-            events = list(yaml.parse(text, Loader=yaml.SafeLoader))  # slower, with the clearer messages
+            events = _events(text, yaml.SafeLoader, name)  # slower, with the clearer messages
     except yaml.YAMLError as error:
         _fail_syntax(error, text, name)
     return _tree(events, name)
+
+
+def _events(text: str, loader: type, name: str) -> list[yaml.Event]:
+    """The parser's events. It stops where they get too deep: both parsers take quadratic time for open brackets."""
+    events: list[yaml.Event] = []
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            place = _place(event.start_mark)
+            raise ConfigError([f"{name}:{place.line}:{place.column}: {TOO_DEEP}"])
+        events.append(event)
+    return events
 
 
 def _decoded(data: bytes, name: str) -> str:

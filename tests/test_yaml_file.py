@@ -90,6 +90,7 @@ def test_mistakes_of_keys(text: str, line: str) -> None:
         ("a: \x07\n", "f.yaml:1:4: ", "U+0007 has no place"),
         ("a: ok\nb: x\x80\n", "f.yaml:2:5: ", "U+0080 has no place"),
         ("[" * 40 + "]" * 40, "f.yaml:1:33: ", "nested deeper than 32"),
+        ("[" * 100_000, "f.yaml:1:33: ", "nested deeper than 32"),  # read to its end it took minutes
     ],
 )
 def test_what_is_no_yaml_is_told_with_its_place(text: str, start: str, hint: str) -> None:

@@ -24,7 +24,7 @@ class Inventory:
             self.wanted = []
             for name in names:
                 # A group is written as `@name`, and is so on topics; in a queue's own name `@` is percent-encoded.
-                queue = name if name.startswith("@") else encode_id(name)
+                queue = "@" + encode_id(name[1:]) if name.startswith("@") else encode_id(name)
                 if queue not in self.wanted:
                     self.wanted.append(queue)
             self.arrange()

@@ -34,6 +34,10 @@ def test_wanted_queues_are_shown_known_or_not():
     raise AssertionError("a queue that nobody wants was taken in")
 
 
+def test_a_groups_name_is_encoded_behind_its_at_sign():
+    assert Inventory(["@a+b/c", "@"]).wanted == ["@a%2Bb%2Fc", "@"], "a + or # of a name is no wildcard of MQTT's"
+
+
 def test_no_queue_wanted_is_all_of_them():
     assert Inventory([]).wanted is None
 
