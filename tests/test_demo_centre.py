@@ -11,9 +11,8 @@ from statistics import mean, median
 import pytest
 
 from host_bridge.demo import calibration, queue_log
-from host_bridge.demo.calibration import CUSTOMS
+from host_bridge.demo.calibration import CUSTOMS, HOUR_MS
 from host_bridge.demo.centre import Centre
-from host_bridge.demo.exchange import HOUR_MS
 from host_bridge.demo.floor import DAY_MS
 from host_bridge.demo.happenings import (
     Completed,

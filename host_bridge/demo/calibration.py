@@ -28,6 +28,7 @@ from typing import NamedTuple
 OPENS_H, CLOSES_H = 7, 24
 """Hours of the centre's day. The demo skips the night: 24:00 is followed by 07:00."""
 
+HOUR_MS = 3_600_000
 _LONGEST_TALK_S = 3_600
 
 
@@ -92,11 +93,11 @@ def next_arrival_ms(queue: str, now_ms: int, load: float, rng: Random) -> int:
     rates = CUSTOMS[queue].arrivals
     at_ms = float(now_ms)
     while True:
-        hour = int(at_ms // 3_600_000)
-        at_ms += rng.expovariate(rates[hour % len(rates)] * load) * 3_600_000
-        if at_ms < (hour + 1) * 3_600_000:
+        hour = int(at_ms // HOUR_MS)
+        at_ms += rng.expovariate(rates[hour % len(rates)] * load) * HOUR_MS
+        if at_ms < (hour + 1) * HOUR_MS:
             return math.ceil(at_ms)
-        at_ms = (hour + 1) * 3_600_000
+        at_ms = (hour + 1) * HOUR_MS
 
 
 def patience_ms(queue: str, rng: Random) -> int:

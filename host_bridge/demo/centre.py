@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from host_bridge.demo import calibration
-from host_bridge.demo.exchange import HOUR_MS, Exchange
+from host_bridge.demo.exchange import Exchange
 from host_bridge.demo.floor import Floor
 from host_bridge.demo.happenings import (
     GaveUp,
@@ -50,7 +50,7 @@ class Centre:
             queue: Line(queue, manner.longest, max(1, round(SERVICE_LEVEL_S / speed)))
             for queue, manner in MANNERS.items()
         }
-        self._exchange = Exchange(seed, start_ms, int((hour - calibration.OPENS_H) * HOUR_MS), speed)
+        self._exchange = Exchange(seed, start_ms, int((hour - calibration.OPENS_H) * calibration.HOUR_MS), speed)
         self._rng = self._exchange.rng
         self._load = load
         self._serial = 0

@@ -12,8 +12,6 @@ from random import Random
 
 from host_bridge.demo.happenings import Happening
 
-HOUR_MS = 3_600_000
-
 
 class Exchange:
     """`start_ms` (epoch) is when the centre's own clock shows `from_ms`."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from host_bridge.demo.calibration import CLOSES_H, OPENS_H, break_ms
-from host_bridge.demo.exchange import HOUR_MS, Exchange
+from host_bridge.demo.calibration import CLOSES_H, HOUR_MS, OPENS_H, break_ms
+from host_bridge.demo.exchange import Exchange
 from host_bridge.demo.happenings import MembersChanged
 from host_bridge.demo.people import Seat
 

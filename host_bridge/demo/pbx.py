@@ -15,7 +15,7 @@ from pathlib import Path
 
 from host_bridge.demo import queue_log
 from host_bridge.demo.ami_server import HOST, DemoPbx
-from host_bridge.demo.calibration import BUSY_DAY, CLOSES_H, OPENS_H
+from host_bridge.demo.calibration import BUSY_DAY, CLOSES_H, HOUR_MS, OPENS_H
 from host_bridge.demo.centre import Centre
 
 USERNAME = "wallboard"
@@ -50,7 +50,7 @@ async def _serve(options: argparse.Namespace, secret: str, log: queue_log.QueueL
         return (epoch_ns + time.monotonic_ns()) // 1_000_000  # a PBX's clock that never steps
 
     start_ms = clock() - int(WARM_MS / options.speed)
-    hour = options.hour - WARM_MS / 3_600_000
+    hour = options.hour - WARM_MS / HOUR_MS
     hour += 0 if hour >= OPENS_H else CLOSES_H - OPENS_H
     centre = Centre(options.seed, start_ms, speed=options.speed, hour=hour, load=options.load)
     if log is not None:
