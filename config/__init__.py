@@ -1,1 +1,4 @@
-"""Configuration files: the reader that the bridge and the boards share, with a commented example of every file."""
+"""What the bridge and the boards share outside the portable core: files of settings, connections, the log.
+
+A commented example of every file lies beside the modules.
+"""
