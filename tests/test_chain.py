@@ -18,7 +18,8 @@ from firmware.core.view import Tile, View
 from host_bridge.bidi import visual
 from tests.ami_peer import SECRET, USERNAME, AmiPeer
 from tests.brokers import Broker, broker  # noqa: F401 - a fixture
-from tests.wallboard_process import Process, tile, until, view
+from tests.waiting import until
+from tests.wallboard_process import Process, tile, view
 
 WARN_S, CRITICAL_S = 2, 4
 LABELS = {"support": "תמיכה טכנית", "sales": "מכירות VIP"}
