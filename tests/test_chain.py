@@ -18,7 +18,7 @@ from firmware.core.view import Tile, View
 from host_bridge.bidi import visual
 from tests.ami_peer import SECRET, USERNAME, AmiPeer
 from tests.brokers import Broker, broker  # noqa: F401 - a fixture
-from tests.waiting import until
+from tests.waiting import wait_until
 from tests.wallboard_process import Process, tile, view
 
 WARN_S, CRITICAL_S = 2, 4
@@ -79,7 +79,7 @@ class Chain:
         return view(self.tile("support"), self.tile("sales"))
 
     def await_view(self, *views: View, within_s: float, what: str) -> None:
-        until(lambda: self.board.shows(*views), within_s, what)
+        wait_until(lambda: self.board.shows(*views), within_s, what)
 
     def close(self) -> None:
         self.board.end()
