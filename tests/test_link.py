@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -213,6 +215,56 @@ def test_something_that_is_no_broker(ear: Ear, make: Callable[..., Link], caplog
         make(server.getsockname()[1])
         assert ear.until(lambda: bool(told(caplog)), 8) < 8
     assert "it answers nothing" in told(caplog)[0]
+
+
+class ScriptedBroker:
+    """Answers each connection's first packet with the same bytes, whatever it is, and then reads on."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._server.getsockname()[1]
+        self.connections = 0
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):  # closed
+            while True:
+                connection, _ = self._server.accept()
+                self.connections += 1
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(self._answer)
+                    while connection.recv(4096):
+                        pass
+
+
+CONNACK = b"\x20\x02\0\0"
+
+
+def test_a_topic_that_is_no_text_is_passed_over(
+    ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong, right = (b"\x30\x05\0\x03" + topic for topic in (b"a/\xff", b"a/b"))
+    with contextlib.closing(ScriptedBroker(CONNACK + wrong + wrong + right)) as broker:
+        make(broker.port)
+        ear.until_heard(Message("a/b", b"", False))
+        assert broker.connections == 1
+    assert told(caplog)[:1] == [f"broker 127.0.0.1:{broker.port}: a message whose topic is no UTF-8 is passed over"]
+    assert not any("passed over" in line for line in told(caplog)[1:])
+
+
+def test_a_refused_subscription_is_told(ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture) -> None:
+    suback = b"\x90\x04\0\x01\x01\x80"  # the first is granted with QoS 1, the second refused
+    with contextlib.closing(ScriptedBroker(CONNACK + suback)) as broker:
+        make(broker.port)
+        ear.until(lambda: bool(told(caplog)), 5)
+    assert told(caplog)[0] == (
+        f"broker 127.0.0.1:{broker.port}: it refuses 1 of 2 subscriptions: let this board read wallboard/main/queue/+"
+    )
 
 
 class TlsBroker(Broker):

@@ -44,6 +44,7 @@ class Link:
         self._refusal: ReasonCode | None = None
         self._end: ReasonCode | None = None
         self._told = False
+        self._odd_topic_told = False
         self._back_off = BackOff()
         self._closing = threading.Event()
         # A daemon: resolving a name can block for long, and the process must be able to end meanwhile.
@@ -106,6 +107,7 @@ class Link:
         # With this set, publish() wakes the loop above instead of writing from the thread that calls it.
         client.on_socket_register_write = _nothing
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         return client
@@ -124,8 +126,21 @@ class Link:
     def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, code: ReasonCode, properties: Any) -> None:
         self._end = code
 
+    def _on_subscribe(self, client: mqtt.Client, data: Any, mid: int, codes: list[ReasonCode], properties: Any) -> None:
+        refused = [topic for (topic, _), code in zip(self._subscriptions, codes, strict=False) if code.is_failure]
+        if refused:
+            few = f"it refuses {len(refused)} of {len(codes)} subscriptions"
+            self._say(logging.ERROR, f"{few}: let this board read {', '.join(refused)}")
+
     def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
-        self._inbox.message(Message(message.topic, bytes(message.payload), message.retain))
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:  # not every broker refuses it; raised on, it would end this thread
+            if not self._odd_topic_told:
+                self._odd_topic_told = True
+                self._say(logging.WARNING, "a message whose topic is no UTF-8 is passed over")
+            return
+        self._inbox.message(Message(topic, bytes(message.payload), message.retain))
 
     def _say(self, level: int, text: str) -> None:
         self._log.log(level, "broker %s:%d: %s", self._login.host, self._login.port, text)
