@@ -87,7 +87,7 @@ class BrokerUrl(Kind):
                 problems.add(path, "a login in the URL, expected mqtt.username and mqtt.password_file instead")
                 return None
             more = url.path.strip("/") or url.query or url.fragment
-            if host and _is_host(host) and url.scheme in ("mqtt", "mqtts") and not more:
+            if host and _is_host(host) and port != 0 and url.scheme in ("mqtt", "mqtts") and not more:
                 tls = url.scheme == "mqtts"
                 return Address(host, port or (8883 if tls else 1883), tls)
         self.refuse(value, path, problems)

@@ -137,6 +137,7 @@ def test_a_password_in_two_places_is_told_once(tmp_path: Path, secrets: bool) ->
         ("gpio: 19", "gpio: 28", "7:9: buzzer.gpio: '28', expected a whole number from 2 to 27"),
         ("state_file", "button", "9:1: button: is not carried out by this version: remove it"),
         ("mqtt://broker.example", "broker", "4:8: mqtt.url: 'broker', expected mqtt://HOST, mqtts://HOST:PORT"),
+        ("broker.example", "b:0", "4:8: mqtt.url: 'mqtt://b:0', expected mqtt://HOST, mqtts://HOST:PORT"),
         (
             "  url: mqtt://broker.example",
             "  url: mqtt://broker.example\n  ca_file: ca.pem",
@@ -190,6 +191,20 @@ def test_no_file_and_an_empty_one(tmp_path: Path) -> None:
         load(Path("nowhere.yaml"))
     assert [line.split(": ")[1] for line in mistakes(tmp_path, "")] == ["site", "board", "mqtt", "panel"]
     assert len(mistakes(tmp_path, "- a list")) == 1
+
+
+def test_more_queues_than_a_board_can_hold(tmp_path: Path) -> None:
+    text = changed("""[support, "0600", מכירות]""", f"[{', '.join(map(str, range(2001)))}]")
+    assert mistakes(tmp_path, text) == ["8:9: queues: 2001 items, expected 1 to 2000"]
+
+
+def test_nowhere_to_keep_the_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's user of whom /etc/passwd knows nothing has no home."""
+    monkeypatch.setenv("HOME", "~")  # what Path.home() makes a RuntimeError of
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    (line,) = mistakes(tmp_path, changed("state_file: state/board.json\n", ""))
+    assert line.endswith("state_file: missing, expected a file's name: this user has no home folder to keep it in")
 
 
 def test_where_the_state_file_is_when_nobody_says() -> None:

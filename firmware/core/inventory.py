@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-_MOST = 2000  # queues: more of them are somebody's mistake, or malice
+MOST = 2000  # queues: more of them are somebody's mistake, or malice
 
 
 class Inventory:
@@ -47,8 +47,8 @@ class Inventory:
         if watch is None:
             if not self.wants(queue):
                 raise WireError("a queue that this board does not show")
-            if len(self._by_id) >= _MOST:
-                raise WireError("more than %d queues" % _MOST)
+            if len(self._by_id) >= MOST:
+                raise WireError("more than %d queues" % MOST)
             watch = Watch(queue)
             self._by_id[queue] = watch
         return watch

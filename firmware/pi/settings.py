@@ -18,6 +18,7 @@ from config.later import NotCarriedOut
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.check import Field, Int, ListOf, OneOf, Record, Text, read
+from firmware.core.inventory import MOST
 from firmware.pi.panel import DRIVERS, PanelSettings, check
 from hw.pins import mappings
 
@@ -49,7 +50,7 @@ SCHEMA = Record(
         Field("mqtt", Record(mqtt_fields(embedded=False)), required=True),
         Field("panel", _PANEL, required=True),
         Field("buzzer", Record((Field("gpio", Int(2, 27), required=True, doc="its pin, as a GPIO number"),))),
-        Field("queues", ListOf(Text(128), least=1), doc="which to show, in this order; all when absent"),
+        Field("queues", ListOf(Text(128), least=1, most=MOST), doc="which to show, in this order; all when absent"),
         Field("state_file", FILE, doc="where the last good rules are kept"),
         Field("button", NotCarriedOut()),
         Field("pages", NotCarriedOut()),
@@ -88,8 +89,16 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
     if panel is not None:
         found += [(("panel", key), message) for key, message in check(panel)]
         found += _pin_clash(gpio, panel)
+    state_file = None
+    if clean:
+        try:
+            state_file = folder / clean["state_file"] if clean["state_file"] else default_state_file(os.environ, clean)
+        except RuntimeError:  # Path.home(): in a container, of a user whom /etc/passwd does not know
+            found.append(
+                (("state_file",), "missing, expected a file's name: this user has no home folder to keep it in")
+            )
     file.refuse(found)
-    assert panel is not None and mqtt is not None
+    assert panel is not None and mqtt is not None and state_file is not None
     return BoardSettings(
         site=clean["site"],
         board=clean["board"],
@@ -97,7 +106,7 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
         panel=panel,
         buzzer_gpio=gpio,
         queues=tuple(clean["queues"]) if clean["queues"] else None,
-        state_file=folder / clean["state_file"] if clean["state_file"] else default_state_file(os.environ, clean),
+        state_file=state_file,
     )
 
 
