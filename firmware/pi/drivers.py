@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from firmware.pi.panel import PanelError
+
 if TYPE_CHECKING:
     import logging
 
@@ -18,9 +20,15 @@ def open_panel(panel: PanelSettings, title: str, log: logging.Logger) -> Panel:
         assert panel.path is not None
         return ImagePanel(panel.width, panel.height, panel.path)
     if panel.driver == "emulator":
-        from firmware.pi.panel_emulator import EmulatorPanel  # noqa: PLC0415
+        try:
+            from firmware.pi.panel_emulator import EmulatorPanel  # noqa: PLC0415
 
-        return EmulatorPanel(panel, title, log)
+            return EmulatorPanel(panel, title, log)
+        except ImportError as error:  # RGBMatrixEmulator, or tornado, which it brings along
+            raise PanelError(
+                f"panel.driver: 'emulator' needs the package RGBMatrixEmulator ({error}): "
+                "install led-wallboard[demo], or take driver 'image'"
+            ) from None
     from firmware.pi.panel_rgbmatrix import open_rgbmatrix  # noqa: PLC0415
 
     return open_rgbmatrix(panel)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from firmware.pi.emulator_page import EmulatorPage
-from firmware.pi.panel import PanelError, PanelSettings
+from firmware.pi.panel import PanelSettings
 from firmware.pi.panel_rgbmatrix import MatrixPanel, set_options
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class EmulatorPanel(MatrixPanel):
     """The panel at `url`, on this machine only."""
 
     def __init__(self, panel: PanelSettings, title: str, log: logging.Logger) -> None:
-        """Serve the page and say where. Raises PanelError when the port is taken or the emulator not installed."""
+        """Serve the page and say where. Raises PanelError when the port is taken, ImportError without the emulator."""
         module, options = _emulator()
         for name in ("RGBME", "tornado.access"):
             logging.getLogger(name).setLevel(logging.ERROR)
@@ -67,7 +67,7 @@ class _PageAdapter:
 
 
 def _emulator() -> tuple[Any, Any]:
-    """(RGBMatrixEmulator, an RGBMatrixOptions of it). Raises PanelError when it is not installed.
+    """(RGBMatrixEmulator, an RGBMatrixOptions of it). Raises ImportError when it is not installed.
 
     It reads emulator_config.json of the working directory when it is imported, and writes one there if there is none:
     so it is imported in a folder of its own, which is gone afterwards.
@@ -76,11 +76,5 @@ def _emulator() -> tuple[Any, Any]:
         # Nothing of the file concerns us but that no other adapter and its libraries are looked for.
         settings = {"display_adapter": "raw", "allow_adapter_fallback": False, "log_level": "error"}
         Path("emulator_config.json").write_text(json.dumps(settings), "utf-8")
-        try:
-            module = importlib.import_module("RGBMatrixEmulator")
-        except ImportError as error:
-            raise PanelError(
-                f"panel.driver: 'emulator' needs the package RGBMatrixEmulator ({error}): "
-                "install led-wallboard[demo], or take driver 'image'"
-            ) from None
+        module = importlib.import_module("RGBMatrixEmulator")
         return module, module.RGBMatrixOptions()
