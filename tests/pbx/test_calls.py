@@ -85,15 +85,18 @@ def _waiting_agrees(chain: Chain, queue: str, oracle: Oracle, measured: Callable
 
 def _longest_wait_agrees(chain: Chain, queue: str, looks: list[Look]) -> None:
     """`oldest_ms` ages by itself between publishes; Asterisk counts whole clock seconds: less than 1 s between."""
+    published = chain.listener.of(f"queue/{queue}")
     compared = 0
     for look in looks:
-        heard = [m for m in chain.listener.of(f"queue/{queue}") if m.at <= look.asked][-1].payload
-        at = [m.at for m in chain.listener.of(f"queue/{queue}") if m.at <= look.asked][-1]
-        truth = look.queues[queue].longest_wait_s
-        if truth is None or heard is None or heard["waiting"] != look.queues[queue].waiting:
+        truth, waiting = look.queues[queue].longest_wait_s, look.queues[queue].waiting
+        # One caller's Leave and the next one's Join within the slack: the count is the same, its publish on its way.
+        known = [m for m in published if m.at <= look.asked][-1:]
+        known += [m for m in published if look.asked < m.at <= look.asked + agreement.SLACK]
+        agreed = [m for m in known if m.payload and m.payload["waiting"] == waiting]
+        if truth is None or not agreed:
             continue
-        shown = heard["oldest_ms"] / 1000 + (look.asked - at)
-        assert abs(shown - truth) < 1.1, f"{queue}: {shown:.2f} s shown, Asterisk says {truth}"
+        shown = [m.payload["oldest_ms"] / 1000 + look.asked - m.at for m in agreed if m.payload]
+        assert min(abs(each - truth) for each in shown) < 1.1, f"{queue}: {shown} s shown, Asterisk says {truth}"
         compared += 1
     assert compared > 20
 
