@@ -23,7 +23,6 @@ class AmiPeer:
         self.secret = secret
         self.queues: dict[str, list[tuple[str, float]]] = {queue: [] for queue in queues}
         self.members: dict[str, list[tuple[str, int]]] = {queue: [] for queue in queues}
-        self.logins = 0
         self.mute = False
         self.ready = threading.Event()
         self._calls = 0
@@ -147,15 +146,14 @@ class AmiPeer:
             if asked.get("Key") != key and asked.get("Secret") != self.secret:
                 client.sendall(_frame("Response", "Error", ActionID=ident, Message="Authentication failed"))
                 raise ConnectionAbortedError
-            self.logins += 1
             client.sendall(_frame("Response", "Success", ActionID=ident, Message="Authentication accepted"))
             client.sendall(
                 _frame(
                     "Event",
                     "FullyBooted",
                     Privilege="system,all",
-                    Uptime=5,
-                    LastReload=5,
+                    Uptime=self._uptime_s(),
+                    LastReload=self._uptime_s(),
                     Status="Fully Booted",
                 )
             )

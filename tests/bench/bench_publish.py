@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -72,7 +71,6 @@ class Contestant:
         self._count_of = count_of
         self._sent: dict[str, deque[tuple[int, int]]] = {queue: deque() for queue in QUEUES}
         self._calls: dict[str, list[str]] = {queue: [] for queue in QUEUES}
-        self._arrived = threading.Event()
         self._client = client = mqtt.Client(CallbackAPIVersion.VERSION2)
         client.on_socket_open = lambda _client, _data, sock: sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.on_message = self._on_message
