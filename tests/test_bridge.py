@@ -63,7 +63,7 @@ class Link(MqttLink):
         name = topic.removeprefix("wallboard/test/")
         self.published.append((name, wire.loads(payload) if payload else None))
         if self.acknowledges:
-            asyncio.get_running_loop().call_soon(self.bridge.mqtt_acked, topic)
+            asyncio.get_running_loop().call_soon(self.bridge.boards.mqtt_acked, topic)
 
     def subscribe(self, filters: Any) -> None:
         pass
@@ -91,7 +91,7 @@ class Story(Clock):
             self,
         )
         self.link = Link(self.bridge)
-        self.bridge.mqtt = self.link
+        self.bridge.boards.mqtt = self.link
 
     def ms(self) -> int:
         return self.at_ms
@@ -155,7 +155,7 @@ def test_a_wait_that_grows_older_is_no_change() -> None:
         await it.wait(1_000)
         it.link.published.clear()
         for _ in range(20):
-            it.bridge._offer_queue("sales", it.at_ms)
+            it.bridge.boards._offer_queue("sales", it.at_ms)
             await it.wait(1_000)
         assert {name for name, _ in it.link.published} == {"bridge/state"}
 
@@ -220,14 +220,14 @@ def test_a_queue_that_is_gone_is_cleared_and_one_that_returns_is_told() -> None:
 def test_what_an_earlier_run_left_is_cleared_once_the_pbx_told_its_queues() -> None:
     async def story(it: Story) -> None:
         for name in ("queue/old", "rules/old", "queue/sales"):
-            it.bridge.mqtt_message(f"wallboard/test/{name}", b'{"v":1}', True)
-        it.bridge.mqtt_message("wallboard/test/queue/live", b'{"v":1}', False)
+            it.bridge.boards.mqtt_message(f"wallboard/test/{name}", b'{"v":1}', True)
+        it.bridge.boards.mqtt_message("wallboard/test/queue/live", b'{"v":1}', False)
         await it.settle()
         assert it.link.published == []
         await it.events(listed("sales"))
         cleared = {name for name, message in it.link.published if message is None}
         assert cleared == {"queue/old", "rules/old"}
-        it.bridge.mqtt_message("wallboard/test/queue/older", b'{"v":1}', True)
+        it.bridge.boards.mqtt_message("wallboard/test/queue/older", b'{"v":1}', True)
         await it.settle()
         assert ("queue/older", None) in it.link.published
 
@@ -246,7 +246,7 @@ def test_after_an_outage_of_the_broker_only_the_newest_is_sent_and_all_of_it() -
             await it.wait(2_000)
         assert it.link.published == []
         it.link.connected = True
-        it.bridge.mqtt_up()
+        it.bridge.boards.mqtt_up()
         await it.settle()
         names = [name for name, _ in it.link.published]
         assert sorted(names) == ["bridge/state", "queue/sales", "rules/sales", "site"]
@@ -261,7 +261,7 @@ def test_no_figure_from_before_the_first_list_is_live_when_the_pbx_is_up() -> No
 
     async def story(it: Story) -> None:
         pbx = SimpleNamespace(pbx="syncing", problem="", ask_status=lambda queue: None)
-        it.bridge.ami = pbx  # type: ignore[assignment]
+        it.bridge.pbx = pbx  # type: ignore[assignment]
         await it.events(listed("sales"))
         it.at_ms += 1_000
         await it.events(Joined("sales", "a", "a", 1, 1, it.at_ms))  # passed on before the list, and published
