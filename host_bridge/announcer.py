@@ -27,6 +27,7 @@ class Announcer:
     def __init__(
         self,
         settings: MqttSettings,
+        *,
         site: str,
         messages: Messages,
         thresholds: Thresholds,

@@ -38,7 +38,14 @@ class Bridge:
         self.pbx = AmiLink(settings.ami, self.on_event, clock.ms, log)
         messages = Messages(settings.site, clock.ms(), version, thresholds)
         self.boards = Announcer(
-            settings.mqtt, settings.site, messages, thresholds, self._truth, self._pbx_state, clock, log
+            settings.mqtt,
+            site=settings.site,
+            messages=messages,
+            thresholds=thresholds,
+            truth=self._truth,
+            pbx=self._pbx_state,
+            clock=clock,
+            log=log,
         )
         self._stop = asyncio.Event()
         self._flush_asked = False
