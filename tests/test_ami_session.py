@@ -617,6 +617,13 @@ def test_the_offset_stands_still_while_the_network_jitters() -> None:
         assert session.outgoing()
         session.receive(pong(answered_ms), back_ms)
     assert at_ms(session, joined(7000), 7050) == 7000
+    assert session.shift_ms == PBX_S * 1000
+
+
+def test_the_shift_to_the_pbxs_clock_is_not_known_before_a_pong() -> None:
+    session = AmiSession("u", "s")
+    session.connected(5)
+    assert session.shift_ms is None
 
 
 def test_without_time_stamps_an_event_happened_when_it_came() -> None:

@@ -80,6 +80,11 @@ class AmiLink:
         """One line for bridge/state, "" when all is well."""
         return self._outage if self.pbx == "down" else self._session.problem or self._outage
 
+    @property
+    def shift_ms(self) -> int | None:
+        """The PBX's clock (ms since 1970) minus the bridge's; None while it is not known."""
+        return self._session.shift_ms
+
     def ask_status(self, queue: str | None) -> None:
         """Ask the PBX for the list of one queue, or of all (None)."""
         self._session.ask_status(queue, self._clock())

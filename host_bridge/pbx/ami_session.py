@@ -70,6 +70,12 @@ class AmiSession:
         """What a person should know or do about this PBX; "" when all is well."""
         return "; ".join(self._dialogue.problems.values())
 
+    @property
+    def shift_ms(self) -> int | None:
+        """The PBX's clock (ms since 1970) minus the bridge's; None until this connection's first Pong."""
+        offset_ms = self._pulse.offset_ms
+        return None if offset_ms is None else -offset_ms
+
     def connected(self, now_ms: int) -> None:
         """The transport is open; the PBX speaks first."""
         self._parser = AmiParser(INTERESTING)
