@@ -17,7 +17,7 @@ from pathlib import Path
 import config
 from tests.brokers import free_port
 from tests.pbx.ami import Ami, AmiError
-from tests.pbx.build import RigError
+from tests.pbx.build import RigError, Tree
 
 SETTINGS = Path(__file__).parent / "etc"
 AGENTS = ("101", "102", "103", "104")
@@ -40,7 +40,7 @@ exec chroot "$1" /usr/sbin/asterisk -f -C /mnt/etc/asterisk.conf
 class Asterisk:
     """One Asterisk with the settings of tests/pbx/etc and the shipped AMI user, its manager on 127.0.0.1:`port`."""
 
-    def __init__(self, tree: Path, folder: Path) -> None:
+    def __init__(self, tree: Tree, folder: Path) -> None:
         """`tree` is the installed tree, `folder` an empty one that this run writes to."""
         self.tree = tree
         self.folder = folder
@@ -49,7 +49,7 @@ class Asterisk:
         self._process: subprocess.Popen[bytes] | None = None
         shutil.copytree(SETTINGS, folder / "etc")
         (folder / "etc/manager.d").mkdir()
-        (folder / "etc/manager.d/wallboard.conf").write_text(_bridge_user())
+        (folder / "etc/manager.d/wallboard.conf").write_text(_bridge_user(tree.release.filters))
         (folder / "etc/port.conf").write_text(f"port = {self.port}\n")
         for name in ("run", "log", "lib", "spool"):
             (folder / name).mkdir()
@@ -65,7 +65,7 @@ class Asterisk:
         with (self.folder / "console").open("ab") as console:
             # The kernel kills it when we die, whatever we die of.
             self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", *enter, str(self.tree), str(self.folder)],
+                ["setpriv", "--pdeathsig", "KILL", *enter, str(self.tree.path), str(self.folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
@@ -127,10 +127,14 @@ class Asterisk:
             self.control.close()
 
 
-def _bridge_user() -> str:
-    """The shipped file as the owner of this PBX fills it in: the secret and the bridge's host, and nothing else."""
+def _bridge_user(filters: str) -> str:
+    """The shipped file as the owner of this PBX fills it in: the secret, the bridge's host and the form of filters."""
     text = (Path(config.__file__).parent / "manager.wallboard.conf").read_text()
     for key, value in (("secret", WALLBOARD[1]), ("permit", "127.0.0.1/255.255.255.255")):
         text, found = re.subn(rf"^{key} = .*$", f"{key} = {value}", text, flags=re.MULTILINE)
         assert found == 1, f"config/manager.wallboard.conf: {found} lines of {key}, expected one"
+    if filters == "old":
+        text = re.sub(r"^eventfilter\(.*\n", "", text, flags=re.MULTILINE)
+        text, found = re.subn(r"^;(?=eventfilter = )", "", text, flags=re.MULTILINE)
+        assert found == 3, f"config/manager.wallboard.conf: {found} filters for older releases, expected three"
     return text

@@ -8,23 +8,34 @@ from pathlib import Path
 import pytest
 
 from tests.pbx.asterisk import Asterisk
-from tests.pbx.build import RigError, build, check_machine
+from tests.pbx.build import RELEASES, Release, RigError, Tree, build, check_machine
 
 _MEASURED: list[str] = []
 
 
+@pytest.fixture(scope="session", params=RELEASES, ids=lambda release: release.name)
+def release(request: pytest.FixtureRequest) -> Release:
+    """Every release in turn: whoever wants an Asterisk is run on each of them."""
+    found: Release = request.param
+    return found
+
+
+ON_THE_NEWEST = pytest.mark.parametrize("release", RELEASES[:1], indirect=True, ids=lambda release: release.name)
+"""Marks tests of our own parts, to which it is all one which Asterisk is gone."""
+
+
 @pytest.fixture(scope="session")
-def tree() -> Path:
+def tree(release: Release) -> Tree:
     """The installed Asterisk, made when it is missing; skips, with the reason, where the machine cannot run it."""
     try:
         check_machine()
     except RigError as problem:
         pytest.skip(str(problem))
-    return build(lambda line: None)
+    return build(release, lambda line: None)
 
 
 @pytest.fixture
-def pbx(tree: Path, tmp_path: Path) -> Iterator[Asterisk]:
+def pbx(tree: Tree, tmp_path: Path) -> Iterator[Asterisk]:
     """A running Asterisk of this test's own, with nobody waiting and every agent idle."""
     folder = tmp_path / "asterisk"
     folder.mkdir()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.pbx.ami import Ami, AmiError
 from tests.pbx.asterisk import WALLBOARD, Asterisk
-from tests.pbx.build import RigError, build
+from tests.pbx.build import RELEASES, RigError, Tree, build
 from tests.pbx.calls import Calls
 from tests.pbx.scenario import play
 
@@ -98,7 +98,7 @@ def _poll(bridge: Ami, stop: threading.Event) -> None:
         stop.wait(2)
 
 
-def record(tree: Path, folder: Path, name: str, scene: Callable[[Asterisk], None]) -> None:
+def record(tree: Tree, folder: Path, name: str, scene: Callable[[Asterisk], None]) -> None:
     """Play `scene` on a fresh Asterisk; write what the bridge's user read, and the queue_log, as `folder`/`name`.*"""
     with tempfile.TemporaryDirectory(prefix="wallboard-pbx-") as run, (folder / f"{name}.ami").open("wb") as tape:
         pbx = Asterisk(tree, Path(run))
@@ -122,7 +122,7 @@ def main(arguments: list[str]) -> int:
     """Record both; 0 when done, 1 with one clear line when the rig does not run here."""
     folder = Path(arguments[0]) if arguments else CAPTURES
     try:
-        tree = build(print)
+        tree = build(RELEASES[0], print)
         for scene in (refused_and_moved, two_queues):
             print(f"Recording {folder}/asterisk22_{scene.__name__}.ami …", flush=True)
             record(tree, folder, f"asterisk22_{scene.__name__}", scene)

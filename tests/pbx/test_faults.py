@@ -11,11 +11,12 @@ import pytest
 from tests.pbx.asterisk import WALLBOARD, Asterisk
 from tests.pbx.calls import Calls
 from tests.pbx.chain import BOARD, Chain
+from tests.pbx.conftest import ON_THE_NEWEST
 from tests.pbx.frames import BAND, TILES, Frames, count, fault, ink, nothing_live
 from tests.pbx.oracle import look
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, ON_THE_NEWEST]
 
 WITHIN_S = 8.0  # a fault must stand on the board so soon
 BACK_WITHIN_S = 25.0  # the bridge's back-off to a PBX ends at 15 s

@@ -9,10 +9,11 @@ import pytest
 
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.chain import BOARD, Chain
+from tests.pbx.conftest import ON_THE_NEWEST
 from tests.pbx.frames import Frames, fault
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, ON_THE_NEWEST]
 
 
 def test_a_wrong_password_is_one_clear_line_and_no_hammering(pbx: Asterisk, tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_two_run_side_by_side_and_a_killed_one_leaves_no_mount(pbx: Asterisk, tm
     assert look(pbx.control).queues["support"].waiting == 1
     assert look(second.control).queues["support"].waiting == 0
     second.kill()
-    assert str(pbx.tree) not in Path("/proc/self/mounts").read_text()
+    assert str(pbx.tree.path) not in Path("/proc/self/mounts").read_text()
     second.start()  # over what the killed one left lying about
     assert look(second.control).queues["support"].waiting == 0
     second.stop()
