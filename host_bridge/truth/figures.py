@@ -1,4 +1,4 @@
-"""What ended in a queue's window, counted: the figures that rest on ends, not on who waits now.
+"""What ended in one window, counted: the figures that rest on ends, not on who waits now.
 
 The window is today, or the last so many seconds. Whole seconds of hold time are kept as a histogram, so that
 a limit may be changed at any time and the share is exact for all of the window.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 
-from host_bridge.truth.outcomes import End, Outcome, Talk
+from host_bridge.truth.outcomes import End, JourneyEnd, Outcome, Record, Talk
 from host_bridge.truth.service_level import Counts, ServiceLevel
 
 # a ghost's wait is not known, and a rejected caller had none
@@ -17,30 +17,52 @@ _OFFERED = tuple(outcome for outcome in Outcome if outcome is not Outcome.REJECT
 
 
 class Tally:
-    """The ends and talks in one queue's window."""
+    """The records in one window: of a queue, of a group or of the whole centre."""
 
-    def __init__(self, window_ms: int | None) -> None:
-        """`window_ms`: the length of a rolling window, or None for today: a new day is a new tally."""
+    def __init__(self, window_ms: int | None, since_ms: int | None = None) -> None:
+        """`window_ms`: the length of a rolling window, or None for today, which began at `since_ms`."""
         self.window_ms = window_ms
-        self._samples: deque[End | Talk] = deque()  # of a rolling window only
-        self._longest: deque[tuple[int, int]] = deque()  # (at_ms, wait_ms), waits falling: the first is the longest
+        self.clear(since_ms)
+
+    def clear(self, since_ms: int | None) -> None:
+        """Forget everything; of today only what ends at `since_ms` or later counts from here on."""
+        self.since_ms = since_ms if self.window_ms is None else None
+        self._samples: deque[Record] = deque()  # of a rolling window only, by at_ms
+        # (at_ms, wait_ms), at_ms rising and waits falling: the first is the longest. Of today only that first one.
+        self._longest: deque[tuple[int, int]] = deque()
         self._ends: Counter[Outcome] = Counter()
         self._holds: dict[Outcome, Counter[int]] = {outcome: Counter() for outcome in Outcome}
         self._answered_wait_ms = 0
         self._talks = 0
         self._talk_s = 0
         self._transferred = 0
+        self._journeys: Counter[int] = Counter()  # by whole seconds of the caller's clock, begun ones too
+        self._estimates = 0
+        self._estimated_answered = 0
+        self._estimated_abandoned = 0
 
-    def add(self, sample: End | Talk) -> None:
-        """Count what just ended; samples come in the order of their `at_ms`."""
-        self._count(sample, 1)
-        if isinstance(sample, End) and sample.outcome not in _NO_WAIT:
-            while self._longest and self._longest[-1][1] <= sample.wait_ms:
-                self._longest.pop()
-            if self.window_ms is not None or not self._longest:
-                self._longest.append((sample.at_ms, sample.wait_ms))
+    def add(self, record: Record) -> None:
+        """Count what just ended, unless that was before today. Most records come in the order of their `at_ms`."""
+        if self.since_ms is not None and record.at_ms < self.since_ms:
+            return
+        self._count(record, 1)
+        if isinstance(record, End) and record.outcome not in _NO_WAIT:
+            self._note_longest(record)
         if self.window_ms is not None:
-            self._samples.append(sample)
+            _insert(self._samples, record)
+
+    def revise(self, old: Record, new: Record) -> bool:
+        """Count `new` in the place of `old`; False: the longest wait was the old one's, so all must be counted anew."""
+        if self.window_ms is not None:
+            if old not in self._samples:  # fell out of the window, and what is known better with it
+                return True
+            self._samples.remove(old)
+        elif self.since_ms is not None and old.at_ms < self.since_ms:
+            return True
+        self._count(old, -1)
+        lost = isinstance(old, End) and (old.at_ms, old.wait_ms) in self._longest
+        self.add(new)
+        return not lost
 
     def expires_ms(self) -> int | None:
         """When the oldest sample of a rolling window falls out of it, or None."""
@@ -61,14 +83,18 @@ class Tally:
             self._longest.popleft()
         return fell_out
 
-    def figures(self, level: ServiceLevel) -> dict[str, int]:
-        """The figures of DESIGN section 5 that rest on ends; one that is not known is absent."""
+    def figures(self, level: ServiceLevel, wait_limit_ms: int | None = None) -> dict[str, int]:
+        """The figures of DESIGN section 5 that rest on ends; one that is not known is absent.
+
+        `wait_limit_ms`, whole seconds: the limit of the caller's clock, None when the site has none.
+        """
         ends = self._ends
         sla, sla_of = level.of(self.counts(level))
+        estimated = self._estimated_answered + self._estimated_abandoned
         figures = {
             "sla_target": level.target_permille,
             "sla_of": sla_of,
-            "offered": sum(ends[outcome] for outcome in _OFFERED),
+            "offered": sum(ends[outcome] for outcome in _OFFERED) + estimated,
             "short_abandoned": self._below(Outcome.ABANDONED, level.short_abandon_s),
             "transferred": self._transferred,
         }
@@ -82,10 +108,17 @@ class Tally:
             figures["longest_ms"] = self._longest[0][1]
         if self._talks:
             figures["aht_ms"] = self._talk_s * 1000 // self._talks
+        if wait_limit_ms is not None and (journeys := self._journeys.total()):
+            over = sum(n for wait_s, n in self._journeys.items() if wait_s * 1000 > wait_limit_ms)
+            figures["over_limit"] = over * 1000 // journeys
+        if self._estimates:
+            figures["answered"] += self._estimated_answered
+            figures["abandoned"] += self._estimated_abandoned
+            figures["approx"] = 1
         return figures
 
     def counts(self, level: ServiceLevel) -> Counts:
-        """What the formulas rest on."""
+        """What the formulas rest on: ends whose wait is known, so no estimate."""
         within_s = level.answer_within_s + 1
         return Counts(
             answered=self._ends[Outcome.ANSWERED],
@@ -102,16 +135,47 @@ class Tally:
         """Ends of this outcome with fewer than `limit_s` seconds of hold time."""
         holds = self._holds[outcome]
         if limit_s < len(holds):
-            return sum(holds[hold_s] for hold_s in range(limit_s))
+            return sum(holds.get(hold_s, 0) for hold_s in range(limit_s))
         return sum(n for hold_s, n in holds.items() if hold_s < limit_s)
 
-    def _count(self, sample: End | Talk, sign: int) -> None:
-        if isinstance(sample, Talk):
+    def _count(self, record: Record, sign: int) -> None:
+        if isinstance(record, End):
+            self._ends[record.outcome] += sign
+            self._holds[record.outcome][record.hold_s] += sign
+            if record.outcome is Outcome.ANSWERED:
+                self._answered_wait_ms += sign * record.wait_ms
+        elif isinstance(record, Talk):
             self._talks += sign
-            self._talk_s += sign * sample.talk_s
-            self._transferred += sign * sample.transferred
+            self._talk_s += sign * record.talk_s
+            self._transferred += sign * record.transferred
+        elif isinstance(record, JourneyEnd):
+            self._journeys[-(-record.wait_ms // 1000)] += sign
+        else:
+            self._estimates += sign
+            self._estimated_answered += sign * record.answered
+            self._estimated_abandoned += sign * record.abandoned
+
+    def _note_longest(self, end: End) -> None:
+        """Keep this wait while it may become the longest: no later end has one as long."""
+        longest, mine = self._longest, (end.at_ms, end.wait_ms)
+        if self.window_ms is None:
+            if not longest or longest[0][1] < end.wait_ms:
+                self._longest = deque((mine,))
             return
-        self._ends[sample.outcome] += sign
-        self._holds[sample.outcome][sample.hold_s] += sign
-        if sample.outcome is Outcome.ANSWERED:
-            self._answered_wait_ms += sign * sample.wait_ms
+        place = len(longest)
+        while place and longest[place - 1][0] > end.at_ms:
+            place -= 1
+        if place < len(longest) and longest[place][1] >= end.wait_ms:
+            return
+        while place and longest[place - 1][1] <= end.wait_ms:
+            place -= 1
+            del longest[place]
+        longest.insert(place, mine)
+
+
+def _insert(samples: deque[Record], record: Record) -> None:
+    """Into its place by at_ms. An outcome that waited for its evidence comes late, but never by much."""
+    place = len(samples)
+    while place and samples[place - 1].at_ms > record.at_ms:
+        place -= 1
+    samples.insert(place, record)
