@@ -19,13 +19,13 @@ def test_a_million_mutated_frames_raise_nothing_and_leave_nothing() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stderr}"
     told = dict(re.findall(r"([a-z]+) (\d+)", done.stdout))
-    begun_kib, ended_kib = map(int, done.stdout.split()[-2:])
+    begun_kib, highest_kib = map(int, done.stdout.split()[-2:])
     assert int(told["frames"]) == FRAMES
-    assert ended_kib - begun_kib <= GROWTH_KIB
+    assert highest_kib - begun_kib <= GROWTH_KIB
     # the frames were neither all fine nor all rubbish
     assert FRAMES * 0.2 < int(told["events"]) < FRAMES * 0.9
     assert int(told["refused"]) > FRAMES * 0.002
-    assert int(told["broken"]) > FRAMES * 0.0001
+    assert int(told["broken"]) > 0
 
 
 def test_the_same_seed_sends_the_same_frames() -> None:
