@@ -16,6 +16,8 @@ from firmware.core.spelling import did_you_mean
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # datetime's weekday() counts from Monday
 DAY_MIN = 24 * 60
+MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
 
 Span = tuple[int, int]  # from (included), until (excluded), minutes since midnight; past 1440: into the next day
 Week = tuple[tuple[Span, ...], ...]  # the spans of Monday to Sunday
@@ -45,7 +47,7 @@ class Calendar:
     def next_day_ms(self, utc_ms: int) -> int:
         """The first `utc_ms` of the next day, by day_id."""
         today = self.day_id(utc_ms)
-        before, after = utc_ms, utc_ms + 26 * 3_600_000  # the longest day has 25 hours
+        before, after = utc_ms, utc_ms + 26 * HOUR_MS  # the longest day has 25 hours
         while after - before > 1:
             middle = (before + after) // 2
             if self.day_id(middle) > today:
@@ -53,6 +55,29 @@ class Calendar:
             else:
                 before = middle
         return after
+
+    def day_start_ms(self, utc_ms: int) -> int:
+        """The first `utc_ms` of the day, by day_id."""
+        today = self.day_id(utc_ms)
+        before, within = utc_ms - 26 * HOUR_MS, utc_ms
+        while within - before > 1:
+            middle = (before + within) // 2
+            if self.day_id(middle) < today:
+                before = middle
+            else:
+                within = middle
+        return within
+
+    def closes_ms(self, week: Week, utc_ms: int) -> int | None:
+        """When the last of the week's spans ends in the day of `utc_ms`; None on a day without one.
+
+        A span that goes on past the day's end ends with it. It looks at each minute: ask once a day.
+        """
+        first_ms, end_ms = self.day_start_ms(utc_ms), self.next_day_ms(utc_ms)
+        for minute_ms in range(end_ms - MINUTE_MS, first_ms - 1, -MINUTE_MS):
+            if self.within(week, minute_ms):
+                return minute_ms + MINUTE_MS
+        return None
 
     def within(self, week: Week, utc_ms: int) -> bool:
         """True inside one of the week's spans. An hour that summer time repeats counts both times."""

@@ -8,7 +8,7 @@ from typing import Any
 from firmware.core import wire
 from host_bridge.bidi import visual
 from host_bridge.clock import Now
-from host_bridge.thresholds import Thresholds
+from host_bridge.thresholds import QueueThresholds, Thresholds
 
 MAX_PROBLEM = 1_000  # characters: bridge/state goes out every 2 s
 
@@ -22,6 +22,7 @@ class Messages:
         self._thresholds = thresholds
         self._head = {"v": wire.VERSION, "started": started}
         self._labels: dict[str, dict[str, Any]] = {}
+        self._group_labels: dict[str, dict[str, Any]] = {}
         self._seq = 0
         self.state_topic = wire.topic(site, "bridge", "state")
         self.site_topic = wire.topic(site, "site")
@@ -33,6 +34,14 @@ class Messages:
     def rules_topic(self, queue: str) -> str:
         """Where a queue's rules go."""
         return wire.topic(self._site, "rules", wire.encode_id(queue))
+
+    def group_topic(self, name: str) -> str:
+        """Where the snapshot of a group goes, or of "all", the whole centre."""
+        return wire.topic(self._site, "queue", group_id(name))
+
+    def group_rules_topic(self, name: str) -> str:
+        """Where a group's rules go."""
+        return wire.topic(self._site, "rules", group_id(name))
 
     def offline(self) -> bytes:
         """The last will, and the last word of a bridge that is stopped."""
@@ -58,27 +67,57 @@ class Messages:
         return wire.dumps(message)
 
     def site(self, queues: Iterable[str]) -> bytes:
-        """What holds for every board; `queues` as the PBX has them, told in the order of thresholds.yaml."""
+        """What holds for every board; `queues` as the PBX has them, told in the order of thresholds.yaml.
+
+        The groups of the file follow them; boards show the whole centre only when the file names it.
+        """
         rank = {queue: number for number, queue in enumerate(self._thresholds.queues)}
         ordered = sorted(queues, key=lambda queue: rank.get(queue, len(rank)))
         listed = [{"id": wire.encode_id(queue), **self._label(queue)} for queue in ordered]
+        listed += [{"id": group_id(name), **self._group_label(name)} for name in self._thresholds.groups]
         return wire.dumps({**self._head, "queues": listed, **self._thresholds.site})
 
     def rules(self, queue: str) -> bytes:
         """The rules of one queue."""
-        return wire.dumps({**self._head, "rules": list(self._thresholds.queue(queue).rules)})
+        return self._rules(self._thresholds.queue(queue))
+
+    def group_rules(self, name: str) -> bytes:
+        """The rules of one group."""
+        return self._rules(self._thresholds.group(name))
 
     def queue(self, queue: str, figures: dict[str, int], now: Now) -> bytes:
         """The snapshot of one queue; `figures` as Truth has them."""
         is_open = self._thresholds.is_open(queue, now.utc_ms)
         return wire.dumps({**self._head, "ts": now.ms, "open": is_open, **self._label(queue), **figures})
 
+    def group(self, name: str, figures: dict[str, int], queues: Iterable[str], now: Now) -> bytes:
+        """The snapshot of one group, or of "all"; `queues` as the PBX has them."""
+        is_open = self._thresholds.is_group_open(name, queues, now.utc_ms)
+        return wire.dumps({**self._head, "ts": now.ms, "open": is_open, **self._group_label(name), **figures})
+
+    def _rules(self, thresholds: QueueThresholds) -> bytes:
+        return wire.dumps({**self._head, "rules": list(thresholds.rules)})
+
     def _label(self, queue: str) -> dict[str, Any]:
         if queue not in self._labels:
-            label = self._thresholds.queue(queue).label or printable(queue)
-            label_visual, rtl = visual(label)
-            self._labels[queue] = {"label": label, "label_visual": label_visual, "rtl": rtl}
+            self._labels[queue] = _label(self._thresholds.queue(queue), queue)
         return self._labels[queue]
+
+    def _group_label(self, name: str) -> dict[str, Any]:
+        if name not in self._group_labels:
+            self._group_labels[name] = _label(self._thresholds.group(name), name)
+        return self._group_labels[name]
+
+
+def group_id(name: str) -> str:
+    """A group's id on the wire. No queue has it: the @ of a queue's name is percent-encoded."""
+    return "@" + wire.encode_id(name)
+
+
+def _label(thresholds: QueueThresholds, name: str) -> dict[str, Any]:
+    label = thresholds.label or printable(name)
+    label_visual, rtl = visual(label)
+    return {"label": label, "label_visual": label_visual, "rtl": rtl}
 
 
 def printable(queue: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from config.later import NotCarriedOut
 from firmware.core.check import Duration, Field, Int, Kind, OneOf, Problems, Record, Share
 from firmware.core.spelling import did_you_mean
 from firmware.core.wire import SEVERITIES, encode_id
@@ -40,8 +39,8 @@ METRICS = {
     "avg_wait": Metric("avg_wait_ms", ">=", Duration(1_000, 24 * HOUR_MS)),
     "abandoned": Metric("abandoned_permille", ">=", Share(1, 1000)),
     "agents_free": Metric("agents_free", "<=", Int(0, 100_000)),
+    "next_breach": Metric("next_breach_ms", "<=", Duration(0, 24 * HOUR_MS)),
 }
-_LATER = ("next_breach",)  # rests on wait_limit
 _ALL_METRICS = ", ".join(METRICS)
 
 
@@ -49,8 +48,7 @@ class Conditions(Kind):
     """`{waiting: 5, wait: 3m}` → {metric: value}, at least one."""
 
     def __init__(self) -> None:
-        known = [Field(name, metric.kind) for name, metric in METRICS.items()]
-        self._record = Record((*known, *(Field(name, NotCarriedOut()) for name in _LATER)))
+        self._record = Record(tuple(Field(name, metric.kind) for name, metric in METRICS.items()))
 
     def expected(self) -> str:
         return f"a section of metrics ({_ALL_METRICS}) and values"
@@ -99,8 +97,6 @@ class Rules(Kind):
             problems.add(path, f"unknown key, expected a name of 1 to {MAX_NAME} characters")
         elif isinstance(value, dict) and "all" in value:
             return _own_rule(name, value, path, problems)
-        elif name in _LATER:
-            NotCarriedOut().read(value, path, problems)
         elif name not in METRICS:
             own = "or a rule of your own with all and severity"
             problems.add(path, f"unknown key, expected {_ALL_METRICS}, {own}{did_you_mean(name, list(METRICS))}")
@@ -166,6 +162,12 @@ def _own_rule(name: str, value: dict[str, Any], path: Path, problems: Problems) 
         return None
     level = {"severity": clean["severity"], "all": _wire(fires), "clear": _wire({**fires, **clear})}
     return {"id": encode_id(name), "for_ms": clean["for"], "hold_ms": clean["hold"], "levels": [level]}
+
+
+def breach_limits_ms(rule: Rule) -> list[int]:
+    """The values at which a rule looks at `next_breach`; none when it does not."""
+    conditions = [each for level in rule["levels"] for each in (*level["all"], *level["clear"])]
+    return [each["value"] for each in conditions if each["metric"] == METRICS["next_breach"].figure]
 
 
 def _wire(conditions: dict[str, int]) -> list[dict[str, Any]]:

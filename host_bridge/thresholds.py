@@ -7,16 +7,19 @@ thresholds.queue("support").rules                   # ready for the topic rules/
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.yaml_file import YamlFile
+from config.yaml_file import KeyPath, Problem, YamlFile
 from config.yaml_file import load as load_yaml
+from firmware.core import check
 from host_bridge.calendar import Calendar, Week, every_day
-from host_bridge.rule_kinds import Rule
+from host_bridge.rule_kinds import Rule, breach_limits_ms
 from host_bridge.thresholds_schema import SCHEMA
 from host_bridge.truth.service_level import ServiceLevel
+from host_bridge.truth.windows import ALL, Group
 
 # Keys of `service_level` whose field of ServiceLevel names its unit.
 _FIELDS = {
@@ -29,7 +32,7 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class QueueThresholds:
-    """What holds for one queue. `hours` None: always open. `rules` are in the form of the wire."""
+    """What holds for one queue or group. `hours` None: always open. `rules` are in the form of the wire."""
 
     label: str | None
     service_level: ServiceLevel
@@ -38,27 +41,91 @@ class QueueThresholds:
 
 
 @dataclass(frozen=True)
+class GroupThresholds(QueueThresholds):
+    """… and the queues of a group; none for the group "all", which has every queue.
+
+    `any_open`: open while any of its queues is, whatever `hours` say: the whole centre without hours of its own.
+    """
+
+    queues: tuple[str, ...]
+    any_open: bool = False
+
+
+@dataclass(frozen=True)
 class Thresholds:
-    """The whole file. `site` holds blink (mHz), repeat_ms and longest_ms as the topic `site` has them."""
+    """The whole file. `site` holds blink (mHz), repeat_ms and longest_ms as the topic `site` has them.
+
+    Where the file sets a limit to the caller's clock, it has wait_limit_ms too, and perhaps offer_at_ms.
+    """
 
     calendar: Calendar
     quiet: Week | None
     site: dict[str, Any]
     queues: dict[str, QueueThresholds]
+    groups: dict[str, GroupThresholds]  # in the order of the file; "all" only when the file has it
     others: QueueThresholds
+    # by opening hours: from, until (ms of the wall clock) and when the queue closes in between, or None
+    _closings: dict[Week, tuple[int, int, int | None]] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @property
+    def wait_limit_ms(self) -> int | None:
+        """The limit of the caller's clock, or None."""
+        limit_ms: int | None = self.site.get("wait_limit_ms")
+        return limit_ms
+
+    @property
+    def named_queues(self) -> tuple[str, ...]:
+        """All queues that the file names, by themselves or in a group."""
+        return tuple(dict.fromkeys((*self.queues, *(name for group in self.groups.values() for name in group.queues))))
 
     def queue(self, queue: str) -> QueueThresholds:
         """What holds for a queue, named in the file or not."""
         return self.queues.get(queue, self.others)
 
+    def group(self, name: str) -> GroupThresholds:
+        """What holds for a group. The whole centre ("all") has figures and no rules when the file does not name it.
+
+        Raises KeyError for any other group that the file does not have.
+        """
+        if name == ALL and name not in self.groups:
+            return GroupThresholds(None, self.others.service_level, None, (), queues=(), any_open=True)
+        return self.groups[name]
+
+    def window_groups(self) -> dict[str, Group]:
+        """The groups as `Windows` takes them, without the whole centre."""
+        return {name: Group(each.queues, each.service_level) for name, each in self.groups.items() if name != ALL}
+
     def is_open(self, queue: str, utc_ms: int) -> bool:
         """True inside the queue's hours; outside there are figures and no alarms."""
+        return self._within(self.queue(queue).hours, utc_ms)
+
+    def is_group_open(self, name: str, queues: Iterable[str], utc_ms: int) -> bool:
+        """True inside the group's hours; the whole centre, without hours of its own, while any of `queues` is open."""
+        group = self.group(name)
+        if not group.any_open:
+            return self._within(group.hours, utc_ms)
+        return any(self._within(hours, utc_ms) for hours in {self.queue(queue).hours for queue in queues})
+
+    def has_closed(self, queue: str, utc_ms: int) -> bool:
+        """True from the end of the queue's last hours of the day until the day's end; never on a day without hours."""
         hours = self.queue(queue).hours
-        return hours is None or self.calendar.within(hours, utc_ms)
+        if hours is None:
+            return False
+        since_ms, until_ms, closes_ms = self._closings.get(hours, (0, 0, None))
+        if not since_ms <= utc_ms < until_ms:
+            since_ms, until_ms = self.calendar.day_start_ms(utc_ms), self.calendar.next_day_ms(utc_ms)
+            closes_ms = self.calendar.closes_ms(hours, utc_ms)
+            self._closings[hours] = since_ms, until_ms, closes_ms
+        return closes_ms is not None and utc_ms >= closes_ms
 
     def is_quiet(self, utc_ms: int) -> bool:
         """True when no buzzer may sound."""
         return self.quiet is not None and self.calendar.within(self.quiet, utc_ms)
+
+    def _within(self, hours: Week | None, utc_ms: int) -> bool:
+        return hours is None or self.calendar.within(hours, utc_ms)
 
 
 def load(path: Path, name: str | None = None) -> Thresholds:
@@ -68,21 +135,22 @@ def load(path: Path, name: str | None = None) -> Thresholds:
 
 def build(file: YamlFile) -> Thresholds:
     """The thresholds of a file that is read already. Raises ConfigError."""
-    clean = file.typed(SCHEMA)
+    clean, problems = check.read(SCHEMA, file.data)
+    file.refuse([*problems, *_contradictions(clean or {}, file)])
     buzzer = clean["buzzer"]
     defaults = clean["defaults"] or {}
     service_level = _service_level(ServiceLevel(), defaults.get("service_level"))
     rules: dict[str, Rule | None] = defaults.get("rules") or {}
+    sound = {severity: buzzer[severity] for severity in ("warn", "critical")}
 
-    def queue(section: dict[str, Any]) -> QueueThresholds:
+    def fields(section: dict[str, Any]) -> dict[str, Any]:
         own = {**rules, **(section.get("rules") or {})}  # a queue's rule replaces the default one whole
-        sound = {severity: buzzer[severity] for severity in ("warn", "critical")}
-        return QueueThresholds(
-            label=section.get("label"),
-            service_level=_service_level(service_level, section.get("service_level")),
-            hours=section.get("hours") or clean["hours"],
-            rules=tuple({**rule, "sound": sound} for rule in own.values() if rule is not None),
-        )
+        return {
+            "label": section.get("label"),
+            "service_level": _service_level(service_level, section.get("service_level")),
+            "hours": section.get("hours") or clean["hours"],
+            "rules": tuple({**rule, "sound": sound} for rule in own.values() if rule is not None),
+        }
 
     day_spans = [span for spans in (clean["quiet"] or {}).get("every", ()) for span in spans]
     return Thresholds(
@@ -92,10 +160,46 @@ def build(file: YamlFile) -> Thresholds:
             "blink": clean["blink"],
             "repeat_ms": buzzer["repeat"],
             "longest_ms": buzzer["longest"],
+            **_caller_clock(clean["wait_limit"]),
         },
-        queues={name: queue(section) for name, section in (clean["queues"] or {}).items()},
-        others=queue({}),
+        queues={name: QueueThresholds(**fields(section)) for name, section in (clean["queues"] or {}).items()},
+        groups={
+            name: GroupThresholds(
+                **fields(section),
+                queues=section["queues"] or (),
+                any_open=name == ALL and section["hours"] is None,
+            )
+            for name, section in (clean["groups"] or {}).items()
+        },
+        others=QueueThresholds(**fields({})),
     )
+
+
+def _contradictions(clean: dict[str, Any], file: YamlFile) -> Iterator[Problem]:
+    """What each value alone does not show: all about the caller's clock."""
+    limit = clean.get("wait_limit") or {}
+    limit_s, offer_s = limit.get("limit"), limit.get("offer_at")
+    if limit_s is not None and offer_s is not None and offer_s > limit_s:
+        yield ("wait_limit", "offer_at"), f"after the limit, expected at most {limit_s}s"
+    if limit_s is None and isinstance(file.data, dict) and "wait_limit" in file.data:
+        return  # it is told already
+    sections: list[tuple[KeyPath, dict[str, Any] | None]] = [(("defaults",), clean.get("defaults"))]
+    for kind in ("queues", "groups"):
+        sections += [((kind, name), section) for name, section in (clean.get(kind) or {}).items()]
+    for path, section in sections:
+        for name, rule in ((section or {}).get("rules") or {}).items():
+            highest_ms = max(breach_limits_ms(rule), default=None) if rule is not None else None
+            if highest_ms is None:
+                continue
+            if limit_s is None:
+                yield (*path, "rules", name), "next_breach rests on wait_limit, expected wait_limit: {limit: 6m} too"
+            elif highest_ms >= limit_s * 1000:
+                yield (*path, "rules", name), f"next_breach is never above wait_limit, expected less than {limit_s}s"
+
+
+def _caller_clock(section: dict[str, int | None] | None) -> dict[str, int]:
+    names = {"limit": "wait_limit_ms", "offer_at": "offer_at_ms"}
+    return {names[name]: seconds * 1000 for name, seconds in (section or {}).items() if seconds is not None}
 
 
 def _service_level(base: ServiceLevel, section: dict[str, Any] | None) -> ServiceLevel:

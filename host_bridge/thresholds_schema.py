@@ -32,6 +32,7 @@ from host_bridge import calendar
 from host_bridge.calendar import Span, Week
 from host_bridge.rule_kinds import HOUR_MS, Rules
 from host_bridge.truth.service_level import FORMULAS
+from host_bridge.truth.windows import ALL
 
 MAX_LABEL = 60
 MAX_QUEUE = 128  # Asterisk's own queue names are at most 127 bytes
@@ -70,6 +71,32 @@ class WholeSeconds(Duration):
 
 
 SPANS = Parsed(calendar.spans, "a span of time like 08:00-18:00")
+
+
+class QueueNames(ListOf):
+    """The queues of a group → a tuple, each once."""
+
+    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> Any:
+        names = super().read(value, path, problems)
+        if names is None:
+            return None
+        for index, name in enumerate(names):
+            if name is not None and name in names[:index]:
+                problems.add((*path, index), f"{name!r} is given twice, expected each queue once")
+        return tuple(names)
+
+
+class Groups(MapOf):
+    """The section `groups`; the one called "all" has every queue, and so no list of its own."""
+
+    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> Any:
+        for name, group in (value if isinstance(value, dict) else {}).items():
+            given = isinstance(group, dict) and "queues" in group
+            if name == ALL and given:
+                problems.add((*path, name, "queues"), "unknown key: the group 'all' has every queue of the site")
+            elif name != ALL and not given and (isinstance(group, dict) or group == ""):
+                problems.add((*path, name), "no queues, expected queues: a list of those that are summed")
+        return super().read(value, path, problems)
 
 
 class Hours(Kind):
@@ -133,6 +160,21 @@ _QUEUE = Record(
         Field("hours", Hours()),
     )
 )
+_GROUP = Record(
+    (
+        Field("label", Text(MAX_LABEL), doc="its name on the board"),
+        Field("queues", QueueNames(Text(MAX_QUEUE), least=1), doc="those that are summed, by the PBX's names"),
+        Field("service_level", _SERVICE_LEVEL),
+        Field("rules", Rules()),
+        Field("hours", Hours()),
+    )
+)
+_WAIT_LIMIT = Record(
+    (
+        Field("limit", WholeSeconds(1_000, 24 * HOUR_MS), required=True, doc="how long a caller may wait over all"),
+        Field("offer_at", WholeSeconds(1_000, 24 * HOUR_MS), doc="when a call-back is offered to him"),
+    )
+)
 _DEFAULTS = Record((Field("service_level", _SERVICE_LEVEL), Field("rules", Rules())))
 _ZONE = Parsed(calendar.zone, "a name like Asia/Jerusalem")
 _QUIET = Record((Field("every", ListOf(SPANS), required=True),))
@@ -142,9 +184,9 @@ SCHEMA = Record(
         Field("timezone", _ZONE, required=True, doc="the site's time zone"),
         Field("defaults", _DEFAULTS, doc="for every queue that says nothing else"),
         Field("queues", MapOf(_QUEUE, key=Text(MAX_QUEUE)), doc="by the PBX's names, in the order of the boards"),
-        Field("groups", NotCarriedOut()),
+        Field("groups", Groups(_GROUP, key=Text(MAX_QUEUE)), doc="queues that are summed, shown and ruled like one"),
         Field("day_start", Parsed(calendar.day_start, "a time of day"), default=0, doc="when today begins"),
-        Field("wait_limit", NotCarriedOut()),
+        Field("wait_limit", _WAIT_LIMIT, doc="the caller's clock over all queues"),
         Field("hours", Hours(), doc="when the site is open"),
         Field("quiet", _QUIET, doc="when no buzzer sounds"),
         Field("buzzer", _BUZZER, default=check.read(_BUZZER, {})[0]),

@@ -10,7 +10,7 @@ import pytest
 
 import config
 from config.yaml_file import ConfigError, parse
-from firmware.core import pattern, wire
+from firmware.core import pattern, rules, wire
 from host_bridge.thresholds import Thresholds, build, load
 from host_bridge.truth.service_level import ServiceLevel
 
@@ -43,7 +43,15 @@ def test_the_example_is_right_and_comes_to_what_it_says() -> None:
     assert support.service_level == ServiceLevel()
     assert thresholds.queue("0600").label is None
     assert thresholds.queue("0600").rules == sales.rules
-    assert thresholds.site == {"blink": {"warn": 500, "critical": 1000}, "repeat_ms": 60_000, "longest_ms": 5_000}
+    assert thresholds.site == {
+        "blink": {"warn": 500, "critical": 1000},
+        "repeat_ms": 60_000,
+        "longest_ms": 5_000,
+        "wait_limit_ms": 360_000,
+        "offer_at_ms": 180_000,
+    }
+    assert thresholds.group("service").label == "שירות"
+    assert thresholds.group("service").rules == sales.rules
 
 
 def test_a_rule_in_the_form_of_the_wire() -> None:
@@ -163,8 +171,33 @@ LATER = "is not carried out by this version: remove it"
         ("hours: {holidays: IL}\n", f"t.yaml:2:9: hours.holidays: {LATER}"),
         ("hours:\n  closed: [2026-09-12]\n", f"t.yaml:3:3: hours.closed: {LATER}"),
         ("hours:\n", "t.yaml:2:7: hours: nothing, expected a section of days and spans"),
-        ("groups: {a: {queues: [b]}}\n", f"t.yaml:2:1: groups: {LATER}"),
-        ("wait_limit: {limit: 6m}\n", f"t.yaml:2:1: wait_limit: {LATER}"),
+        (
+            "groups: {a: {queues: [b, c, b]}}\n",
+            "t.yaml:2:29: groups.a.queues[2]: 'b' is given twice, expected each queue",
+        ),
+        ("groups: {a: {queues: []}}\n", "t.yaml:2:22: groups.a.queues: 0 items, expected 1 to "),
+        ("groups: {a: {queues: b}}\n", "t.yaml:2:22: groups.a.queues: 'b', expected a list of text"),
+        ("groups: {a: {queues: ['']}}\n", "t.yaml:2:23: groups.a.queues[0]: nothing, expected text"),
+        ("groups: {a: {label: b}}\n", "t.yaml:2:13: groups.a: no queues, expected queues: a list of those"),
+        ("groups:\n  a:\n", "t.yaml:3:5: groups.a: no queues, expected queues: a list of those"),
+        (
+            "groups: {a: {queues: [b], lable: c}}\n",
+            "t.yaml:2:27: groups.a.lable: unknown key, expected one of: label, ",
+        ),
+        ("groups: {a: {queues: [b], lable: c}}\n", "; did you mean 'label'?"),
+        ("groups: {all: {queues: [b]}}\n", "t.yaml:2:16: groups.all.queues: unknown key: the group 'all' has every"),
+        ("groups: [a]\n", "t.yaml:2:9: groups: a list, expected a section of names"),
+        ("wait_limit: {offer_at: 3m}\n", "t.yaml:2:13: wait_limit.limit: missing, expected a duration"),
+        ("wait_limit: 6m\n", "t.yaml:2:13: wait_limit: '6m', expected a section with limit, offer_at"),
+        (
+            "wait_limit: {limit: 6m, offerat: 3m}\n",
+            "wait_limit.offerat: unknown key, expected one of: limit, offer_at;",
+        ),
+        ("wait_limit: {limit: 1500ms}\n", "t.yaml:2:21: wait_limit.limit: '1500ms', expected whole seconds"),
+        (
+            "wait_limit: {limit: 3m, offer_at: 181s}\n",
+            "t.yaml:2:35: wait_limit.offer_at: after the limit, expected at most 180s",
+        ),
         ("quiet: {every: 12:30-13:00}\n", "t.yaml:2:16: quiet.every: '12:30-13:00', expected a list of a span"),
         ("quiet: {every: [12:30-13]}\n", "t.yaml:2:17: quiet.every[0]: '13' is no time of day"),
         ("blink: {critical: 4hz}\n", "t.yaml:2:19: blink.critical: '4hz', expected a frequency like 0.5hz, from "),
@@ -219,7 +252,22 @@ LATER = "is not carried out by this version: remove it"
             "queues: {a: {rules: {wait: {warn: 30s, clear: 31s}}}}\n",
             "t.yaml:2:47: queues.a.rules.wait.clear: beyond warn, expected less than warn",
         ),
-        ("queues: {a: {rules: {next_breach: {warn: 40s}}}}\n", f"t.yaml:2:22: queues.a.rules.next_breach: {LATER}"),
+        (
+            "queues: {a: {rules: {next_breach: {warn: 40s}}}}\n",
+            "t.yaml:2:35: queues.a.rules.next_breach: next_breach rests on wait_limit, expected wait_limit: ",
+        ),
+        (
+            "groups: {a: {queues: [b], rules: {x: {all: {waiting: 2, next_breach: 40s}, severity: warn}}}}\n",
+            "t.yaml:2:38: groups.a.rules.x: next_breach rests on wait_limit, ",
+        ),
+        (
+            "wait_limit: {limit: 6m}\ndefaults: {rules: {wait: {warn: 9s, when: {next_breach: 6m}}}}\n",
+            "t.yaml:3:26: defaults.rules.wait: next_breach is never above wait_limit, expected less than 360s",
+        ),
+        (
+            "wait_limit: {limit: 6m}\nqueues: {a: {rules: {next_breach: {warn: 40s, critical: 50s}}}}\n",
+            "queues.a.rules.next_breach.critical: not beyond warn, expected less than warn",
+        ),
         (
             "queues: {a: {rules: {x: {all: {wait: 3m}}}}}\n",
             "t.yaml:2:25: queues.a.rules.x.severity: missing, expected one",
@@ -277,3 +325,91 @@ def test_the_board_knows_every_sound_that_the_file_takes() -> None:
         heard = wire.read(wire.RULES, wire.dumps({"v": 1, "started": 1, "rules": [rule]}))
         assert heard["rules"][0]["sound"]["critical"] == name
         assert bool(pattern.sound(name, 5_000)) == (name != "none")
+
+
+def test_groups_are_ruled_like_queues() -> None:
+    thresholds = read(
+        "defaults: {service_level: {target: 90%}, rules: {wait: {warn: 30s}}}\n"
+        "hours: {sun-thu: 08:00-18:00}\n"
+        "queues: {sales: {rules: {wait: off}}}\n"
+        "groups:\n"
+        "  service: {label: S, queues: [support, sales], service_level: {window: 30m}, rules: {waiting: {warn: 3}}}\n"
+        "  night: {queues: [guard], hours: {sun-sat: 22:00-06:00}}\n"
+    )
+    service, night = thresholds.group("service"), thresholds.group("night")
+    assert (service.label, service.queues) == ("S", ("support", "sales"))
+    assert service.service_level == ServiceLevel(target_permille=900, window_s=1800)
+    assert [rule["id"] for rule in service.rules] == ["wait", "waiting"]
+    assert thresholds.named_queues == ("sales", "support", "guard")
+    assert {name: (group.queues, group.level) for name, group in thresholds.window_groups().items()} == {
+        "service": (("support", "sales"), service.service_level),
+        "night": (("guard",), night.service_level),
+    }
+    sunday_noon, sunday_night = utc_ms("2026-09-13T12:00"), utc_ms("2026-09-13T23:00")
+    assert [thresholds.is_group_open("service", (), at) for at in (sunday_noon, sunday_night)] == [True, False]
+    assert [thresholds.is_group_open("night", (), at) for at in (sunday_noon, sunday_night)] == [False, True]
+    with pytest.raises(KeyError):
+        thresholds.group("unheard of")
+
+
+def test_the_whole_centre_is_ruled_only_when_the_file_names_it() -> None:
+    bare = read("defaults: {rules: {wait: {warn: 30s}}, service_level: {target: 90%}}\n")
+    assert bare.group("all").rules == ()
+    assert bare.group("all").service_level.target_permille == 900
+    assert bare.groups == {}
+    named = read("defaults: {rules: {wait: {warn: 30s}}}\ngroups: {all: {label: Centre}}\n")
+    assert (named.group("all").label, len(named.group("all").rules)) == ("Centre", 1)
+    assert named.window_groups() == {}
+    assert read("groups: {all: }\n").group("all").any_open
+
+
+def test_the_whole_centre_is_open_while_any_queue_is() -> None:
+    text = "hours: {sun-thu: 08:00-18:00}\nqueues: {late: {hours: {sun-thu: 12:00-22:00}}}\n"
+    thresholds = read(text)
+    evening, night = utc_ms("2026-09-13T21:00"), utc_ms("2026-09-13T23:00")
+    assert thresholds.is_group_open("all", ("support", "late"), evening)
+    assert not thresholds.is_group_open("all", ("support",), evening)
+    assert not thresholds.is_group_open("all", ("support", "late"), night)
+    assert not thresholds.is_group_open("all", (), evening)
+    own = read(text + "groups: {all: {hours: {sun-thu: 08:00-20:00}}}\n")
+    assert not own.is_group_open("all", ("support", "late"), evening)
+
+
+def test_the_callers_clock() -> None:
+    assert read("").wait_limit_ms is None
+    assert "offer_at_ms" not in read("wait_limit: {limit: 6m}\n").site
+    thresholds = read(
+        "wait_limit: {limit: 6m, offer_at: 6m}\ndefaults: {rules: {next_breach: {warn: 90s, critical: 0s}}}\n"
+    )
+    assert (thresholds.wait_limit_ms, thresholds.site["offer_at_ms"]) == (360_000, 360_000)
+    (rule,) = thresholds.others.rules
+    assert [level["all"] for level in rule["levels"]] == [
+        [{"metric": "next_breach_ms", "op": "<=", "value": 90_000}],
+        [{"metric": "next_breach_ms", "op": "<=", "value": 0}],
+    ]
+    message = {"v": wire.VERSION, "started": 1, "rules": [rule]}
+    assert rules.compile_rules(wire.read(wire.RULES, wire.dumps(message)))[1] == []
+
+
+def test_a_wrong_limit_is_told_once() -> None:
+    (line,) = mistakes("wait_limit: {limit: 6}\ndefaults: {rules: {next_breach: {warn: 40s}}}\n")
+    assert "wait_limit.limit: '6', expected a duration" in line
+
+
+def test_closing_time() -> None:
+    thresholds = read(
+        "hours: {sun-thu: '08:00-12:00, 13:00-18:00', fri: 08:00-13:00}\n"
+        "queues: {night: {hours: {sun-sat: 22:00-06:00}}, late: {hours: {sun: 09:00-24:00}}}\n"
+    )
+    day = "2026-09-13"  # a Sunday
+    assert [
+        time
+        for time in ("00:00", "07:59", "12:30", "17:59", "18:00", "23:59")
+        if thresholds.has_closed("support", utc_ms(f"{day}T{time}"))
+    ] == ["18:00", "23:59"]
+    assert thresholds.has_closed("support", utc_ms("2026-09-11T13:00"))  # Friday
+    assert not thresholds.has_closed("support", utc_ms("2026-09-12T18:00"))  # Saturday has no hours
+    assert not thresholds.has_closed("support", utc_ms(f"{day}T07:00"))  # and asking of one day does not stick
+    for queue in ("night", "late"):  # these close when the day ends, and then it is another day
+        assert not any(thresholds.has_closed(queue, utc_ms(f"{day}T{hour:02}:59")) for hour in range(24))
+    assert not read("").has_closed("any", utc_ms(f"{day}T18:00"))
