@@ -140,7 +140,9 @@ def test_a_capture_counts_as_its_queue_log(recorded: Recorded, times: int) -> No
         if expected.talks_s:
             assert figures["aht_ms"] == sum(expected.talks_s) * 1000 // len(expected.talks_s)
         for limit_s in range(30):
-            counts = truth._tallies[queue].counts(ServiceLevel(answer_within_s=limit_s, short_abandon_s=limit_s))
+            counts = truth._windows._queues[queue].counts(
+                ServiceLevel(answer_within_s=limit_s, short_abandon_s=limit_s)
+            )
             assert counts.answered_in == sum(hold_s <= limit_s for hold_s in expected.holds["answered"])
             assert counts.abandoned_in == sum(hold_s <= limit_s for hold_s in expected.holds["abandoned"])
             assert counts.abandoned_short == sum(hold_s < limit_s for hold_s in expected.holds["abandoned"])
@@ -328,17 +330,19 @@ def test_complete_without_a_call_id_counts_its_talk(pbx: ModelPbx) -> None:
 def test_a_day_roll_starts_today_anew_and_keeps_who_waits(pbx: ModelPbx) -> None:
     truth = Truth(lambda queue: ServiceLevel(min_calls=1, window_s=None if queue == "a" else 1_800))
     truth.apply(pbx.snapshot(), pbx.now_ms)
-    truth.roll(20_260_101, pbx.now_ms)
+    truth.roll(pbx.now_ms, pbx.now_ms)
     for queue in ("a", "b"):
         pbx.join(queue, f"{queue}1")
         pbx.answered(queue, f"{queue}1")
         pbx.join(queue, f"{queue}2")
     read(truth, pbx)
     truth.take_dirty()
-    truth.roll(20_260_101, pbx.now_ms)
+    truth.roll(pbx.now_ms - 2_000, pbx.now_ms)  # the wall clock was corrected: the same day
     assert truth.take_dirty() == set()
-    truth.roll(20_260_102, pbx.now_ms)
-    assert truth.take_dirty() == {"a"}
+    assert truth.figures("a", pbx.now_ms)["answered"] == 1
+    pbx.wait(60_000)
+    truth.roll(pbx.now_ms + 2 * 3_600_000, pbx.now_ms)
+    assert truth.take_dirty() == {"a", "b"}
     today, rolling = truth.figures("a", pbx.now_ms), truth.figures("b", pbx.now_ms)
     assert (today["answered"], today["waiting"]) == (0, 1)
     assert "avg_wait_ms" not in today
@@ -348,12 +352,13 @@ def test_a_day_roll_starts_today_anew_and_keeps_who_waits(pbx: ModelPbx) -> None
 def test_an_outcome_due_before_midnight_counts_before_midnight(pbx: ModelPbx) -> None:
     truth = Truth(level_of)
     truth.apply(pbx.snapshot(), pbx.now_ms)
-    truth.roll(1, pbx.now_ms)
+    truth.roll(pbx.now_ms - 86_400_000, pbx.now_ms)
     pbx.join("a", "x")
     pbx.redirected("a", "x")
     read(truth, pbx)
-    pbx.wait(1_000)
-    truth.roll(2, pbx.now_ms)
+    pbx.wait(400)
+    truth.roll(pbx.now_ms - 300, pbx.now_ms)
+    pbx.wait(600)
     truth.settle(pbx.now_ms)
     assert truth.figures("a", pbx.now_ms)["removed"] == 0
 

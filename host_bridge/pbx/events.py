@@ -30,13 +30,17 @@ class Joined(NamedTuple):
 
 
 class Left(NamedTuple):
-    """A caller is no longer waiting (QueueCallerLeave); why is told by the events around it."""
+    """A caller is no longer waiting (QueueCallerLeave); why is told by the events around it.
+
+    `hold_s` where the source tells the wait here (EXITWITHKEY of queue_log), else None.
+    """
 
     queue: str
     call: str
     position: int
     count: int  # type: ignore[assignment]  # the PBX's own word; tuple.count is of no use here
     at_ms: int
+    hold_s: int | None = None
 
 
 class GaveUp(NamedTuple):

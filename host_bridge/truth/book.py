@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from host_bridge.pbx.events import Left, SnapshotCaller
+from host_bridge.truth.deadlines import Deadlines
 from host_bridge.truth.stay import Stage, Stay
 
 REJOINED_MS = 3_000  # a snapshot's join time is exact to a second: one so much younger is another stay's
@@ -18,7 +19,7 @@ class Book:
         self.lines: dict[str, list[Stay]] = {}
         self.waiting: dict[str, Stay] = {}  # by call: a caller waits in one queue at a time
         self.open: dict[str, Stay] = {}  # by call: out of the line, outcome open
-        self.deadlines: dict[Stay, int] = {}  # of some of the open ones
+        self.deadlines = Deadlines()  # of some of the open ones
         self._changed = changed
 
     def find(self, queue: str, call: str) -> Stay | None:
@@ -63,16 +64,16 @@ class Book:
             stay.until_ms = until_ms
         self.open[stay.call] = stay
         if deadline_ms is None:
-            self.deadlines.pop(stay, None)
+            self.deadlines.drop(stay)
         else:
-            self.deadlines[stay] = deadline_ms
+            self.deadlines.set(stay, deadline_ms)
 
     def close(self, stay: Stay) -> None:
         """The outcome is known: forget the stay."""
         self._out_of_line(stay)
         if self.open.get(stay.call) is stay:
             del self.open[stay.call]
-        self.deadlines.pop(stay, None)
+        self.deadlines.drop(stay)
 
     def take_line(self, queue: str, callers: tuple[SnapshotCaller, ...], now_ms: int, *, after_gap: bool) -> list[Stay]:
         """Make the line equal to a snapshot's; gives the stays that are not in it and must be taken out.
@@ -114,7 +115,7 @@ class Book:
         stay.until_ms = None
         stay.hung = False
         del self.open[stay.call]
-        self.deadlines.pop(stay, None)
+        self.deadlines.drop(stay)
 
     def _out_of_line(self, stay: Stay) -> None:
         if self.waiting.get(stay.call) is stay:

@@ -32,7 +32,9 @@ class Stay:
         "gone_ms",
         "hold_s",
         "hung",
+        "joined_as",
         "joined_ms",
+        "journey",
         "learned_ms",
         "moved_ms",
         "queue",
@@ -41,10 +43,14 @@ class Stay:
         "until_ms",
     )
 
-    def __init__(self, queue: str, call: str, joined_ms: int, learned_ms: int, *, announced: bool) -> None:
+    def __init__(
+        self, queue: str, call: str, joined_ms: int, learned_ms: int, *, announced: bool, journey: str = ""
+    ) -> None:
         """`announced`: its Join was seen, so every phone that rings for it will be seen too."""
         self.queue = queue
-        self.call = call
+        self.call = call  # as the PBX names it now: a masquerade changes it
+        self.joined_as = call  # as queue_log names it for ever
+        self.journey = journey
         self.joined_ms = joined_ms
         self.learned_ms = learned_ms
         self.stage = Stage.WAITING

@@ -32,10 +32,13 @@ neither. Source: PBX.md, measured on Asterisk 22 and read in app_queue.c of 13 t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from host_bridge.pbx import events as ev
 from host_bridge.truth.book import Book
+from host_bridge.truth.live import OpenStay
 from host_bridge.truth.outcomes import ENDED_BY_STATUS, REJECTED_BY_STATUS, End, Outcome
 from host_bridge.truth.stay import Stage, Stay
 
@@ -43,19 +46,37 @@ GRACE_MS = 500  # how long the evidence after a Leave may take; on a live PBX it
 SECOND_LOOK_MS = 1_000  # how far apart two lists are that make a ghost of a caller missing from both
 LIST_AHEAD_MS = 2_000  # a list's join times are exact to a second, so an event so much later is not the entering
 GAP_GRACE_MS = 60_000  # how long an answer may be outstanding after a gap in which it may have been missed
+GAP_LOOK_MS = 10_000  # the second look at one who vanished in a gap: first queue_log or the counters have their say
+MAX_LINE = 5_000  # callers in one line, past all that is real: a PBX gone mad must not fill the memory
+MAX_STRANGERS = 10_000
 
 
 class Stays:
     """The rules. Every handler is idempotent: what a snapshot already said may come again as an event."""
 
-    def __init__(self, ended: Callable[[End], None], changed: Callable[[str], None]) -> None:
-        """`ended` is told every end exactly once, `changed` the queue whose line changed."""
+    def __init__(
+        self,
+        ended: Callable[[End], None],
+        changed: Callable[[str], None],
+        stray: Callable[[End], None] | None = None,
+        *,
+        whole_seconds: bool = False,
+    ) -> None:
+        """`ended` is told every end exactly once, `changed` the queue whose line changed.
+
+        `stray` is told the answer of a stay that is not open: it was never seen, or has ended before; None: `ended`.
+        `whole_seconds`: the source tells no ms, so a wait is hold_s seconds and nothing finer.
+        """
         self.asks: set[str] = set()  # queues whose line must be asked for
         self.unplaced = 0  # rejected callers whose queue no event named
+        self.dropped = 0  # callers and ids not taken in, past what memory is kept for
         self.book = Book(changed)
         self._ended = ended
-        self._strangers: dict[str, ev.GaveUp | None] = {}  # unknown ids that asked to hang up, or gave up
-        self._entered: dict[str, str] = {}  # call → queue it is about to join
+        self._stray = ended if stray is None else stray
+        self._whole_seconds = whole_seconds
+        # unknown ids that asked to hang up, or gave up
+        self._strangers: OrderedDict[str, ev.GaveUp | None] = OrderedDict()
+        self._entered: OrderedDict[str, str] = OrderedDict()  # call → queue it is about to join
         self._after_gap = False
 
     def joined(self, event: ev.Joined, now_ms: int) -> None:
@@ -67,11 +88,15 @@ class Stays:
             self._vanish(stay, now_ms)
             stay = None
         if stay is None:
-            stay = Stay(event.queue, event.call, event.at_ms, event.at_ms, announced=True)
+            if len(self.book.lines.get(event.queue, ())) >= MAX_LINE:
+                self.dropped += 1
+                return
+            stay = Stay(event.queue, event.call, event.at_ms, event.at_ms, announced=True, journey=event.journey)
             self.book.join(stay, event.position)
         elif not stay.announced:  # a list was ahead of this Join
             stay.announced = True
             stay.ringing = set()
+            stay.journey = event.journey
         self._check(event.queue, event.count)
 
     def rang(self, event: ev.Rang) -> None:
@@ -95,13 +120,13 @@ class Stays:
         if stay is not None:
             stay.asked = stay.asked or not stay.moved_by(now_ms)  # one redirected hangs up elsewhere
         else:
-            self._strangers.setdefault(event.call, None)
+            self._note_stranger(event.call, self._strangers.get(event.call))
 
     def gave_up(self, event: ev.GaveUp) -> None:
         """QueueCallerAbandon: the wait ended without an answer; why is open, and the Leave follows."""
         stay = self.book.find(event.queue, event.call)
         if stay is None:
-            self._strangers[event.call] = event
+            self._note_stranger(event.call, event)
         else:
             _note_gave_up(stay, event)
 
@@ -118,6 +143,8 @@ class Stays:
                 if gave_up is not None:
                     _note_gave_up(stay, gave_up)
         if stay is not None and stay.stage is not Stage.LEFT:
+            if event.hold_s is not None:
+                stay.hold_s = event.hold_s
             self._settle_other(stay, now_ms)
             moved = stay.moved_by(now_ms)
             book.take_out(stay, Stage.LEFT, event.at_ms, now_ms + GRACE_MS if stay.gave_up else None)
@@ -130,7 +157,9 @@ class Stays:
         """Answered. A stay that was never seen waiting counts too: HoldTime tells its wait."""
         stay = self.book.find(event.queue, event.call)
         if stay is None:
-            self._ended(End(event.queue, Outcome.ANSWERED, event.hold_s * 1000, event.hold_s, now_ms))
+            wait_ms, joined_ms = event.hold_s * 1000, event.at_ms - event.hold_s * 1000
+            end = End(event.queue, Outcome.ANSWERED, wait_ms, event.hold_s, event.at_ms, event.call, "", joined_ms)
+            self._stray(end)
             return
         stay.hold_s = event.hold_s
         stay.until_ms = event.at_ms
@@ -146,7 +175,7 @@ class Stays:
             if stay.stage is Stage.LEFT:
                 self._end(stay, stay.verdict(), now_ms)
             else:
-                self.book.deadlines[stay] = now_ms + SECOND_LOOK_MS
+                self.book.deadlines.set(stay, now_ms + _look_ms(stay))
         stay = self.book.waiting.get(event.call)
         if stay is not None:
             stay.hung = True
@@ -164,7 +193,7 @@ class Stays:
             if queue is None:
                 self.unplaced += 1
             else:
-                self._ended(End(queue, Outcome.REJECTED, 0, 0, now_ms))
+                self._ended(End(queue, Outcome.REJECTED, 0, 0, event.at_ms, event.call, "", event.at_ms))
 
     def entered(self, event: ev.QueueEntered, now_ms: int) -> None:
         """The dialplan ran Queue(): remembered, as no event names the queue of a caller whom it rejects.
@@ -177,6 +206,7 @@ class Stays:
             return
         self.moved_on(event.call, now_ms)
         self._entered[event.call] = event.queue
+        self._trim(self._entered)
 
     def moved_on(self, call: str, now_ms: int) -> None:
         """The call does something else by now, so no more evidence can come for its open stay."""
@@ -190,9 +220,10 @@ class Stays:
         suspects = [s for s in self.book.open.values() if s.stage is Stage.GONE and s.queue in named]
         for snapshot in queues:
             for stay in self.book.take_line(snapshot.queue, snapshot.callers, now_ms, after_gap=self._after_gap):
+                stay.gap = stay.gap or self._after_gap
                 self._vanish(stay, now_ms)
         for stay in suspects:
-            if stay.stage is Stage.GONE and now_ms - stay.gone_ms >= SECOND_LOOK_MS:
+            if stay.stage is Stage.GONE and now_ms - stay.gone_ms >= _look_ms(stay):
                 self._end(stay, stay.verdict(), now_ms)
         if whole:
             self._after_gap = False
@@ -213,8 +244,8 @@ class Stays:
             stay.ringing = None
         for stay in self.book.open.values():
             stay.gap = True
-            if stay.stage is Stage.LEFT:
-                self.book.deadlines.setdefault(stay, now_ms + GAP_GRACE_MS)
+            if stay.stage is Stage.LEFT and self.book.deadlines.get(stay) is None:
+                self.book.deadlines.set(stay, now_ms + GAP_GRACE_MS)
 
     def restarted(self, now_ms: int) -> None:
         """The PBX started anew: every caller of before is gone, and nobody will say how."""
@@ -224,16 +255,53 @@ class Stays:
         self._strangers.clear()
         self._entered.clear()
 
+    def live(self) -> tuple[OpenStay, ...]:
+        """The stays without an outcome, those in a line first."""
+        stays = (*self.book.waiting.values(), *self.book.open.values())
+        return tuple(
+            OpenStay(s.queue, s.joined_as, s.journey, s.joined_ms, s.gave_up, s.asked, s.hold_s) for s in stays
+        )
+
+    def restore(self, stays: Iterable[OpenStay], now_ms: int) -> None:
+        """Take back what was open when an earlier run ended; the next list tells who still waits, as after a gap."""
+        self.link_down(now_ms)
+        for known in stays:
+            stay = Stay(known.queue, known.call, known.joined_ms, now_ms, announced=False, journey=known.journey)
+            stay.gap = True
+            stay.gave_up, stay.asked, stay.hold_s = known.gave_up, known.asked, known.hold_s
+            if stay.hold_s is not None:
+                stay.until_ms = stay.joined_ms + stay.hold_s * 1000
+            if stay.call in self.book.waiting:
+                self._vanish(stay, now_ms)
+            else:
+                self.book.join(stay, len(self.book.lines.get(stay.queue, ())) + 1)
+
+    def missed(self) -> list[Stay]:
+        """The stays whose end was surely not seen, or may not have been: somebody else may know it."""
+        return [stay for stay in self.book.open.values() if stay.stage is Stage.GONE or stay.gap]
+
+    def resolve(self, stay: Stay, outcome: Outcome, hold_s: int, at_ms: int) -> None:
+        """Somebody else, queue_log, knows how this stay of `missed` ended."""
+        stay.hold_s = hold_s
+        stay.until_ms = at_ms
+        self._end(stay, outcome, at_ms)
+
+    def give_up(self, stay: Stay, now_ms: int) -> None:
+        """Nobody knows more about this stay of `missed` than its own events tell."""
+        self._end(stay, stay.verdict(), now_ms)
+
+    def forget(self, stay: Stay) -> None:
+        """Somebody else has counted this stay of `missed`."""
+        self.book.close(stay)
+
     def next_ms(self) -> int | None:
         """When `settle` has something to decide, or None."""
-        deadlines = self.book.deadlines
-        return min(deadlines.values()) if deadlines else None
+        return self.book.deadlines.next_ms()
 
     def settle(self, now_ms: int) -> None:
         """Decide what has waited long enough for its evidence."""
-        for stay in [stay for stay, deadline in self.book.deadlines.items() if deadline <= now_ms]:
+        for stay in self.book.deadlines.take_due(now_ms):
             if stay.stage is Stage.GONE and not (stay.hung or stay.gave_up):
-                del self.book.deadlines[stay]
                 self.asks.add(stay.queue)  # the second look, which tells a ghost from a late Leave
             else:
                 self._end(stay, stay.verdict(), now_ms)
@@ -247,7 +315,7 @@ class Stays:
         """Surely not in the line, and no Leave said so."""
         self._settle_other(stay, now_ms)
         stay.gone_ms = now_ms
-        self.book.take_out(stay, Stage.GONE, now_ms, now_ms + SECOND_LOOK_MS)
+        self.book.take_out(stay, Stage.GONE, now_ms, now_ms + _look_ms(stay))
 
     def _settle_other(self, stay: Stay, now_ms: int) -> None:
         other = self.book.open.get(stay.call)
@@ -258,7 +326,24 @@ class Stays:
         self.book.close(stay)
         wait_ms = stay.waited_ms(now_ms)
         hold_s = wait_ms // 1000 if stay.hold_s is None else stay.hold_s
-        self._ended(End(stay.queue, outcome, wait_ms, hold_s, now_ms))
+        if self._whole_seconds:
+            wait_ms = hold_s * 1000
+        at_ms = now_ms if stay.until_ms is None else stay.until_ms
+        self._ended(End(stay.queue, outcome, wait_ms, hold_s, at_ms, stay.joined_as, stay.journey, stay.joined_ms))
+
+    def _note_stranger(self, call: str, gave_up: ev.GaveUp | None) -> None:
+        self._strangers[call] = gave_up
+        self._trim(self._strangers)
+
+    def _trim(self, kept: OrderedDict[str, Any]) -> None:
+        if len(kept) > MAX_STRANGERS:
+            kept.popitem(last=False)
+            self.dropped += 1
+
+
+def _look_ms(stay: Stay) -> int:
+    """How long after he was found missing the second look comes."""
+    return GAP_LOOK_MS if stay.gap else SECOND_LOOK_MS
 
 
 def _is_in_line(stay: Stay, at_ms: int) -> bool:
