@@ -51,7 +51,6 @@ class Bridge:
         self._flush_asked = False
         self._timer: asyncio.TimerHandle | None = None
         self._down_because = ""
-        self._day_start_ms = 0
         self._day_ends_ms = 0
         self._strangers: list[str] = []  # queues of thresholds.yaml that the PBX does not have, as told
         self._rejections_told = False
@@ -104,9 +103,7 @@ class Bridge:
         """Let `today` begin anew when it has; to the ms, lest a call of the first second count for yesterday."""
         utc_ms = self._clock.now().utc_ms
         calendar = self._thresholds.calendar
-        if now_ms >= self._day_ends_ms:
-            self._day_start_ms = self._day_ends_ms or now_ms
-        self._truth.roll(self._day_start_ms, now_ms)
+        self._truth.roll(now_ms + calendar.day_start_ms(utc_ms) - utc_ms, now_ms)
         self._day_ends_ms = now_ms + calendar.next_day_ms(utc_ms) - utc_ms
 
     def _flush(self) -> None:
