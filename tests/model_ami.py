@@ -59,7 +59,7 @@ class ModelAmi:
     def say(self) -> None:
         """Put what happened into the bytes to come."""
         for event in self._pbx.take():
-            for _ in range(2 if self._said_twice() else 1):
+            for _ in range(2 if _may_be_said_twice(event) and self._said_twice() else 1):
                 self.out += self._frame(event)
 
     def say_shutdown(self) -> None:
@@ -142,6 +142,11 @@ class ModelAmi:
         name, fields = _FRAMES[type(event)](event)
         stamp = {"Timestamp": self._stamp(event.at_ms)} if self._stamps else {}
         return frame(f"Event: {name}", Privilege="agent,all", **stamp, **CHANNEL, **fields)
+
+
+def _may_be_said_twice(event: ev.Event) -> bool:
+    """Not what has meaning by its place alone: a Leave under an unknown id, a talk without one."""
+    return not isinstance(event, ev.Left) and not (isinstance(event, ev.Completed) and not event.call)
 
 
 def _call(event: Any) -> dict[str, object]:

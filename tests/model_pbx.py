@@ -21,6 +21,7 @@ class ModelPbx:
         self.joined_ms: dict[str, int] = {}
         self.counts: dict[str, Counter[str]] = {queue: Counter() for queue in queues}
         self.members: dict[str, list[ev.MemberChanged]] = {queue: [] for queue in queues}
+        self.holds_s: dict[tuple[str, str], list[int]] = {}  # (queue, outcome) → PBX's whole seconds of each
         self.talks_s: dict[str, list[int]] = {queue: [] for queue in queues}
         self.completed: Counter[str] = Counter()  # Asterisk's own, since its start; both rise at the end of a call
         self.abandoned: Counter[str] = Counter()
@@ -43,6 +44,10 @@ class ModelPbx:
         """A line of queue_log."""
         fields = ((self.now_ms + self.epoch_ms) // 1000, call, queue, "NONE", word, *data)
         self.queue_log.append("|".join(map(str, fields)))
+
+    def _count(self, queue: str, outcome: str, hold_s: int) -> None:
+        self.counts[queue][outcome] += 1
+        self.holds_s.setdefault((queue, outcome), []).append(hold_s)
 
     def _log_end(self, queue: str, call: str, word: str, key: str | None = None) -> None:
         """He is still in the line."""
@@ -93,7 +98,7 @@ class ModelPbx:
 
     def connect_only(self, queue: str, call: str, hold_s: int, interface: str = "SIP/1") -> None:
         self.sent.append(ev.Connected(queue, call, interface, hold_s, 1, self.now_ms))
-        self.counts[queue]["answered"] += 1
+        self._count(queue, "answered", hold_s)
         self.log(queue, call, "CONNECT", hold_s, "9.9", 1)
 
     def complete(
@@ -134,7 +139,7 @@ class ModelPbx:
         self._log_end(queue, call, "ABANDON")
         self.leave(queue, call)
         self.hang_up(call)
-        self.counts[queue]["abandoned"] += 1
+        self._count(queue, "abandoned", self.hold_s(call))
 
     def times_out(self, queue: str, call: str, status: str = "TIMEOUT") -> None:
         self.abandon(queue, call)
@@ -142,7 +147,7 @@ class ModelPbx:
         self._log_end(queue, call, words.get(status, "WITHDRAW"))
         self.leave(queue, call)
         self.status(call, status)
-        self.counts[queue]["removed" if status == "WITHDRAW" else "overflowed"] += 1
+        self._count(queue, "removed" if status == "WITHDRAW" else "overflowed", self.hold_s(call))
 
     def becomes_empty(self, queue: str, call: str) -> None:
         self.times_out(queue, call, "LEAVEEMPTY")

@@ -1,0 +1,111 @@
+"""A model PBX, a network that tears and delays, and the bridge's reader: `AmiSession` and `Truth`, nothing faked.
+
+Time is the model's; nothing here sleeps. `noise` decides where bytes are cut and what is said twice, so one seed is
+one story.
+"""
+
+from __future__ import annotations
+
+import random
+
+from host_bridge.pbx.ami_dialogue import State
+from host_bridge.pbx.ami_session import AmiSession
+from host_bridge.pbx.events import Event
+from host_bridge.truth import ServiceLevel, Truth
+from tests.model_ami import ModelAmi
+from tests.model_pbx import ModelPbx
+
+EPOCH_MS = 1_795_374_000_250  # the PBX's clock at the bridge's 0: no whole second, as in life
+LEVEL = ServiceLevel(min_calls=1)
+QUIET_MS = 40_000  # two whole lists of every 15 s, and what they tell
+PIECES = (1, 2, 3, 17, 100, 1_000, 1 << 16)
+
+
+class Rig:
+    """What happens to `pbx` reaches `truth` through bytes."""
+
+    def __init__(self, *queues: str, seed: int = 0, stamps: bool = True, twice: bool = False) -> None:
+        self.noise = random.Random(seed)
+        self.pbx = ModelPbx(*queues, epoch_ms=EPOCH_MS)
+        self.ami = ModelAmi(self.pbx, stamps=stamps, said_twice=lambda: twice and self.noise.random() < 0.2)
+        self.session = AmiSession("wallboard", "secret")
+        self.truth = Truth(lambda queue: LEVEL)
+        self.lists_ahead = False
+        """Whether lists overtake the events of what they already contain."""
+        self._held_ms: int | None = None
+        self.connect()
+        self.deliver()
+
+    @property
+    def now_ms(self) -> int:
+        return self.pbx.now_ms
+
+    def connect(self) -> None:
+        """A new connection; the login is under way."""
+        self.session.connected(self.now_ms)
+        self.ami.connect()
+
+    def cut(self, reason: str = "the line was cut") -> None:
+        """The connection is gone, and what was on it."""
+        self.ami.cut()
+        self._held_ms = None
+        self._apply(self.session.closed(reason, self.now_ms))
+
+    def deliver(self, size: int | None = None) -> None:
+        """So many bytes of what the PBX said, or all, arrive now, in pieces."""
+        self.ami.say()
+        while self.ami.out and (size is None or size > 0):
+            piece = self.noise.choice(PIECES) if size is None else size
+            data = bytes(self.ami.out[:piece])
+            del self.ami.out[:piece]
+            size = None if size is None else 0
+            self._apply(self.session.receive(data, self.now_ms))
+        self._note_held()
+
+    def wait(self, ms: int, hold_ms: int = 0) -> None:
+        """Time passes; timers run when due, and what is on the line arrives after `hold_ms` at the latest."""
+        until_ms = self.now_ms + ms
+        self.ami.say()
+        self._note_held()
+        for _ in range(10_000):
+            due = [due_ms for due_ms in (self.session.next_timer_ms(), self.truth.next_ms()) if due_ms is not None]
+            if self._held_ms is not None:
+                due.append(self._held_ms + hold_ms)
+            at_ms = min([max(self.now_ms, each) for each in due], default=until_ms)
+            if at_ms >= until_ms:
+                break
+            self.pbx.now_ms = at_ms
+            if self._held_ms is not None and at_ms >= self._held_ms + hold_ms:
+                self.deliver()
+            self.truth.settle(at_ms)
+            self._apply(self.session.on_timer(at_ms))
+        else:
+            raise AssertionError("a timer is due again and again")
+        self.pbx.now_ms = until_ms
+
+    def quiet(self) -> None:
+        """Until all is told that will ever be told."""
+        self.deliver()
+        if self.session.state is State.CLOSED:
+            self.connect()
+            self.deliver()
+        self.lists_ahead = False
+        self.wait(QUIET_MS)
+        self.deliver()
+
+    def _apply(self, events: list[Event]) -> None:
+        for event in events:
+            self.truth.apply(event, self.now_ms)
+        for queue in self.truth.take_asks():
+            self.session.ask_status(queue, self.now_ms)
+        asked = self.session.outgoing()
+        if asked:
+            self.ami.hear(asked, list_ahead=self.lists_ahead)
+            self._note_held()
+
+    def _note_held(self) -> None:
+        """Since when bytes are on the line."""
+        if not self.ami.out:
+            self._held_ms = None
+        elif self._held_ms is None:
+            self._held_ms = self.now_ms
