@@ -18,6 +18,7 @@ from host_bridge.truth.outcomes import End, Outcome, Record, Talk
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.stays import Stays
 from host_bridge.truth.talks import Talks
+from host_bridge.truth.unnamed import Unnamed
 from host_bridge.truth.windows import ALL, Group, Windows
 
 SAME_MS = 3_000  # two records of one call so near each other, and alike, are one: told twice
@@ -51,6 +52,7 @@ class Truth:
         self._windows = Windows(service_level_of, groups or {}, all_level or ServiceLevel(), wait_limit_ms)
         self._stays = Stays(self._ended, self._changed, self._answered_unseen, whole_seconds=whole_seconds)
         self._talks = Talks()
+        self._unnamed = Unnamed()
         self._members: dict[str, Members] = {}
         self._listed: dict[str, None] = {}  # known queues in the PBX's order
         self._dirty: set[str] = set()
@@ -230,10 +232,15 @@ class Truth:
             self._stays.left(event, now_ms)
 
     def _connected(self, event: ev.Connected, now_ms: int) -> None:
+        if not event.queue:
+            book = self._stays.book
+            event = self._unnamed.connected(event, book.open.get(event.call) or book.waiting.get(event.call))
         if self._wanted(event.queue) and self._talks.begin(event.queue, event.interface, event.call, event.hold_s):
             self._stays.connected(event, now_ms)
 
     def _completed(self, event: ev.Completed, now_ms: int) -> None:
+        if not event.queue:
+            event = self._unnamed.completed(event)
         if self._wanted(event.queue):
             call = self._talks.end(event.queue, event.interface, event.call, event.hold_s) or event.call
             talk = Talk(event.queue, event.talk_s, event.reason == "transfer", event.at_ms, call, event.hold_s)
@@ -282,8 +289,10 @@ class Truth:
 
     def _link_down(self, event: ev.LinkDown, now_ms: int) -> None:
         self._talks.clear()
+        self._unnamed.clear()
         self._stays.link_down(now_ms)
 
     def _restarted(self, event: ev.Restarted, now_ms: int) -> None:
         self._talks.clear()
+        self._unnamed.clear()
         self._stays.restarted(now_ms)

@@ -1,0 +1,44 @@
+"""Calls with a member whose name is not UTF-8: Asterisk cannot say his name, and leaves out all that stands beside it.
+
+AgentConnect and AgentComplete then come without Queue, Interface, HoldTime, TalkTime and Reason (seen on Asterisk 16.28
+and 22: queue_agent_blob fails in app_queue.c). The call's id is left; queue and seconds are found by it.
+"""
+
+from __future__ import annotations
+
+from host_bridge.pbx.events import Completed, Connected
+from host_bridge.truth.stay import Stay
+
+MOST_TALKS = 1_000  # of such members at once: more are a PBX that makes calls up, and the oldest are forgotten
+
+
+class Unnamed:
+    """What such a frame leaves out. Seconds are rounded: Asterisk's own are differences of whole clock seconds."""
+
+    def __init__(self) -> None:
+        self._talks: dict[str, Connected] = {}
+
+    def connected(self, event: Connected, stay: Stay | None) -> Connected:
+        """The answer of that open `stay`; unchanged, and of no queue, when there is none."""
+        if stay is None:
+            return event
+        found = event._replace(queue=stay.queue, hold_s=_seconds(event.at_ms - stay.joined_ms))
+        self._talks[event.call] = found
+        if len(self._talks) > MOST_TALKS:
+            del self._talks[next(iter(self._talks))]
+        return found
+
+    def completed(self, event: Completed) -> Completed:
+        """The end of a talk that began so; unchanged, and of no queue, when none is known."""
+        began = self._talks.pop(event.call, None)
+        if began is None:
+            return event
+        return event._replace(queue=began.queue, hold_s=began.hold_s, talk_s=_seconds(event.at_ms - began.at_ms))
+
+    def clear(self) -> None:
+        """Events were missed, or the PBX started anew."""
+        self._talks.clear()
+
+
+def _seconds(ms: int) -> int:
+    return max(0, ms + 500) // 1000
