@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from host_bridge.pbx.events import MemberChanged
-from host_bridge.truth.members import Agents, Members
+from host_bridge.truth.members import Agents, Crowd, Members
 
 
 def member(interface: str, status: int, *, paused: bool = False) -> MemberChanged:
@@ -59,3 +61,57 @@ def test_a_snapshot_replaces_all() -> None:
     assert members.replace(snapshot)
     assert members.agents == Agents(logged_in=2, free=1, busy=1, paused=0)
     assert not members.replace(snapshot)
+
+
+def test_an_agent_of_several_queues_is_one_agent() -> None:
+    crowd = Crowd()
+    sales, support = Members((crowd,)), Members((crowd,))
+    sales.change(member("SIP/1", 1))
+    support.change(member("SIP/1", 1))
+    support.change(member("SIP/2", 2))
+    assert crowd.agents == Agents(logged_in=2, free=1, busy=1, paused=0)
+    sales.change(member("SIP/1", 1, paused=True))
+    assert crowd.agents == Agents(logged_in=2, free=1, busy=1, paused=0)  # support may still ring him
+    support.change(member("SIP/1", 1, paused=True))
+    assert crowd.agents == Agents(logged_in=2, free=0, busy=1, paused=1)
+    support.change(member("SIP/1", 2))
+    assert crowd.agents == Agents(logged_in=2, free=0, busy=2, paused=0)
+    sales.remove("SIP/1")
+    support.replace(())
+    assert crowd.agents == Agents(0, 0, 0, 0)
+
+
+CHANGES = st.lists(
+    st.tuples(
+        st.integers(0, 2),  # queue
+        st.sampled_from(["SIP/1", "SIP/2", "SIP/3"]),
+        st.one_of(st.none(), st.tuples(st.integers(0, 8), st.booleans())),  # None: removed
+    ),
+    max_size=60,
+)
+
+
+@given(CHANGES)
+def test_a_crowd_equals_a_count_of_all_its_members(changes: list[tuple[int, str, tuple[int, bool] | None]]) -> None:
+    crowd = Crowd()
+    queues = [Members((crowd,)) for _ in range(3)]
+    state: dict[tuple[int, str], tuple[int, bool]] = {}
+    for queue, interface, change in changes:
+        if change is None:
+            queues[queue].remove(interface)
+            state.pop((queue, interface), None)
+        else:
+            queues[queue].change(member(interface, change[0], paused=change[1]))
+            state[queue, interface] = change
+    counts = [0, 0, 0]
+    for interface in ("SIP/1", "SIP/2", "SIP/3"):
+        kept = [
+            "paused" if paused else "free" if status in (0, 1) else "busy"
+            for (_, name), (status, paused) in state.items()
+            if name == interface and status not in (4, 5)
+        ]
+        for place, kind in enumerate(("free", "busy", "paused")):
+            if kind in kept:
+                counts[place] += 1
+                break
+    assert crowd.agents == Agents(sum(counts), *counts)

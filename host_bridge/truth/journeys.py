@@ -189,8 +189,9 @@ class Journeys:
             return clock if mine is None else mine
         if clock is None:
             del self._clocks[mine.journey]
+            if mine.journey == call:  # which tells less of the start
+                mine.started_ms = self._began_ms(journey, mine.started_ms)
             mine.journey = journey
-            mine.started_ms = self._began_ms(journey, mine.started_ms)
             self._clocks[journey] = mine
             return mine
         clock.started_ms = min(clock.started_ms, mine.started_ms)
