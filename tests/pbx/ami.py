@@ -43,6 +43,8 @@ class Ami:
         self._tape = tape
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=5)
         self._socket.settimeout(None)
+        # OriginateResponse goes to every connection: the local port tells whose action it answers.
+        self._name = f"rig-{self._socket.getsockname()[1]}"
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         threading.Thread(target=self._read, name=f"ami-{username}", daemon=True).start()
         challenge = self.act("Challenge", AuthType="MD5")["Challenge"]
@@ -86,7 +88,7 @@ class Ami:
     def _ask(
         self, action: str, fields: dict[str, str], timeout: float, whole: Callable[[list[Frame]], bool]
     ) -> list[Frame]:
-        number = f"rig-{next(self._numbers)}"
+        number = f"{self._name}-{next(self._numbers)}"
         lines = [f"Action: {action}", f"ActionID: {number}"]
         for key, value in fields.items():
             # One Variable line for each assignment: `Variable="A=1|B=2"` is two of them.

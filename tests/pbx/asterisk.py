@@ -40,8 +40,11 @@ exec chroot "$1" /usr/sbin/asterisk -f -C /mnt/etc/asterisk.conf
 class Asterisk:
     """One Asterisk with the settings of tests/pbx/etc and the shipped AMI user, its manager on 127.0.0.1:`port`."""
 
-    def __init__(self, tree: Tree, folder: Path) -> None:
-        """`tree` is the installed tree, `folder` an empty one that this run writes to."""
+    def __init__(self, tree: Tree, folder: Path, queues: str = "") -> None:
+        """`tree` is the installed tree, `folder` an empty one that this run writes to, `queues` more for queues.conf.
+
+        Bytes that are not UTF-8 stand in `queues` as surrogates (PEP 383).
+        """
         self.tree = tree
         self.folder = folder
         self.port = free_port()
@@ -50,6 +53,8 @@ class Asterisk:
         shutil.copytree(SETTINGS, folder / "etc")
         (folder / "etc/manager.d").mkdir()
         (folder / "etc/manager.d/wallboard.conf").write_text(_bridge_user(tree.release.filters))
+        (folder / "etc/queues.d").mkdir()
+        (folder / "etc/queues.d/more.conf").write_text(queues, encoding="utf-8", errors="surrogateescape")
         (folder / "etc/port.conf").write_text(f"port = {self.port}\n")
         for name in ("run", "log", "lib", "spool"):
             (folder / name).mkdir()

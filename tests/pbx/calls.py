@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tests.pbx.ami import Ami, Frame
 
 NEVER = 600  # seconds: longer than any test
+ASK_A_COLLEAGUE = "*2"  # etc/features.conf
 
 
 class Call(NamedTuple):
@@ -38,26 +39,23 @@ class Calls:
         talk: int = NEVER,
         patience: int | None = None,
         name: str = "Caller",
+        **more: object,
     ) -> Call:
         """Call a queue, and wait until it has taken the caller in or refused.
 
         The agent answers after `ring` s and hangs up `talk` s later; the queue gives the caller up after `patience` s.
+        A caller without a `name` is anonymous. `more` are further variables of the call: OPTIONS and THEN mean
+        something to etc/extensions.conf, QUEUE_PRIO to Queue() itself.
         """
         number = f"050555{next(self._numbers):04d}"
         since = len(self._control.events)
-        self._control.act(
-            "Originate",
-            Channel="Local/caller@phones",
-            Context="callers",
-            Exten=queue,
-            Priority="1",
-            Async="true",
-            CallerID=f'"{name}" <{number}>',
-            Variable=f"__RING={ring}|__TALK={talk}|PATIENCE={'' if patience is None else patience}",
+        variables = {"__RING": ring, "__TALK": talk, "PATIENCE": "" if patience is None else patience, **more}
+        uniqueid, channel = self._originate(
+            "callers",
+            queue,
+            f'"{name}" <{number}>' if name else "",
+            "|".join(f"{key}={value}" for key, value in variables.items()),
         )
-        # Events of one call do not overlap with another's here: one thread makes all calls.
-        placed = self._control.wait_for("OriginateResponse", since=since, Response="Success").frame
-        uniqueid, channel = placed["Uniqueid"], placed["Channel"]
         self._control.wait_for_any(partial(_decided, uniqueid), 5, since, f"of {uniqueid} in queue {queue}")
         return Call(queue, uniqueid, channel, channel.removesuffix(";1") + ";2")
 
@@ -80,9 +78,9 @@ class Calls:
             Queue=queue,
         )
 
-    def redirect(self, call: Call) -> None:
+    def redirect(self, call: Call, context: str = "elsewhere", to: str = "200") -> None:
         """An operator takes the waiting caller out of the queue (AMI Redirect)."""
-        self._control.act("Redirect", Channel=call.channel, Context="elsewhere", Exten="200", Priority="1")
+        self._control.act("Redirect", Channel=call.channel, Context=context, Exten=to, Priority="1")
 
     def withdraw(self, call: Call) -> None:
         """The PBX's owner takes the waiting caller out of the queue (QueueWithdrawCaller)."""
@@ -93,23 +91,58 @@ class Calls:
         connected = self._control.wait_for("AgentConnect", Uniqueid=call.uniqueid).frame
         self._control.act("BlindTransfer", Channel=connected["DestChannel"], Context="elsewhere", Exten="200")
 
+    def attended_transfer(self, call: Call, to: str = "200") -> None:
+        """The agent who talks with the caller asks another extension first, and hangs up when it has answered."""
+        connected = self._control.wait_for("AgentConnect", Uniqueid=call.uniqueid).frame
+        since = len(self._control.events)
+        agent = connected["DestChannel"].removesuffix(";1") + ";2"
+        for key in ASK_A_COLLEAGUE + to:
+            self._control.act("PlayDTMF", Channel=agent, Digit=key)
+        # The agent and the colleague are in one bridge: from now on hanging up completes the transfer.
+        together = {"Event": "VarSet", "Variable": "BRIDGEPEER", "Value": connected["DestChannel"]}
+        self._control.wait_for_any(
+            lambda frame: together.items() <= frame.items() and frame["Channel"].startswith(f"Local/{to}@elsewhere"),
+            10,
+            since,
+            f"of a consultation with {to}",
+        )
+        self._control.act("Hangup", Channel=agent, Cause="16")
+
     def masquerade(self, call: Call) -> None:
         """Another channel takes the waiting caller's place (AMI Bridge with a call elsewhere): Join, then nothing."""
-        since = len(self._control.events)
-        self._control.act(
-            "Originate",
-            Channel="Local/caller@phones",
-            Context="elsewhere",
-            Exten="200",
-            Priority="1",
-            Async="true",
-        )
-        other = self._control.wait_for("OriginateResponse", since=since, Response="Success").frame
-        self._control.act("Bridge", Channel1=call.channel, Channel2=other["Channel"], Tone="no")
+        _, other = self._originate("elsewhere", "200")
+        self._control.act("Bridge", Channel1=call.channel, Channel2=other, Tone="no")
+
+    def hear(self, call: Call, event: str, after: Frame | None = None) -> Frame:
+        """The first event of that name about this caller, had or still to come; the first `after` another one."""
+        wanted = {"Event": event, "Uniqueid": call.uniqueid}
+        since = float(after["Timestamp"]) if after else 0.0
+
+        def fits(frame: Frame) -> bool:
+            return wanted.items() <= frame.items() and float(frame["Timestamp"]) > since
+
+        return self._control.wait_for_any(fits, 20, 0, str(wanted)).frame
 
     def settle(self, call: Call, timeout: float = 20.0) -> None:
         """Wait until the leg that stood in the queue is gone."""
         self._control.wait_for("Hangup", timeout, Uniqueid=call.uniqueid)
+
+    def _originate(self, context: str, to: str, caller: str = "", variables: str = "") -> tuple[str, str]:
+        """Start a caller's telephone and point its far end to the dialplan: Uniqueid and name of that end."""
+        since = len(self._control.events)
+        asked = self._control.act(
+            "Originate",
+            Channel="Local/caller@phones",
+            Context=context,
+            Exten=to,
+            Priority="1",
+            Async="true",
+            CallerID=caller,
+            Variable=variables,
+        )
+        action = asked["ActionID"]
+        placed = self._control.wait_for("OriginateResponse", since=since, ActionID=action, Response="Success").frame
+        return placed["Uniqueid"], placed["Channel"]
 
 
 def _decided(uniqueid: str, frame: Frame) -> bool:

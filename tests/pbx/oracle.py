@@ -114,17 +114,17 @@ def stays(queue_log: Path, queue: str) -> list[Stay]:
 
     Fields by event: CONNECT hold|agent's uniqueid|ring · COMPLETE* hold|talk|position · ABANDON, EXITWITHTIMEOUT,
     EXITEMPTY and WITHDRAW position|original position|wait · EXITWITHKEY key|position|original position|wait ·
-    BLINDTRANSFER extension|context|hold|talk|position.
+    BLINDTRANSFER extension|context|hold|talk|position · ATTENDEDTRANSFER method|…|hold|talk|position.
     """
     found: list[tuple[str, Stay]] = []
     talks: dict[str, int] = {}
-    for line in queue_log.read_text().splitlines():
+    for line in queue_log.read_text(errors="replace").splitlines():
         _epoch, call, of_queue, _agent, event, *data = line.split("|")
         if of_queue != queue:
             continue
         if event in ("COMPLETECALLER", "COMPLETEAGENT"):
             talks[call] = int(data[1])
-        elif event == "BLINDTRANSFER":
+        elif event in ("BLINDTRANSFER", "ATTENDEDTRANSFER"):
             talks[call] = int(data[-2])
         elif event in OUTCOME:
             wait = int(data[{"CONNECT": 0, "EXITWITHKEY": 3}.get(event, 2)])
