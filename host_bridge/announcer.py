@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
+from typing import NamedTuple
 
 from firmware.core import wire
 from host_bridge.clock import Clock, Now
@@ -17,8 +18,20 @@ from host_bridge.mqtt_link import MqttLink, MqttSettings
 from host_bridge.publisher import GAP_MS, Publisher
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.truth import Truth
+from host_bridge.truth.windows import ALL
 
 LEFTOVERS_S = 5.0  # how long after a connection retained messages of an earlier run may still arrive
+
+
+class _Shown(NamedTuple):
+    """What boards can show by itself: a queue, a group of queues or the whole centre."""
+
+    topic: str
+    rules_topic: str
+    rules: Callable[[], bytes]
+    figures: Callable[[int], dict[str, int]]  # now_ms → figures; KeyError when it is gone
+    is_open: Callable[[int], bool]  # utc_ms
+    message: Callable[[dict[str, int], Now], bytes]
 
 
 class Announcer:
@@ -46,8 +59,13 @@ class Announcer:
         self.mqtt = MqttLink(settings, (messages.state_topic, messages.offline()), self, log)
         self._filters = [wire.topic(site, kind, "+") for kind in ("queue", "rules")]
         self._timer: asyncio.TimerHandle | None = None
-        self._listed: tuple[str, ...] = ()  # the queues that boards were told of
-        self._told: dict[str, tuple[dict[str, int], bool]] = {}  # of each queue: figures and open, as published
+        self._groups = {ALL: self._group(ALL), **{name: self._group(name) for name in thresholds.groups}}
+        self._groups_of: dict[str, list[str]] = {}
+        for name, group in thresholds.groups.items():
+            for queue in group.queues:
+                self._groups_of.setdefault(queue, []).append(name)
+        self._queues: dict[str, _Shown] = {}  # those that boards were told of, in the PBX's order
+        self._told: dict[str, tuple[dict[str, int], bool]] = {}  # by topic: figures and open, as published
         self._pbx_told = ("", "")
         self._leftovers: set[str] = set()  # retained topics of an earlier run
 
@@ -64,10 +82,9 @@ class Announcer:
         self._loop.call_later(LEFTOVERS_S, self.mqtt.unsubscribe, self._filters)
         self._publisher.connected(now.ms)
         self._told.clear()
-        if self._listed:
+        if self._queues:
             self._tell_site(now.ms)
-        for queue in self._listed:
-            self._offer_queue(queue, now.ms)
+        self._offer(self._all_shown(), now.ms)
         self._offer_state(now.ms)
         self._send(now.ms)
 
@@ -88,30 +105,61 @@ class Announcer:
     # from the bridge
 
     def beat(self) -> None:
-        """A heartbeat, and the queues that opened or closed since they were told."""
+        """A heartbeat, and what opened or closed since it was told."""
         now = self._clock.now()
-        for queue, (_, was_open) in list(self._told.items()):
-            if was_open != self._thresholds.is_open(queue, now.utc_ms):
-                self._offer_queue(queue, now.ms)
+        for shown in self._all_shown():
+            told = self._told.get(shown.topic)
+            if told is not None and told[1] != shown.is_open(now.utc_ms):
+                self._offer((shown,), now.ms)
         self._offer_state(now.ms)
 
-    def flush(self, dirty: Iterable[str], gone: Iterable[str], now_ms: int) -> None:
-        """Hand over what changed and send what is due."""
+    def flush(self, dirty: Collection[str], gone: Iterable[str], now_ms: int) -> None:
+        """Hand over what changed and send what is due. `dirty` and `gone` are queues."""
         for queue in gone:
-            self._told.pop(queue, None)
-            self._publisher.forget(self._messages.queue_topic(queue), now_ms)
-            self._publisher.forget(self._messages.rules_topic(queue), now_ms)
-        if self._truth.queues != self._listed:
-            self._listed = self._truth.queues
+            lost = self._queues.get(queue) or self._queue(queue)
+            self._told.pop(lost.topic, None)
+            self._publisher.forget(lost.topic, now_ms)
+            self._publisher.forget(lost.rules_topic, now_ms)
+        if tuple(self._queues) != self._truth.queues:
+            self._queues = {queue: self._queues.get(queue) or self._queue(queue) for queue in self._truth.queues}
             self._tell_site(now_ms)
             self._clear_leftovers(now_ms)
         pbx = self._pbx()
-        is_up_again = pbx[0] == "up" != self._pbx_told[0]
-        for queue in self._listed if is_up_again else dirty:
-            self._offer_queue(queue, now_ms, 0 if is_up_again else GAP_MS)
+        if pbx[0] == "up" != self._pbx_told[0]:  # at once, lest boards take what was held back for live
+            self._offer(self._all_shown(), now_ms, gap_ms=0)
+        elif dirty:
+            self._offer([shown for queue in dirty if (shown := self._queues.get(queue)) is not None], now_ms)
+            groups = {name for queue in dirty for name in self._groups_of.get(queue, ())}
+            self._offer([self._groups[name] for name in (*groups, ALL)], now_ms)
         if pbx != self._pbx_told:
             self._offer_state(now_ms)  # last: boards must not take old figures for live ones
         self._send(now_ms)
+
+    def _queue(self, queue: str) -> _Shown:
+        messages = self._messages
+        return _Shown(
+            messages.queue_topic(queue),
+            messages.rules_topic(queue),
+            partial(messages.rules, queue),
+            partial(self._truth.figures, queue),
+            partial(self._thresholds.is_open, queue),
+            partial(messages.queue, queue),
+        )
+
+    def _group(self, name: str) -> _Shown:
+        messages = self._messages
+        return _Shown(
+            messages.group_topic(name),
+            messages.group_rules_topic(name),
+            partial(messages.group_rules, name),
+            partial(self._truth.group_figures, name),
+            lambda utc_ms: self._thresholds.is_group_open(name, self._queues, utc_ms),
+            lambda figures, now: messages.group(name, figures, self._queues, now),
+        )
+
+    def _all_shown(self) -> list[_Shown]:
+        """Nothing before the PBX told its queues."""
+        return [*self._queues.values(), *self._groups.values()] if self._queues else []
 
     def _send(self, now_ms: int) -> None:
         if self._timer is not None:
@@ -129,43 +177,45 @@ class Announcer:
         self._timer = None
         self._send(self._clock.ms())
 
-    def _offer_queue(self, queue: str, now_ms: int, gap_ms: int = GAP_MS) -> None:
-        self._publisher.offer(self._messages.queue_topic(queue), partial(self._make_queue, queue), now_ms, gap_ms)
+    def _offer(self, what: Iterable[_Shown], now_ms: int, gap_ms: int = GAP_MS) -> None:
+        for shown in what:
+            self._publisher.offer(shown.topic, partial(self._make, shown), now_ms, gap_ms)
 
     def _offer_state(self, now_ms: int) -> None:
         self._pbx_told = self._pbx()
         self._publisher.offer(self._messages.state_topic, self._make_state, now_ms, gap_ms=0)
 
     def _tell_site(self, now_ms: int) -> None:
-        for queue in self._listed:
-            self._publisher.offer(self._messages.rules_topic(queue), self._messages.rules(queue), now_ms, gap_ms=0)
-        self._publisher.offer(self._messages.site_topic, self._messages.site(self._listed), now_ms, gap_ms=0)
+        for shown in self._all_shown():
+            self._publisher.offer(shown.rules_topic, shown.rules(), now_ms, gap_ms=0)
+        self._publisher.offer(self._messages.site_topic, self._messages.site(self._queues), now_ms, gap_ms=0)
 
     def _make_state(self, now_ms: int) -> bytes:
         return self._messages.state(Now(now_ms, self._clock.now().utc_ms), *self._pbx())
 
-    def _make_queue(self, queue: str, now_ms: int) -> bytes | None:
+    def _make(self, shown: _Shown, now_ms: int) -> bytes | None:
         """The snapshot, or None when it would say what the last one said: that a wait grows older is no change."""
         try:
-            figures = self._truth.figures(queue, now_ms)
+            figures = shown.figures(now_ms)
         except KeyError:  # gone meanwhile; its topic is cleared
             return None
         now = Now(now_ms, self._clock.now().utc_ms)
         same = dict(figures)
         if "oldest_ms" in same:
             same["oldest_ms"] = now_ms - same["oldest_ms"]
-        what = (same, self._thresholds.is_open(queue, now.utc_ms))
-        if self._told.get(queue) == what:
+        if same.get("next_breach_ms"):
+            same["next_breach_ms"] += now_ms
+        what = (same, shown.is_open(now.utc_ms))
+        if self._told.get(shown.topic) == what:
             return None
-        self._told[queue] = what
-        return self._messages.queue(queue, figures, now)
+        self._told[shown.topic] = what
+        return shown.message(figures, now)
 
     def _clear_leftovers(self, now_ms: int) -> None:
         """Empty the retained topics of queues that are no more; not before the PBX said which queues there are."""
-        if not self._listed:
+        if not self._queues:
             return
-        topics = self._messages.queue_topic, self._messages.rules_topic
-        known = {topic(queue) for queue in self._listed for topic in topics}
+        known = {topic for shown in self._all_shown() for topic in (shown.topic, shown.rules_topic)}
         for topic in self._leftovers - known:
             self._publisher.forget(topic, now_ms)
         self._leftovers.clear()

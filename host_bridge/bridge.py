@@ -19,6 +19,7 @@ from host_bridge.settings import BridgeSettings
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.truth import Truth
+from host_bridge.truth.windows import ALL
 
 HEARTBEAT_S = 2.0  # DESIGN 5
 NEW_DAY_EVERY = 30  # heartbeats between two looks at when the day ends: the wall clock may have been corrected
@@ -34,7 +35,13 @@ class Bridge:
         self._thresholds = thresholds
         self._log = log
         self._loop = asyncio.get_running_loop()
-        self._truth = Truth(self._service_level, settings.ami.queues)
+        self._truth = Truth(
+            self._service_level,
+            settings.ami.queues,
+            groups=thresholds.window_groups(),
+            all_level=thresholds.group(ALL).service_level,
+            wait_limit_ms=thresholds.wait_limit_ms,
+        )
         self.pbx = AmiLink(settings.ami, self.on_event, clock.ms, log)
         messages = Messages(settings.site, clock.ms(), version, thresholds)
         self.boards = Announcer(
@@ -131,7 +138,7 @@ class Bridge:
     def _name_strangers(self) -> None:
         """Tell once which queues of thresholds.yaml the PBX does not have: a misspelt name, mostly."""
         known = frozenset(self._truth.queues)
-        strangers = [queue for queue in self._thresholds.queues if queue not in known]
+        strangers = [queue for queue in self._thresholds.named_queues if queue not in known]
         if strangers and strangers != self._strangers:
             self._log.warning("thresholds name queues that the PBX does not have: %s", ", ".join(strangers))
         self._strangers = strangers

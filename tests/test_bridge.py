@@ -38,6 +38,7 @@ queues: {sales: {label: מכירות}, suport: {}}
 hours: {sun-thu: 08:00-18:00}
 defaults: {service_level: {min_calls: 1}}
 """
+GROUPS = "groups: {phones: {label: טלפונים, queues: [sales, support], rules: {waiting: {warn: 3}}}}\n"
 SETTINGS = """\
 site: test
 pbx: {host: pbx, username: u, password_file: f}
@@ -79,13 +80,13 @@ class Link(MqttLink):
 class Story(Clock):
     """A bridge, and its clocks, which stand still until the test moves them."""
 
-    def __init__(self, local: str) -> None:
+    def __init__(self, local: str, limits: str) -> None:
         self.at_ms = 1_000_000
         at = dt.datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Asia/Jerusalem"))
         self.offset_ms = int(at.timestamp() * 1000) - self.at_ms
         self.bridge = Bridge(
             settings.build(parse(SETTINGS.encode(), "b.yaml"), Path(), secrets=False),
-            thresholds.build(parse(LIMITS.encode(), "t.yaml")),
+            thresholds.build(parse(limits.encode(), "t.yaml")),
             "1",
             logging.getLogger("test.bridge"),
             self,
@@ -116,9 +117,9 @@ class Story(Clock):
             await asyncio.sleep(0)
 
 
-def tell(story: Callable[[Story], Awaitable[None]], local: str = "2026-09-08T10:00") -> None:
+def tell(story: Callable[[Story], Awaitable[None]], local: str = "2026-09-08T10:00", limits: str = LIMITS) -> None:
     async def run() -> None:
-        await story(Story(local))
+        await story(Story(local, limits))
 
     asyncio.run(run())
 
@@ -142,8 +143,9 @@ def test_nothing_is_said_of_queues_before_the_pbx_told_of_them_and_then_everythi
         assert [name for name, _ in it.link.published] == ["bridge/state"]
         it.link.published.clear()
         await it.events(listed("support", "sales"))
-        assert [name for name, _ in it.link.published[:3]] == ["rules/support", "rules/sales", "site"]
-        assert {name for name, _ in it.link.published[3:]} == {"queue/support", "queue/sales"}
+        told = [name for name, _ in it.link.published]
+        assert told[:4] == ["rules/support", "rules/sales", "rules/@all", "site"]
+        assert set(told[4:]) == {"queue/support", "queue/sales", "queue/@all"}
         assert [queue["id"] for queue in it.link.newest("site")["queues"]] == ["sales", "support"]
 
     tell(story)
@@ -155,7 +157,7 @@ def test_a_wait_that_grows_older_is_no_change() -> None:
         await it.wait(1_000)
         it.link.published.clear()
         for _ in range(20):
-            it.bridge.boards._offer_queue("sales", it.at_ms)
+            it.bridge.boards._offer(it.bridge.boards._all_shown(), it.at_ms)
             await it.wait(1_000)
         assert {name for name, _ in it.link.published} == {"bridge/state"}
 
@@ -217,6 +219,26 @@ def test_a_queue_that_is_gone_is_cleared_and_one_that_returns_is_told() -> None:
     tell(story)
 
 
+def test_a_group_and_the_whole_centre_are_told_with_their_queues() -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales", "support", "other"), Joined("sales", "a", "a", 1, 1, it.at_ms))
+        await it.wait(1_000)
+        for name, waiting in (("@phones", 1), ("@all", 1), ("sales", 1), ("support", 0)):
+            assert it.link.newest(f"queue/{name}")["waiting"] == waiting, name
+        assert it.link.newest("queue/@phones")["label"] == "טלפונים"
+        assert [queue["id"] for queue in it.link.newest("site")["queues"]] == ["sales", "support", "other", "@phones"]
+        assert [rule["id"] for rule in it.link.newest("rules/@phones")["rules"]] == ["waiting"]
+        it.link.published.clear()
+        await it.events(Joined("other", "b", "b", 1, 1, it.at_ms))
+        assert {name for name, _ in it.link.published} == {"queue/other", "queue/@all"}, "the group does not have it"
+        it.bridge.boards.mqtt_message("wallboard/test/queue/@phones", b'{"v":1}', True)
+        it.bridge.boards.mqtt_message("wallboard/test/queue/@old", b'{"v":1}', True)
+        await it.settle()
+        assert [name for name, message in it.link.published if message is None] == ["queue/@old"]
+
+    tell(story, limits=LIMITS + GROUPS)
+
+
 def test_what_an_earlier_run_left_is_cleared_once_the_pbx_told_its_queues() -> None:
     async def story(it: Story) -> None:
         for name in ("queue/old", "rules/old", "queue/sales"):
@@ -249,7 +271,7 @@ def test_after_an_outage_of_the_broker_only_the_newest_is_sent_and_all_of_it() -
         it.bridge.boards.mqtt_up()
         await it.settle()
         names = [name for name, _ in it.link.published]
-        assert sorted(names) == ["bridge/state", "queue/sales", "rules/sales", "site"]
+        assert sorted(names) == ["bridge/state", "queue/@all", "queue/sales", "rules/@all", "rules/sales", "site"]
         assert it.link.newest("queue/sales")["waiting"] == 5
         assert it.link.newest("bridge/state")["now"] == it.at_ms
 
@@ -272,6 +294,7 @@ def test_no_figure_from_before_the_first_list_is_live_when_the_pbx_is_up() -> No
         await it.events(listed("sales", callers=callers), LinkUp(it.at_ms))
         assert [(name, message and message.get("waiting")) for name, message in it.link.published] == [
             ("queue/sales", 2),
+            ("queue/@all", 2),
             ("bridge/state", None),
         ]
 
