@@ -413,3 +413,11 @@ def test_closing_time() -> None:
     for queue in ("night", "late"):  # these close when the day ends, and then it is another day
         assert not any(thresholds.has_closed(queue, utc_ms(f"{day}T{hour:02}:59")) for hour in range(24))
     assert not read("").has_closed("any", utc_ms(f"{day}T18:00"))
+
+
+def test_the_longest_window_of_all() -> None:
+    assert read("").longest_window_ms == 0
+    level = "service_level: {window: 30m}"
+    assert read(f"queues: {{a: {{{level}}}, b: {{}}}}\n").longest_window_ms == 1_800_000
+    assert read(f"groups: {{g: {{queues: [a], {level}}}}}\n").longest_window_ms == 1_800_000
+    assert read(f"defaults: {{{level}}}\n").longest_window_ms == 1_800_000
