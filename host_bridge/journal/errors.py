@@ -1,0 +1,50 @@
+"""What can be wrong with a journal, in words for people; and which of it means that the file itself is damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class JournalError(OSError):
+    """The journal cannot be used as it is configured; the text says what to do."""
+
+
+# sqlite.org/rescode.html. Primary codes are the low byte of the extended ones.
+_ERROR, _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 1, 5, 6, 8, 10, 11, 13, 14, 26
+# Content that no disk gives back, or less of it than the file's length says. (Of the other I/O errors many are a full
+# disk's: setting the file aside for these would lose what is safe.)
+_UNREADABLE = frozenset((266, 522, 8202, 8458))  # IOERR_READ, _SHORT_READ, _DATA, _CORRUPTFS
+
+_WORDS = {
+    _FULL: "the disk is full: free some space there",
+    _READONLY: "it is read-only: let the bridge's user write it, or see why the disk was mounted read-only",
+    _BUSY: "another program has locked it: end that program",
+    _LOCKED: "another program has locked it: end that program",
+    _CANTOPEN: "it cannot be opened: let the bridge's user read and write it, and its folder",
+    _IOERR: "the disk fails or is full: look at its health and at its free space",
+}
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the file's content is wrong, so that trying again is in vain.
+
+    _ERROR is "no such table" and the like: every statement of ours fits a sound journal of this version.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and (code & 0xFF in (_ERROR, _CORRUPT, _NOTADB) or code in _UNREADABLE)
+
+
+def explain(error: BaseException, path: Path) -> str:
+    """One line: which journal, what is wrong, what to do."""
+    if isinstance(error, JournalError):
+        return str(error)
+    code = getattr(error, "sqlite_errorcode", None)
+    words = _WORDS.get(code & 0xFF) if code is not None else None
+    if words is None:
+        words = getattr(error, "strerror", None) or str(error)
+    return f"journal {path}: {words}"
+
+
+def reason(error: Exception) -> str:
+    """SQLite's own words for a damage."""
+    return str(error) or type(error).__name__

@@ -1,0 +1,184 @@
+"""Opening the journal's file: whose it is, whether it is whole, and setting a damaged one aside."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import sqlite3
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from host_bridge.journal.errors import JournalError, explain, is_damage, reason
+from host_bridge.journal.schema import APPLICATION_ID, MAX_VERSION, VERSION, create
+from host_bridge.journal.store import Store
+
+BUSY_S = 2.0  # how long to wait for another program's transaction
+WAL_BYTES = 8 << 20  # the write-ahead log is cut back to this after a long reader kept it growing
+_PARTS = ("", "-wal", "-shm")  # of one SQLite database
+
+
+class DamageError(Exception):
+    """The file is no sound journal; the text says why."""
+
+
+def lock(path: Path, log: logging.Logger) -> IO[str] | None:
+    """Keep other bridges from this journal as long as the file given is open; the kernel ends it with the process.
+
+    Raises JournalError when another has it, or when the folder cannot be written. None where the file system has no
+    locks. It is a file of its own: closing the database's own would drop SQLite's locks (sqlite.org/howtocorrupt.html).
+    """
+    name = path.with_name(path.name + ".lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = name.open("a+", encoding="ascii", errors="replace")
+    except OSError as error:
+        raise JournalError(
+            f"journal {path}: its folder cannot be written ({error.strerror}): "
+            "let the bridge's user write there, or name another file in bridge.yaml"
+        ) from None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.seek(0)
+        owner = held.read(20).strip() or "unknown"
+        held.close()
+        raise JournalError(
+            f"journal {path}: another bridge writes it (process {owner}): end that one, "
+            "or give each its own journal in bridge.yaml"
+        ) from None
+    except OSError as error:
+        log.warning("journal %s: no lock there (%s): let no second bridge use it", path, error.strerror)
+        held.close()
+        return None
+    with suppress(OSError):  # a full disk: then the next one will not read who it was
+        held.truncate(0)
+        held.write(f"{os.getpid()}\n")
+        held.flush()
+    return held
+
+
+def open_store(path: Path, site: str, log: logging.Logger, *, check: bool) -> Store:
+    """The journal's file, made when there is none; a damaged one is set aside first. `check` reads all of it.
+
+    Raises JournalError when it is not ours to write; sqlite3.Error when it cannot be opened now (a full disk).
+    """
+    try:
+        return _open(path, site, log, check=check)
+    except DamageError as damage:
+        set_aside(path, str(damage), log)
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        set_aside(path, reason(error), log)
+    return _open(path, site, log, check=False)
+
+
+def set_aside(path: Path, why: str, log: logging.Logger) -> None:
+    """Rename the damaged file, and what SQLite keeps beside it. Raises JournalError."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    count = 1
+    while aside.exists():
+        count += 1
+        aside = path.with_name(f"{path.name}.damaged-{stamp}-{count}")
+    for part in _PARTS:
+        try:
+            path.with_name(path.name + part).replace(aside.with_name(aside.name + part))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise JournalError(
+                f"journal {path}: damaged ({why}), and cannot be renamed ({error.strerror}): move it away by hand"
+            ) from None
+    log.error("journal %s: damaged (%s): set aside as %s, a new one is begun", path, why, aside.name)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode, usable by any one thread at a time."""
+    return sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+
+
+def identify(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is a journal of this version; False for an empty one. Raises JournalError for another's file."""
+    tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if not tables and not application:
+        return False
+    if application != APPLICATION_ID and "mark" not in tables:
+        raise JournalError(f"journal {path}: a database of something else: name another file in bridge.yaml")
+    if VERSION < version <= MAX_VERSION:
+        raise JournalError(
+            f"journal {path}: of a newer wallboard (journal version {version}, this one reads {VERSION}): "
+            "install that one again, or name another file in bridge.yaml"
+        )
+    if application != APPLICATION_ID or version != VERSION:
+        raise DamageError("its header makes no sense")
+    return True
+
+
+def _open(path: Path, site: str, log: logging.Logger, *, check: bool) -> Store:
+    if path.is_dir():
+        raise JournalError(f"journal {path}: a folder: name a file in bridge.yaml")
+    connection = connect(path)
+    try:
+        if identify(connection, path):
+            if check:
+                _check(connection)
+            _of_this_site(connection, path, site)
+            _set_modes(connection)
+        else:
+            _set_modes(connection)
+            create(connection, site)
+            log.info("journal %s: begun", path)
+        return Store(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _set_modes(connection: sqlite3.Connection) -> None:
+    """Readers and the writer do not wait for each other (WAL), and what was committed outlives a power cut (FULL)."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise DamageError(" ".join(str(verdict).split()))
+
+
+def _of_this_site(connection: sqlite3.Connection, path: Path, site: str) -> None:
+    found = connection.execute("SELECT value FROM mark WHERE name = 'site'").fetchone()
+    if found is None or not isinstance(found[0], str):
+        raise DamageError("it does not say of which site it is")
+    if found[0] != site:
+        raise JournalError(
+            f"journal {path}: of site {found[0]!r}, and bridge.yaml says {site!r}: name another file there"
+        )
+
+
+def read_without_room(path: Path, why: sqlite3.Error) -> Store | None:
+    """The file as far as it can be read when it cannot be opened for writing; None when there is none yet.
+
+    With its lock held alone, SQLite needs no shared memory, so that a full disk is no hindrance (sqlite.org/wal.html).
+    Raises JournalError: to begin with empty counters beside a journal that is sound would be worse.
+    """
+    try:
+        if not path.stat().st_size:
+            return None
+    except FileNotFoundError:
+        return None
+    connection = connect(path)
+    try:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        identify(connection, path)
+        return Store(connection, path)
+    except (sqlite3.Error, DamageError):
+        connection.close()
+        raise JournalError(explain(why, path)) from None

@@ -1,0 +1,91 @@
+"""Reading a journal from outside while a bridge writes it, or after it ended. Nothing is changed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from host_bridge.journal.backlog import Gap
+from host_bridge.journal.batch import DayRow
+from host_bridge.journal.errors import JournalError, explain
+from host_bridge.journal.opening import BUSY_S, DamageError, identify
+from host_bridge.journal.schema import RECORDS
+from host_bridge.truth.outcomes import Record
+
+
+def read_day(path: Path, from_pbx_ms: int, until_pbx_ms: int) -> list[Record]:
+    """All records that ended in [from, until), by their time (the PBX's clock). Raises JournalError."""
+    found: list[Record] = []
+    with _reading(path) as connection:
+        for table in RECORDS.values():
+            rows = connection.execute(f"{table.select} WHERE at_ms >= ? AND at_ms < ?", (from_pbx_ms, until_pbx_ms))
+            found += [table.make(row[1:]) for row in rows]
+    return sorted(found, key=_at_ms)
+
+
+def read_gaps(path: Path, from_pbx_ms: int, until_pbx_ms: int) -> list[Gap]:
+    """When within [from, until) no bridge looked, or it could not keep what it saw; the time since it last did too.
+
+    Each (from, until) in ms of the PBX's clock, in order and apart from each other. Raises JournalError.
+    """
+    with _reading(path) as connection:
+        gaps = connection.execute("SELECT from_ms, until_ms FROM gap").fetchall()
+        seen = connection.execute("SELECT value FROM mark WHERE name = 'seen_ms'").fetchone()
+    gaps.append((seen[0] if seen else 0, until_pbx_ms))
+    merged: list[Gap] = []
+    for since_ms, until_ms in sorted(gaps):
+        since_ms, until_ms = max(since_ms, from_pbx_ms), min(until_ms, until_pbx_ms)
+        if since_ms >= until_ms:
+            continue
+        if merged and since_ms <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], until_ms))
+        else:
+            merged.append((since_ms, until_ms))
+    return merged
+
+
+def read_days(path: Path) -> list[DayRow]:
+    """The lines of all days kept, by day and queue. Raises JournalError."""
+    with _reading(path) as connection:
+        rows = connection.execute("SELECT day, queue, figures, at_ms FROM day ORDER BY day, queue").fetchall()
+    return [DayRow(day, queue, json.loads(figures), at_ms) for day, queue, figures, at_ms in rows]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """One consistent look at the file; every error is a JournalError of one line."""
+    if not path.is_file():
+        raise JournalError(f"journal {path}: there is no such file")
+    try:
+        connection = _connect(path)
+        try:
+            if not identify(connection, path):
+                raise JournalError(f"journal {path}: it is empty")
+            connection.execute("BEGIN")
+            yield connection
+        finally:
+            connection.close()
+    except (sqlite3.Error, DamageError, ValueError) as error:
+        raise JournalError(explain(error, path)) from None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    uri = path.absolute().as_uri()
+    connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        wal = path.with_name(path.name + "-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise
+        # Nobody writes it, and we may not make the files that WAL needs: read it as it lies there.
+        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
+    return connection
+
+
+def _at_ms(record: Record) -> int:
+    return record.at_ms
