@@ -83,6 +83,50 @@ def test_the_next_day_is_found_to_the_millisecond(start: str, day: str) -> None:
         assert calendar.day_id(following - 1) == calendar.day_id(now)
 
 
+@pytest.mark.parametrize("start", ["00:00", "01:30", "02:30", "03:00"])
+@pytest.mark.parametrize("day", ["2026-03-26", "2026-03-27", "2026-09-12", "2026-10-24", "2026-10-25"])
+def test_the_days_start_is_found_to_the_millisecond(start: str, day: str) -> None:
+    calendar = Calendar(JERUSALEM, time_of_day(start))
+    for now in range(at(f"{day}T00:00"), at(f"{day}T00:00") + 24 * 60 * MINUTE_MS, 47 * MINUTE_MS):
+        first = calendar.day_start_ms(now)
+        assert calendar.day_id(first) == calendar.day_id(now)
+        assert calendar.day_id(first - 1) == calendar.day_id(now) - 1
+        assert calendar.day_start_ms(first) == first
+        assert calendar.next_day_ms(first - 1) == first
+        assert calendar.day_start_ms(calendar.next_day_ms(now)) == calendar.next_day_ms(now)
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "day", "closes"),
+    [
+        ("00:00", "08:00-18:00", "2026-09-13", "2026-09-13T18:00"),
+        ("00:00", "08:00-12:00, 13:00-17:30", "2026-09-13", "2026-09-13T17:30"),
+        ("00:00", "09:00-24:00", "2026-09-13", "2026-09-14T00:00"),
+        ("00:00", "22:00-06:00", "2026-09-13", "2026-09-14T00:00"),  # this day's part of the night
+        ("03:00", "22:00-02:00", "2026-09-13", "2026-09-14T02:00"),  # a day of three to three ends after it
+        ("03:00", "08:00-18:00", "2026-09-13", "2026-09-13T18:00"),
+        ("00:00", "01:00-02:30", "2026-03-27", "2026-03-27T03:00"),  # the clock jumps from two to three
+    ],
+)
+def test_when_the_last_hours_of_a_day_end(start: str, hours: str, day: str, closes: str) -> None:
+    calendar = Calendar(JERUSALEM, time_of_day(start))
+    every = every_day(spans(hours))
+    for time in ("03:00", "12:00", "23:59"):
+        assert calendar.closes_ms(every, at(f"{day}T{time}")) == at(closes)
+
+
+def test_hours_that_summer_times_end_shows_twice_end_the_second_time() -> None:
+    calendar = Calendar(JERUSALEM)
+    assert calendar.closes_ms(every_day(spans("00:00-01:30")), at("2026-10-25T12:00")) == at("2026-10-25T01:30", fold=1)
+
+
+def test_a_day_without_hours_does_not_close() -> None:
+    calendar = Calendar(JERUSALEM)
+    assert calendar.closes_ms(week({"sun": spans("08:00-18:00")}), at("2026-09-14T12:00")) is None
+    night = week({"sun": spans("22:00-06:00")})
+    assert calendar.closes_ms(night, at("2026-09-14T12:00")) == at("2026-09-14T06:00")  # what Sunday left over
+
+
 def test_israeli_week() -> None:
     calendar = Calendar(JERUSALEM)
     hours = week({"sun-thu": spans("08:00-18:00"), "fri": spans("08:00-13:00")})

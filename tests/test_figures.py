@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_bridge.truth.figures import Tally
-from host_bridge.truth.outcomes import End, Outcome, Talk
+from host_bridge.truth.outcomes import End, Estimate, JourneyEnd, Outcome, Talk
 from host_bridge.truth.service_level import ServiceLevel
 
 LEVEL = ServiceLevel(min_calls=1)
@@ -134,3 +134,33 @@ def test_a_rolling_window_equals_a_fresh_count_of_what_is_in_it(
     if not ends or now_ms >= ends[-1].at_ms:
         rolling.expire(now_ms)
         assert rolling.figures(LEVEL) == fresh.figures(LEVEL)
+
+
+@given(SAMPLES, st.data())
+def test_a_revised_sample_is_as_if_it_had_never_been(
+    samples: list[tuple[Outcome, int, int]], data: st.DataObject
+) -> None:
+    ends = [end(outcome, wait_ms, at_ms) for outcome, wait_ms, at_ms in samples]
+    ghost = end(Outcome.UNRESOLVED, 1_000, data.draw(st.integers(0, 300_000)))
+    better = end(data.draw(st.sampled_from(list(Outcome))), data.draw(st.integers(0, 120_000)), ghost.at_ms)
+    for window_ms in (None, 5 * MINUTE_MS):
+        revised, fresh = Tally(window_ms), Tally(window_ms)
+        for sample in (*ends, ghost):
+            revised.add(sample)
+        for sample in (*ends, better):
+            fresh.add(sample)
+        assert revised.revise(ghost, better)
+        for now_ms in (0, 400_000):
+            revised.expire(now_ms)
+            fresh.expire(now_ms)
+            assert revised.figures(LEVEL) == fresh.figures(LEVEL)
+            assert revised.expires_ms() == fresh.expires_ms()
+
+
+def test_figures_of_the_callers_clock_and_of_estimates_come_only_with_their_cause() -> None:
+    tally = Tally(None)
+    quiet = tally.figures(LEVEL, 360_000)
+    assert {"approx", "over_limit"}.isdisjoint(quiet)
+    tally.add(Estimate("q1", 0, 0, 0))
+    tally.add(JourneyEnd("q1", "j", 5, True, 0))
+    assert tally.figures(LEVEL, 360_000) == {**quiet, "approx": 1, "over_limit": 0}

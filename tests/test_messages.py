@@ -95,3 +95,67 @@ def test_rules() -> None:
     assert read(wire.RULES, made.rules("support"))["rules"] == []
     assert [rule["id"] for rule in read(wire.RULES, made.rules("unheard of"))["rules"]] == ["wait"]
     assert made.rules_topic("a/b") == "wallboard/main/rules/a%2Fb"
+
+
+GROUPS = (
+    FILE
+    + """\
+groups:
+  שירות/x: {queues: [support, sales], rules: {wait: {critical: 9s}}, hours: {fri: 08:00-13:00}}
+  all: {label: Centre}
+wait_limit: {limit: 6m, offer_at: 3m}
+"""
+)
+
+
+def with_groups() -> Messages:
+    return Messages("main", 1_000, "1.2", build(parse(GROUPS.encode(), "t.yaml")))
+
+
+def test_groups_follow_the_queues() -> None:
+    site = read(wire.SITE, with_groups().site(("@all", "sales", "support")))
+    assert [queue["id"] for queue in site["queues"]] == ["support", "sales", "%40all", "@שירות%2Fx", "@all"]
+    assert [queue["label"] for queue in site["queues"][3:]] == ["שירות/x", "Centre"]
+    assert [queue["rtl"] for queue in site["queues"][3:]] == [True, False]
+    assert (site["wait_limit_ms"], site["offer_at_ms"]) == (360_000, 180_000)
+
+
+def test_the_whole_centre_is_on_boards_only_when_the_file_names_it() -> None:
+    made = messages()
+    site = read(wire.SITE, made.site(("sales",)))
+    assert [queue["id"] for queue in site["queues"]] == ["sales"]
+    assert site["wait_limit_ms"] is None
+    assert read(wire.RULES, made.group_rules("all"))["rules"] == []
+    assert made.group_topic("all") == "wallboard/main/queue/@all"
+
+
+def test_a_groups_topics_are_no_queues() -> None:
+    made = with_groups()
+    assert made.group_topic("שירות/x") == "wallboard/main/queue/@שירות%2Fx"
+    assert made.group_rules_topic("all") == "wallboard/main/rules/@all"
+    assert made.queue_topic("@all") == "wallboard/main/queue/%40all"
+    assert made.group_topic("support") != made.queue_topic("support")
+
+
+def test_the_snapshot_of_a_group() -> None:
+    made = with_groups()
+    figures = {"waiting": 2, "next_breach_ms": 40_000, "over_limit": 12, "approx": 1}
+    friday, sunday = moment("2026-09-11T12:00", 9_000), moment("2026-09-13T12:00")
+    snapshot = read(wire.QUEUE, made.group("שירות/x", figures, ("support",), friday))
+    assert {name: snapshot[name] for name in (*figures, "ts", "label", "rtl", "open")} == {
+        **figures,
+        "ts": 9_000,
+        "label": "שירות/x",
+        "rtl": True,
+        "open": True,
+    }
+    assert not read(wire.QUEUE, made.group("שירות/x", figures, ("support",), sunday))["open"]
+    assert read(wire.QUEUE, made.group("all", figures, ("support",), sunday))["open"]
+    assert not read(wire.QUEUE, made.group("all", figures, ("support",), friday))["open"]
+
+
+def test_the_rules_of_a_group() -> None:
+    made = with_groups()
+    (rule,) = read(wire.RULES, made.group_rules("שירות/x"))["rules"]
+    assert (rule["id"], [level["severity"] for level in rule["levels"]]) == ("wait", ["critical"])
+    assert [rule["id"] for rule in read(wire.RULES, made.group_rules("all"))["rules"]] == ["wait"]

@@ -52,7 +52,9 @@ class Windows:
             for queue in group.queues if name != ALL else ():
                 self._groups_of.setdefault(queue, []).append(name)
         self._touched: dict[str, tuple[Tally, ...]] = {}  # by queue: the tallies that its records are counted in
-        # When a rolling window may next lose a sample: (ms, number, tally, a queue that tells of the change).
+        self._names = {tally: name for name, tally in self._groups.items()}
+        self._expired: set[str] = set()  # groups
+        # When a rolling window may next lose a sample: (ms, number, tally, queue). Void unless it is in _scheduled.
         self._due: list[tuple[int, int, Tally, str]] = []
         self._scheduled: dict[Tally, int] = {}
         self._number = 0
@@ -136,16 +138,25 @@ class Windows:
         return not same
 
     def expire(self, now_ms: int) -> set[str]:
-        """Empty the rolling windows of what is too old; the queues that changed, or one queue of a group that did."""
+        """Empty the rolling windows of what is too old; the queues that changed. For groups see `take_expired`."""
         changed = set()
         while self._due and self._due[0][0] <= now_ms:
             at_ms, _, tally, queue = heapq.heappop(self._due)
             if self._scheduled.get(tally) == at_ms:
                 del self._scheduled[tally]
                 tally.expire(now_ms)
-                changed.add(queue)
+                group = self._names.get(tally)
+                if group is None:
+                    changed.add(queue)
+                else:
+                    self._expired.add(group)
                 self._schedule(tally, queue)
         return changed
+
+    def take_expired(self) -> set[str]:
+        """The groups that `expire` changed since the last call; all else that changes a group changes a queue of it."""
+        expired, self._expired = self._expired, set()
+        return expired
 
     def next_ms(self) -> int | None:
         """When `expire` may have something to do, or None."""
