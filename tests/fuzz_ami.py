@@ -196,9 +196,9 @@ def run(seed: int, count: int, tenth: Callable[[int], None] = lambda number: Non
     return fared
 
 
-def memory_kib() -> int:
-    """This process's memory now."""
-    status = Path("/proc/self/status").read_text()
+def memory_kib(process: int | str = "self") -> int:
+    """A process's memory now. Raises OSError when there is none of that id."""
+    status = Path(f"/proc/{process}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0])
 
 

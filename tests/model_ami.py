@@ -20,14 +20,12 @@ CHANNEL = {
     "ConnectedLineName": "Ren\\351",
     "Context": "callers",
 }
+_CHANNEL_LINES = "".join(f"{key}: {value}\r\n" for key, value in CHANNEL.items())
 
 
 def frame(first: str, **fields: object) -> bytes:
-    """One frame; a `bytes` value goes out as it is."""
-    lines = [first.encode()]
-    for key, value in fields.items():
-        lines.append(key.encode() + b": " + (value if isinstance(value, bytes) else str(value).encode()))
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    """One frame."""
+    return "\r\n".join([first, *(f"{key}: {value}" for key, value in fields.items()), "\r\n"]).encode()
 
 
 class ModelAmi:
@@ -140,8 +138,9 @@ class ModelAmi:
 
     def _frame(self, event: ev.Event) -> bytes:
         name, fields = _FRAMES[type(event)](event)
-        stamp = {"Timestamp": self._stamp(event.at_ms)} if self._stamps else {}
-        return frame(f"Event: {name}", Privilege="agent,all", **stamp, **CHANNEL, **fields)
+        stamp = f"Timestamp: {self._stamp(event.at_ms)}\r\n" if self._stamps else ""
+        body = "\r\n".join([f"{key}: {value}" for key, value in fields.items()])
+        return f"Event: {name}\r\nPrivilege: agent,all\r\n{stamp}{_CHANNEL_LINES}{body}\r\n\r\n".encode()
 
 
 def _may_be_said_twice(event: ev.Event) -> bool:

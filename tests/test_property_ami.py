@@ -14,7 +14,7 @@ from host_bridge.pbx import events as ev
 from host_bridge.truth.outcomes import Outcome
 from tests.ami_rig import LEVEL, Rig
 
-EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "2000"))
 QUEUES = ("q1", "q2")
 AGENTS = ("SIP/1", "SIP/2", "SIP/3", "SIP/4")
 HOLD_MS = 400  # a wire holds bytes no longer: the evidence after a Leave is waited for 500 ms
