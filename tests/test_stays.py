@@ -743,7 +743,7 @@ def test_restart_of_the_pbx_drops_every_caller() -> None:
     assert story.ends("q1") == {"unresolved": 3}
     assert story.ends("q2") == {"unresolved": 1}
     assert story.figures("q1")["waiting"] == 0
-    assert story.truth.next_ms() is None
+    assert story.truth._intake.stays.next_ms() is None
 
 
 # any day of calls, with lists at any moment

@@ -64,7 +64,7 @@ def test_talks_without_end_are_bounded() -> None:
     truth = Truth(lambda queue: ServiceLevel())
     unnamed = Unnamed()
     joined(truth, CALL, 10_000)
-    stay = truth._stays.book.waiting[CALL]
+    stay = truth._intake.stays.book.waiting[CALL]
     for number in range(MOST_TALKS + 5):
         unnamed.connected(ev.Connected("", str(number), "", 0, 0, 11_000), stay)
     assert len(unnamed._talks) == MOST_TALKS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from host_bridge.pbx.events import Left, SnapshotCaller
 from host_bridge.truth.deadlines import Deadlines
@@ -29,6 +29,11 @@ class Book:
             return stay
         stay = self.open.get(call)
         return stay if stay is not None and stay.queue == queue else None
+
+    def stays(self) -> Iterator[Stay]:
+        """All of them, those in a line first."""
+        yield from self.waiting.values()
+        yield from self.open.values()
 
     def join(self, stay: Stay, position: int) -> None:
         """Put a new stay into its line; `position` counts from 1."""

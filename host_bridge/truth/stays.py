@@ -257,9 +257,9 @@ class Stays:
 
     def live(self) -> tuple[OpenStay, ...]:
         """The stays without an outcome, those in a line first."""
-        stays = (*self.book.waiting.values(), *self.book.open.values())
         return tuple(
-            OpenStay(s.queue, s.joined_as, s.journey, s.joined_ms, s.gave_up, s.asked, s.hold_s) for s in stays
+            OpenStay(s.queue, s.joined_as, s.journey, s.joined_ms, s.gave_up, s.asked, s.hold_s)
+            for s in self.book.stays()
         )
 
     def restore(self, stays: Iterable[OpenStay], now_ms: int) -> None:

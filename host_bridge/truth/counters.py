@@ -1,0 +1,88 @@
+"""The PBX's own counters of each queue, followed between its lists: by how much they rose in a gap is what was missed.
+
+app_queue.c: `completed` rises when a conversation ends (update_queue), `abandoned` with each QueueCallerAbandon
+(record_abandoned), so timeouts and emptied queues are in it, and key exits are in neither. Both run since the PBX
+started or the queue was reset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from host_bridge.pbx.events import QueueSnapshot
+from host_bridge.truth.live import PbxCounters
+
+
+class Missed(NamedTuple):
+    """How many stays of a queue ended in a gap."""
+
+    answered: int
+    abandoned: int
+
+
+class Counters:
+    """Each list sets them; what is counted between two lists may run ahead of the PBX, never behind it.
+
+    So a difference that is taken over a gap is rather too small than too large: no call is counted twice.
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[str, PbxCounters] = {}
+
+    def now(self) -> tuple[PbxCounters, ...]:
+        """All queues' counters."""
+        return tuple(self._of.values())
+
+    def restore(self, counters: Iterable[PbxCounters]) -> None:
+        """Take back what an earlier run knew."""
+        self._of = {each.queue: each for each in counters}
+
+    def take(self, snapshot: QueueSnapshot) -> None:
+        """Take over the PBX's list of one queue."""
+        self._of[snapshot.queue] = listed(snapshot)
+
+    def connected(self, queue: str) -> None:
+        """AgentConnect: one talks more."""
+        self._add(queue, 0, 0, 1)
+
+    def completed(self, queue: str) -> None:
+        """AgentComplete."""
+        self._add(queue, 1, 0, -1)
+
+    def gave_up(self, queue: str) -> None:
+        """QueueCallerAbandon."""
+        self._add(queue, 0, 1, 0)
+
+    def restarted(self) -> None:
+        """The PBX started anew, and so did its counters."""
+        self._of = {queue: PbxCounters(queue, 0, 0, 0) for queue in self._of}
+
+    def drop(self, queue: str) -> None:
+        """The PBX has this queue no more."""
+        self._of.pop(queue, None)
+
+    def _add(self, queue: str, completed: int, abandoned: int, talking: int) -> None:
+        now = self._of.get(queue)
+        if now is not None:
+            self._of[queue] = PbxCounters(
+                queue, now.completed + completed, now.abandoned + abandoned, max(0, now.talking + talking)
+            )
+
+
+def listed(snapshot: QueueSnapshot) -> PbxCounters:
+    """A queue's counters as a list tells them."""
+    talking = sum(member.in_call for member in snapshot.members)
+    return PbxCounters(snapshot.queue, snapshot.completed, snapshot.abandoned, talking)
+
+
+def missed(before: PbxCounters, after: PbxCounters) -> Missed:
+    """What ended between two readings of one queue's counters.
+
+    An answered call completes later, so those who talk now were answered too, unless they talked before. Counters that
+    fell began anew: the PBX was restarted, and whoever talked before is gone.
+    """
+    if after.completed < before.completed or after.abandoned < before.abandoned:
+        before = PbxCounters(before.queue, 0, 0, 0)
+    answered = after.completed - before.completed + after.talking - before.talking
+    return Missed(max(0, answered), after.abandoned - before.abandoned)

@@ -1,0 +1,231 @@
+"""What ended while nobody looked: filled from queue_log, or estimated from the PBX's own counters.
+
+A gap begins when the line to the PBX is lost, or with a bridge that starts anew, and is closed once: by `fill` where
+queue_log can be read, else by `estimate`. What is in the ledger stays, as events tell more than queue_log does (ms,
+redirects); the log adds what is not in it, and tells how the stays ended of which no event said it. Filling twice
+changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from host_bridge.truth.counters import Missed, missed
+from host_bridge.truth.intake import Intake
+from host_bridge.truth.ledger import Ledger
+from host_bridge.truth.live import PbxCounters
+from host_bridge.truth.merge import AT_MS, JOIN_MS, pair_ends, pair_talks
+from host_bridge.truth.outcomes import End, Estimate, JourneyEnd, Outcome, Talk
+from host_bridge.truth.stay import Stage, Stay
+
+MARGIN_MS = 60_000  # a dead line is noticed late, and the PBX's clock may have been set
+SETTLE_MS = 4 * 3_600_000  # a ghost's caller has hung up by then, and queue_log has said so, or never will
+
+
+class Filled(NamedTuple):
+    """What queue_log told that was not known: records added, ends revised; and how many of both in each queue."""
+
+    added: int
+    revised: int
+    queues: dict[str, int]
+
+
+class Gaps:
+    """The gap that waits to be closed, if any, and the means to close it."""
+
+    def __init__(self, ledger: Ledger, intake: Intake) -> None:
+        self.is_open = False
+        self._ledger = ledger
+        self._intake = intake
+        self._since_ms: int | None = None  # when the gap began, at the earliest; None: nothing is known before
+        self._before: dict[str, PbxCounters] = {}
+        self._after: dict[str, PbxCounters] | None = None  # by the first whole list since
+        self._listed_ms: int | None = None
+        self._rose: dict[str, Missed] = {}  # in gaps before this one that were never closed
+
+    def begin(self, since_ms: int | None) -> None:
+        """Nobody looks from now on. `since_ms`: when that may have begun; None: with all that is kept."""
+        if self.is_open:
+            self._rose = self._missed()
+            if since_ms is not None and self._since_ms is not None:
+                since_ms = min(since_ms, self._since_ms)
+            else:
+                since_ms = None
+        self.is_open = True
+        self._since_ms = since_ms
+        self._before = {each.queue: each for each in self._intake.counters.now()}
+        self._after = self._listed_ms = None
+
+    def listed(self, at_ms: int) -> None:
+        """A whole list was taken over: the first since the gap tells how it left the PBX."""
+        if self.is_open and self._after is None:
+            self._after = {each.queue: each for each in self._intake.counters.now()}
+            self._listed_ms = at_ms
+
+    def restarted(self) -> None:
+        """The PBX started anew within the gap."""
+        self._before = {queue: PbxCounters(queue, 0, 0, 0) for queue in self._before}
+
+    def fill(self, ends: Sequence[End], talks: Sequence[Talk], now_ms: int) -> Filled:
+        """Merge what queue_log tells, in ms of the bridge's clock, and close the gap."""
+        gap_ms = None if self._since_ms is None else self._since_ms - MARGIN_MS
+        since_ms = max((each for each in (gap_ms, self._ledger.since_ms) if each is not None), default=None)
+        changed: Counter[str] = Counter()
+        told: list[End] = []
+        log_ends = [end for end in ends if self._is_new(end, since_ms)]
+        revised = self._revise(log_ends, since_ms, now_ms, told, changed)
+        log_talks = [talk for talk in talks if self._is_new(talk, since_ms)]
+        own_talks = [talk for _, talk in self._ledger.all_talks() if since_ms is None or talk.at_ms >= since_ms - AT_MS]
+        for index in pair_talks(log_talks, own_talks).first_only:
+            self._ledger.add(log_talks[index])
+            changed[log_talks[index].queue] += 1
+        self._run_clocks(told)
+        for stay in self._intake.stays.missed():
+            if stay.stage is Stage.GONE and stay.verdict() is not Outcome.UNRESOLVED:
+                self._intake.stays.give_up(stay, now_ms)
+        self._close()
+        return Filled(changed.total() - revised, revised, dict(changed))
+
+    def estimate(self, now_ms: int) -> tuple[Estimate, ...]:
+        """Count by the PBX's counters what ended in the gap, one record a queue, and close it; () before a list."""
+        if self._after is None:
+            return ()
+        stays = self._intake.stays
+        estimates: list[Estimate] = []
+        rose = self._missed()
+        for queue in self._after:
+            ended = rose[queue]
+            unseen = ended.answered + ended.abandoned
+            # Those in a line first: one who left may wait for his agent still, and his answer be seen.
+            for stay in sorted(stays.missed(), key=lambda stay: stay.stage is not Stage.GONE):
+                if stay.queue != queue or not stay.gap:
+                    continue
+                if not stay.gave_up and unseen > 0:
+                    unseen -= 1
+                    self._absorb(stay, now_ms)
+                elif stay.stage is Stage.GONE:
+                    stays.give_up(stay, now_ms)
+            estimates.append(Estimate(queue, ended.answered, ended.abandoned, now_ms))
+        for estimate in estimates:
+            self._ledger.add(estimate)
+        self._close()
+        return tuple(estimates)
+
+    def settle_from(self, ends: Sequence[End], now_ms: int) -> int:
+        """Tell from queue_log how stays ended of which no event said it; gives how many were told."""
+        ghosts = dict(self._ledger.unresolved_ends())
+        for row in [row for row, end in ghosts.items() if now_ms - end.at_ms > SETTLE_MS]:
+            self._ledger.unresolved.discard(row)
+        if not ghosts:
+            return 0
+        places = {(end.queue, end.joined_ms // 1000 + step) for end in ghosts.values() for step in range(-3, 4)}
+        near = [end for end in ends if (end.queue, end.joined_ms // 1000) in places]
+        own = [(row, end) for row, end in self._ledger.all_ends() if (end.queue, end.joined_ms // 1000) in places]
+        told: list[End] = []
+        for index, other in pair_ends(near, [end for _, end in own]).both:
+            self._tell(*own[other], near[index], told)
+        self._run_clocks(told)
+        return len(told)
+
+    def _is_new(self, record: End | Talk, since_ms: int | None) -> bool:
+        return self._intake.is_read(record.queue) and (since_ms is None or record.at_ms >= since_ms)
+
+    def _revise(
+        self, log_ends: list[End], since_ms: int | None, now_ms: int, told: list[End], changed: Counter[str]
+    ) -> int:
+        """Merge the ends; gives how many of the changes were revisions."""
+        stays = self._intake.stays
+        kept = [
+            (row, end)
+            for row, end in self._ledger.all_ends()
+            if end.outcome is not Outcome.REJECTED and (since_ms is None or end.at_ms >= since_ms - AT_MS)
+        ]
+        open_stays = stays.missed()
+        known = [end for _, end in kept]
+        known += [
+            End(stay.queue, Outcome.UNRESOLVED, 0, 0, now_ms, stay.joined_as, stay.journey, stay.joined_ms)
+            for stay in open_stays
+        ]
+        pairs = pair_ends(log_ends, known)
+        revised = 0
+        for index, other in pairs.both:
+            end = log_ends[index]
+            if other < len(kept):
+                if self._tell(*kept[other], end, told):
+                    revised += 1
+                    changed[end.queue] += 1
+            elif end.outcome is not Outcome.UNRESOLVED:
+                stays.resolve(open_stays[other - len(kept)], end.outcome, end.hold_s, end.at_ms)
+                changed[end.queue] += 1
+        live = {(stay.queue, stay.joined_as): stay for stay in self._intake.stays.book.stays()}
+        for index in pairs.first_only:
+            end = log_ends[index]
+            stay = live.get((end.queue, end.call))
+            if stay is None or not self._is_on_its_way(stay, end):
+                self._ledger.add(end)
+                told.append(end)
+                changed[end.queue] += 1
+        return revised
+
+    def _is_on_its_way(self, stay: Stay, end: End) -> bool:
+        """Whether this end is that of a stay which is open here: its event comes."""
+        if abs(stay.joined_ms - end.joined_ms) > JOIN_MS:
+            return False
+        return self._listed_ms is None or end.at_ms >= self._listed_ms - AT_MS
+
+    def _tell(self, row: int, ghost: End, end: End, told: list[End]) -> bool:
+        """Let the log say how a ghost ended; what any event said stays."""
+        if ghost.outcome is not Outcome.UNRESOLVED or end.outcome is Outcome.UNRESOLVED:
+            return False
+        known = end._replace(call=ghost.call, journey=ghost.journey, joined_ms=ghost.joined_ms)
+        self._ledger.revise(row, known)
+        told.append(known)
+        return True
+
+    def _run_clocks(self, ends: list[End]) -> None:
+        """Let the callers' clocks run over what was told late, in its order, but for clocks that had their say."""
+        journeys = self._intake.journeys
+        stopped: dict[str, list[JourneyEnd]] = {}
+        for each in self._ledger.all_journeys() if ends else ():
+            stopped.setdefault(each.journey, []).append(each)
+        steps: list[tuple[int, int, End]] = []
+        for end in ends:
+            if not any(_covers(each, end) for name in {end.journey, end.call} for each in stopped.get(name, ())):
+                steps += ((end.joined_ms, 1, end), (max(end.at_ms, end.joined_ms), 2, end))
+        for at_ms, step, end in sorted(steps):
+            journeys.settle(at_ms)
+            if step == 2:
+                journeys.ended(end)
+            elif journeys.started_ms(end.call) is None:
+                journeys.joined(end.journey, end.call, end.queue, end.joined_ms)
+
+    def _absorb(self, stay: Stay, now_ms: int) -> None:
+        """This stay is among the estimated ones; how its caller fared is not known."""
+        self._intake.stays.forget(stay)
+        self._intake.journeys.ended(
+            End(stay.queue, Outcome.UNRESOLVED, 0, 0, now_ms, stay.joined_as, stay.journey, stay.joined_ms)
+        )
+
+    def _missed(self) -> dict[str, Missed]:
+        """By how much the counters rose, of each queue listed. One that is new, or unknown before, tells nothing."""
+        rose = dict(self._rose)
+        for queue, after in (self._after or {}).items():
+            answered, abandoned = rose.get(queue, Missed(0, 0))
+            if queue in self._before:
+                more = missed(self._before[queue], after)
+                answered, abandoned = answered + more.answered, abandoned + more.abandoned
+            rose[queue] = Missed(answered, abandoned)
+        return rose
+
+    def _close(self) -> None:
+        self.is_open = False
+        self._after = self._listed_ms = None
+        self._rose = {}
+
+
+def _covers(stopped: JourneyEnd, end: End) -> bool:
+    """Whether a stay lies within the time of a clock that has stopped."""
+    began_ms = stopped.at_ms - stopped.wait_ms
+    return began_ms - JOIN_MS <= end.joined_ms and end.at_ms <= stopped.at_ms + AT_MS

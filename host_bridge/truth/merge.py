@@ -1,0 +1,120 @@
+"""Two accounts of the same calls, laid side by side: which of the one is which of the other. Pure functions.
+
+A caller may enter the same queue again and again under one id, so a stay is known by queue, call and join time. A
+masquerade gives a caller another id: one who finds no match by id is looked for by queue, join time and end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from host_bridge.truth.outcomes import End, Outcome, Talk
+
+JOIN_MS = 2_000  # a join time out of whole seconds, or out of a list, against one to the ms
+AT_MS = 2_000  # the same of the end
+TALK_S = 1  # the PBX reads its clock anew for queue_log
+UNLIKE_MS = 5_000  # how much farther off a stay is that ended in another way
+
+Item = TypeVar("Item", End, Talk)
+
+
+class Pairs(NamedTuple):
+    """`both`: (index into the first account, index into the second); `first_only`: what only the first has."""
+
+    both: list[tuple[int, int]]
+    first_only: list[int]
+
+
+class _Rule(NamedTuple, Generic[Item]):
+    """Whom to compare, and how far they are apart in ms; None: they are two."""
+
+    key: Callable[[Item], Hashable]
+    apart: Callable[[Item, Item], int | None]
+
+
+def pair_ends(first: Sequence[End], second: Sequence[End]) -> Pairs:
+    """Match stays one to one, the nearest first."""
+    return _pair_twice(first, second, _BY_ID, _BY_TIME)
+
+
+def pair_talks(first: Sequence[Talk], second: Sequence[Talk]) -> Pairs:
+    """Match conversations one to one, those of one call before those of an unknown one."""
+    return _pair_twice(first, second, _TALK_BY_ID, _TALK_BY_TIME)
+
+
+def _near_ends(one: End, other: End) -> int | None:
+    apart_ms = abs(one.joined_ms - other.joined_ms)
+    if apart_ms > JOIN_MS:
+        return None
+    if one.outcome is not other.outcome:
+        return apart_ms + UNLIKE_MS
+    return apart_ms + min(abs(one.at_ms - other.at_ms), UNLIKE_MS)
+
+
+def _same_end_of_another_id(one: End, other: End) -> int | None:
+    """More must agree, but for a stay whose end one account does not know."""
+    known = Outcome.UNRESOLVED not in (one.outcome, other.outcome)
+    if known and (one.outcome is not other.outcome or abs(one.at_ms - other.at_ms) > AT_MS):
+        return None
+    return _near_ends(one, other)
+
+
+def _near_talks(one: Talk, other: Talk) -> int | None:
+    apart_ms, apart_s = abs(one.at_ms - other.at_ms), abs(one.talk_s - other.talk_s)
+    return None if apart_ms > AT_MS or apart_s > TALK_S else apart_ms + 1_000 * apart_s
+
+
+def _same_talk_of_another_id(one: Talk, other: Talk) -> int | None:
+    """Two ids that both are known must have waited as long, too."""
+    if one.call and other.call and one.hold_s != other.hold_s:
+        return None
+    return _near_talks(one, other)
+
+
+_BY_ID = _Rule[End](lambda end: (end.queue, end.call), _near_ends)
+_BY_TIME = _Rule[End](lambda end: end.queue, _same_end_of_another_id)
+_TALK_BY_ID = _Rule[Talk](lambda talk: (talk.queue, talk.call), _near_talks)
+_TALK_BY_TIME = _Rule[Talk](lambda talk: talk.queue, _same_talk_of_another_id)
+
+
+def _pair_twice(first: Sequence[Item], second: Sequence[Item], rule: _Rule[Item], then: _Rule[Item]) -> Pairs:
+    """By the one rule, and what is left by the other."""
+    one, other = list(enumerate(first)), list(enumerate(second))
+    both = _pair(one, other, rule)
+    firsts, seconds = {index for index, _ in both}, {index for _, index in both}
+    one = [item for item in one if item[0] not in firsts]
+    both += _pair(one, [item for item in other if item[0] not in seconds], then)
+    firsts = {index for index, _ in both}
+    return Pairs(both, [index for index, _ in one if index not in firsts])
+
+
+def _pair(first: list[tuple[int, Item]], second: list[tuple[int, Item]], rule: _Rule[Item]) -> list[tuple[int, int]]:
+    """Match items of one key, the nearest first. Only neighbours in time are compared, lest it take for ever."""
+    buckets: dict[tuple[Hashable, int], list[tuple[int, Item]]] = defaultdict(list)
+    for numbered in second:
+        buckets[rule.key(numbered[1]), _bucket(numbered[1])].append(numbered)
+    near: list[tuple[int, int, int]] = []
+    for index, item in first:
+        name, middle = rule.key(item), _bucket(item)
+        for step in (-1, 0, 1):
+            for other, candidate in buckets.get((name, middle + step), ()):
+                ms = rule.apart(item, candidate)
+                if ms is not None:
+                    near.append((ms, index, other))
+    near.sort()
+    taken_first: set[int] = set()
+    taken_second: set[int] = set()
+    both: list[tuple[int, int]] = []
+    for _, index, other in near:
+        if index not in taken_first and other not in taken_second:
+            taken_first.add(index)
+            taken_second.add(other)
+            both.append((index, other))
+    return both
+
+
+def _bucket(item: End | Talk) -> int:
+    """A span of time so wide that what may match is in the same one or in the next."""
+    return (item.joined_ms if isinstance(item, End) else item.at_ms) // (max(JOIN_MS, AT_MS) + 1)
