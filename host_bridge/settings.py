@@ -22,10 +22,9 @@ from config.connect import (
     tls_context,
     two_secrets,
 )
-from config.later import NotCarriedOut
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
-from firmware.core.check import Bool, Either, Field, Int, ListOf, OneOf, Record, Text, read
+from firmware.core.check import Bool, Duration, Either, Field, Int, ListOf, OneOf, Record, Text, read
 from host_bridge.mqtt_link import MqttSettings
 from host_bridge.pbx.ami_link import AmiSettings
 
@@ -33,19 +32,21 @@ AMI_PORT = 5038
 AMI_TLS_PORT = 5039
 MQTT_PORT = 1883
 LOOPBACK = "127.0.0.1"
+ASTERISK, QUEUE_LOG = "asterisk", "queue_log"
+DAY_MS = 86_400_000
 
 _TLS = Record((Field("ca_file", FILE, required=True, doc="PEM file of the authority of the PBX's certificate"),))
 _PBX = Record(
     (
-        Field("type", OneOf(("asterisk",)), default="asterisk"),
-        Field("host", Host(), required=True, doc="name or address of the PBX"),
+        Field("type", OneOf((ASTERISK, QUEUE_LOG)), default=ASTERISK, doc="what is read: AMI, or queue_log alone"),
+        Field("host", Host(), doc="name or address of the PBX"),
         Field("port", Int(1, 65535), doc="of its AMI: 5038, or 5039 with tls"),
-        Field("username", Text(200), required=True, doc="the AMI user of manager.conf"),
+        Field("username", Text(200), doc="the AMI user of manager.conf"),
         *SECRET_FIELDS,
         Field("tls", Either(Bool(), _TLS), default=False, doc="yes, or {ca_file: FILE}"),
         Field("queues", ListOf(Text(128), least=1), doc="which to read; all when absent"),
-        Field("queue_log", NotCarriedOut()),
-        Field("silent_after", NotCarriedOut()),
+        Field("queue_log", FILE, doc="the PBX's queue_log: tells what ended while nobody heard the events"),
+        Field("silent_after", Duration(60_000, DAY_MS), doc="type queue_log: so long without a line is an outage"),
     )
 )
 _MQTT = Record((*mqtt_fields(embedded=True), Field("port", Int(1, 65535), doc="of the embedded broker")))
@@ -56,21 +57,29 @@ SCHEMA = Record(
         Field("pbx", _PBX, required=True),
         Field("mqtt", _MQTT, required=True),
         Field("thresholds", FILE, required=True, doc="the supervisors' file"),
-        Field("journal", NotCarriedOut()),
-        Field("keep_days", NotCarriedOut()),
+        Field("journal", FILE, doc="keeps what was counted over a restart; none when absent"),
+        Field("keep_days", Int(1, 3_650), default=35, doc="how long the journal keeps a day"),
     )
 )
 
 
 @dataclass(frozen=True)
 class BridgeSettings:
-    """The whole file. `embedded_port`: of the broker to start, None when it is another's."""
+    """The whole file. `embedded_port`: of the broker to start, None when it is another's.
+
+    `ami` is None where queue_log alone is read; `silent_after_ms` is for that. `journal` None: there is none.
+    """
 
     site: str
-    ami: AmiSettings
+    ami: AmiSettings | None
+    queues: frozenset[str] | None
+    queue_log: Path | None
+    silent_after_ms: int | None
     mqtt: MqttSettings
     embedded_port: int | None
     thresholds: Path
+    journal: Path | None
+    keep_days: int
 
 
 def load(path: Path, name: str | None = None, *, secrets: bool = True) -> BridgeSettings:
@@ -89,6 +98,7 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettin
     file.refuse(found := _contradictions(clean))
     pbx, mqtt = clean["pbx"], clean["mqtt"]
     address: Address = mqtt["url"]
+    queues = frozenset(pbx["queues"]) if pbx["queues"] else None
     secret = password = tls = pbx_tls = None
     if secrets:
         secret = read_secret(pbx, ("pbx",), folder, found)
@@ -98,14 +108,19 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettin
         file.refuse(found)
     return BridgeSettings(
         site=clean["site"],
-        ami=AmiSettings(
+        ami=None
+        if pbx["type"] == QUEUE_LOG
+        else AmiSettings(
             host=pbx["host"],
             port=pbx["port"] or (AMI_TLS_PORT if pbx["tls"] else AMI_PORT),
             username=pbx["username"],
             secret=secret or "",
             tls=pbx_tls,
-            queues=frozenset(pbx["queues"]) if pbx["queues"] else None,
+            queues=queues,
         ),
+        queues=queues,
+        queue_log=folder / pbx["queue_log"] if pbx["queue_log"] else None,
+        silent_after_ms=pbx["silent_after"],
         mqtt=MqttSettings(
             host=address.host or LOOPBACK,
             port=address.port or mqtt["port"] or MQTT_PORT,
@@ -117,6 +132,8 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettin
         ),
         embedded_port=None if address.host else mqtt["port"] or MQTT_PORT,
         thresholds=folder / clean["thresholds"],
+        journal=folder / clean["journal"] if clean["journal"] else None,
+        keep_days=clean["keep_days"],
     )
 
 
@@ -124,9 +141,7 @@ def _contradictions(clean: dict[str, Any]) -> list[Problem]:
     """What each key alone cannot tell."""
     found: list[Problem] = []
     pbx, mqtt = clean["pbx"], clean["mqtt"]
-    if not (pbx["password_file"] or pbx["password_env"]):
-        found.append((("pbx", "password_file"), "missing, expected the name of a file whose first line is the secret"))
-    found += two_secrets(pbx, ("pbx",)) + contradictions(mqtt)
+    found += _pbx_by_type(pbx) + two_secrets(pbx, ("pbx",)) + contradictions(mqtt)
     if mqtt["url"].host:
         if mqtt["port"]:
             found.append((("mqtt", "port"), "belongs to the embedded broker, expected mqtt://HOST:PORT in mqtt.url"))
@@ -136,6 +151,29 @@ def _contradictions(clean: dict[str, Any]) -> list[Problem]:
             for key in ("username", "password_file", "password_env")
             if mqtt[key]
         )
+    return found
+
+
+def _pbx_by_type(pbx: dict[str, Any]) -> list[Problem]:
+    """What each type of PBX must have, and what it has no use for."""
+    if pbx["type"] == QUEUE_LOG:
+        found: list[Problem] = [
+            (("pbx", key), f"belongs to type {ASTERISK}: queue_log alone is read here, remove it")
+            for key in ("host", "port", "username", "password_file", "password_env", "tls")
+            if pbx[key]
+        ]
+        if not pbx["queue_log"]:
+            found.append((("pbx", "queue_log"), "missing, expected the file's name, mostly /var/log/asterisk/queue_log"))
+        return found
+    found = [
+        (("pbx", key), f"missing, expected {what}")
+        for key, what in (("host", Host().expected()), ("username", "the AMI user of manager.conf"))
+        if not pbx[key]
+    ]
+    if not (pbx["password_file"] or pbx["password_env"]):
+        found.append((("pbx", "password_file"), "missing, expected the name of a file whose first line is the secret"))
+    if pbx["silent_after"]:
+        found.append((("pbx", "silent_after"), f"belongs to type {QUEUE_LOG}: AMI is pinged every 2 s, remove it"))
     return found
 
 
