@@ -84,6 +84,10 @@ class Ledger:
         found = [record for record in self._records.values() if record.queue in queues]
         return iter(sorted(found, key=_at_ms))
 
+    def rows(self) -> list[tuple[int, Record]]:
+        """All that is kept, by row: for a journal that begins anew."""
+        return list(self._records.items())
+
     def all_ends(self) -> Iterator[tuple[int, End]]:
         """All ends kept."""
         return ((row, record) for row, record in self._records.items() if isinstance(record, End))

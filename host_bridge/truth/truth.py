@@ -112,6 +112,10 @@ class Truth:
         """The PBX's clock is the bridge's plus `shift_ms`: its call ids tell when a call began."""
         self._intake.journeys.shift_ms = shift_ms
 
+    def rows(self) -> list[tuple[int, Record]]:
+        """All records kept, as the sink was told them."""
+        return self._ledger.rows()
+
     def live(self) -> Live:
         """What is open now; with the records it is all that a bridge started anew must know."""
         intake = self._intake
