@@ -136,6 +136,28 @@ def test_a_rolling_window_equals_a_fresh_count_of_what_is_in_it(
         assert rolling.figures(LEVEL) == fresh.figures(LEVEL)
 
 
+@given(SAMPLES, st.integers(0, 700_000))
+def test_in_whichever_order_samples_come(samples: list[tuple[Outcome, int, int]], now_ms: int) -> None:
+    rolling, fresh = Tally(5 * MINUTE_MS), Tally(None)
+    for outcome, wait_ms, at_ms in samples:
+        rolling.add(end(outcome, wait_ms, at_ms))
+        if at_ms > now_ms - 5 * MINUTE_MS:
+            fresh.add(end(outcome, wait_ms, at_ms))
+    rolling.expire(now_ms)
+    assert rolling.figures(LEVEL) == fresh.figures(LEVEL)
+
+
+def test_a_late_one_does_not_hide_the_longest_of_what_is_left() -> None:
+    tally = Tally(5 * MINUTE_MS)
+    for at_s, wait_s in ((10, 9), (20, 7), (30, 5), (15, 8)):
+        tally.add(end(Outcome.ANSWERED, wait_s * 1000, at_s * 1000))
+    longest = []
+    for at_s in (10, 15, 20, 30):
+        longest.append(tally.figures(LEVEL)["longest_ms"] // 1000)
+        tally.expire(at_s * 1000 + 5 * MINUTE_MS)
+    assert longest == [9, 8, 7, 5]
+
+
 @given(SAMPLES, st.data())
 def test_a_revised_sample_is_as_if_it_had_never_been(
     samples: list[tuple[Outcome, int, int]], data: st.DataObject

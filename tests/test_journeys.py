@@ -100,6 +100,30 @@ def test_a_move_whose_end_is_known_only_after_the_next_join() -> None:
     assert [told.wait_ms for told in room.told] == [90 * S]
 
 
+def test_a_ghost_of_the_queue_before_is_told_later_still() -> None:
+    room = Room()
+    room.join("c", "support", T0)
+    room.join("c", "sales", T0 + 60 * S)
+    room.end("c", "support", Outcome.UNRESOLVED, T0 + 61 * S)
+    assert room.clocks.open() == (OpenJourney(L, "c", "sales", T0, False, None),)
+
+
+def test_who_hangs_up_at_the_moment_of_a_timeout_is_gone_at_once() -> None:
+    room = Room()
+    room.join("c", "sales", T0)
+    room.clocks.hung_up("c", T0 + 30 * S)
+    room.end("c", "sales", OVERFLOWED, T0 + 30 * S)
+    assert room.told == [JourneyEnd("sales", L, 30 * S, False, T0 + 30 * S)]
+
+
+def test_transferred_back_and_answered_while_nobody_looked() -> None:
+    room = Room()
+    room.join("c", "sales", T0)
+    room.end("c", "sales", ANSWERED, T0 + 30 * S)
+    room.clocks.ended(End("support", ANSWERED, 20 * S, 20, T0 + 320 * S, "c", L, T0 + 300 * S))
+    assert [(told.queue, told.wait_ms) for told in room.told] == [("sales", 30 * S), ("support", 20 * S)]
+
+
 def test_the_same_queue_again() -> None:
     room = Room()
     room.join("c", "sales", T0 + 5 * S)
@@ -244,8 +268,8 @@ def test_a_caller_of_a_list_is_the_one_of_the_next_join() -> None:
 
 def test_two_known_clocks_that_turn_out_to_be_one() -> None:
     room = Room()
-    room.join("c", "sales", T0 + S, "x")
-    room.join("d", "sales", T0 + 9 * S, "y")
+    room.join("c", "sales", T0 + 9 * S, "x")
+    room.join("d", "sales", T0 + S, "y")
     room.join("d", "support", T0 + 20 * S, "x")
     room.end("c", "sales", ABANDONED, T0 + 25 * S, "x")
     room.end("d", "support", ANSWERED, T0 + 30 * S, "x")

@@ -132,8 +132,11 @@ def test_a_corrected_clock_is_no_new_day() -> None:
     room.roll(1_000)
     room.add(end("support", at_ms=2_000))
     assert not room.roll(1_500)
-    assert not room.roll(500)
+    room.add(end("support", at_ms=1_400))
     assert room.figures("support", 2_000)["answered"] == 1
+    assert not room.roll(500)
+    room.add(end("support", at_ms=600))
+    assert room.figures("support", 2_000)["answered"] == 2
     assert room.roll(500 - DAY_MS)  # the clock was wrong by a day
     assert room.figures("support", 2_000)["answered"] == 0
 
@@ -171,6 +174,22 @@ def test_a_longest_wait_that_was_wrong_needs_a_new_count() -> None:
     assert room.figures("support", 0)["longest_ms"] == 50_000
     assert room.group_figures(ALL, 0)["longest_ms"] == 50_000
     assert room.group_figures(ALL, 0)["answered"] == 2
+
+
+def test_the_longest_of_a_queue_need_not_be_its_groups() -> None:
+    room = windows()
+    records: list[Record] = [end("support", wait_s=70), end("sales", wait_s=90)]
+    for record in records:
+        room.add(record)
+    assert not room.revise(records[0], end("support", wait_s=20))
+
+
+def test_the_whole_centre_counts_each_queue_once_whatever_the_file_says() -> None:
+    room = Windows(lambda queue: LEVEL, {ALL: Group(("a",), HALF_HOUR)}, LEVEL, None)
+    room.add(end("a"))
+    room.add(end("b"))
+    assert room.groups == (ALL,)
+    assert room.group_figures(ALL, DAY_MS)["answered"] == 2
 
 
 def test_what_fell_out_of_the_window_is_not_brought_back() -> None:
