@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import defaultdict
 from collections.abc import Sequence
 
 import pytest
@@ -85,17 +87,23 @@ def test_a_redirected_caller_is_named_and_explained() -> None:
 
 
 def test_the_other_way_round_it_is_no_redirect() -> None:
-    found = differ([stay("a", Outcome.EXITED)], [stay("a", Outcome.ANSWERED)])
-    assert told(found)["answered"] == [(Why.OTHER_OUTCOME, ("a",))]
-    assert not any(each.explained for each in found)
+    for log, bridge in ((Outcome.EXITED, Outcome.ANSWERED), (Outcome.ABANDONED, Outcome.EXITED)):
+        found = differ([stay("a", log)], [stay("a", bridge)])
+        assert told(found)[bridge] == [(Why.OTHER_OUTCOME, ("a",))]
+        assert not any(each.explained for each in found)
 
 
 def test_a_masqueraded_caller_has_another_id_in_the_log_and_is_found_by_his_join() -> None:
-    ghost = stay("a", Outcome.UNRESOLVED, hold_s=40)
+    ghost = stay("a", Outcome.UNRESOLVED, hold_s=40, joined_ms=BEGIN + 1_500)
     found = differ([stay("zz", Outcome.ABANDONED), stay("b")], [ghost, stay("b")])
     assert told(found)["unresolved"] == [(Why.UNRESOLVED, ("zz",))]
     assert all(each.explained for each in found)
     assert not any(each.figure == "offered" for each in found)
+
+
+def test_only_a_ghost_is_taken_for_another_id() -> None:
+    found = differ([stay("a")], [stay("b")])
+    assert told(found)["answered"] == [(Why.ONLY_LOG, ("a",)), (Why.ONLY_BRIDGE, ("b",))]
 
 
 def test_a_stay_that_the_bridge_missed_is_unexplained_and_one_in_a_gap_is() -> None:
@@ -194,6 +202,50 @@ def test_a_transfer_that_only_one_side_saw_is_unexplained() -> None:
     found = differ([talk("a", transferred=True)], [talk("a")])
     assert told(found) == {"transferred": [(Why.OTHER_OUTCOME, ("a",))]}
     assert not found[0].explained
+
+
+def test_a_whole_days_disturbances_are_named_to_the_last_call() -> None:
+    chance = random.Random(7)
+    outcomes = (Outcome.ANSWERED, Outcome.ANSWERED, Outcome.ABANDONED, Outcome.OVERFLOWED, Outcome.EXITED)
+    log = [
+        stay(f"c{number}", chance.choice(outcomes), hold_s=chance.randrange(300), joined_ms=BEGIN + number * 20_000)
+        for number in range(3_000)
+    ]
+    gap = (BEGIN + 20_000_000, BEGIN + 23_600_000)
+    named: dict[Why, set[str]] = defaultdict(set)
+    bridge: list[Record] = []
+    for end in log:
+        late_ms = chance.randrange(1, 1_000)
+        mine = end._replace(wait_ms=end.wait_ms + late_ms, at_ms=end.at_ms + late_ms)
+        if gap[0] < end.at_ms < gap[1]:
+            named[Why.GAP].add(end.call)
+        elif (fate := chance.random()) < 0.01:
+            named[Why.UNRESOLVED].add(end.call)
+            bridge.append(mine._replace(outcome=Outcome.UNRESOLVED))
+        elif fate < 0.05 and end.outcome is Outcome.ABANDONED:
+            named[Why.REDIRECTED].add(end.call)
+            bridge.append(mine._replace(outcome=Outcome.REMOVED))
+        else:
+            bridge.append(mine)
+    chance.shuffle(bridge)
+    found = differ(log, bridge, gap)
+    assert all(each.explained for each in found)
+    assert told_by_why(found, "offered", "unresolved", "removed") == named
+
+    lost = {chance.choice([end for end in bridge if isinstance(end, End) and end.outcome is Outcome.ANSWERED]).call}
+    found = differ(log, [end for end in bridge if isinstance(end, End) and end.call not in lost], gap)
+    assert told_by_why(found, "answered")[Why.ONLY_LOG] == lost
+    assert {each.figure for each in found if not each.explained} >= {"offered", "answered", "sla_of"}
+    assert {each.figure for each in found if each.explained} >= {"abandoned", "removed", "unresolved"}
+
+
+def told_by_why(differences: Sequence[Difference], *figures_: str) -> dict[Why, set[str]]:
+    """The calls of some figures' differences, by cause."""
+    calls: dict[Why, set[str]] = defaultdict(set)
+    for difference in differences:
+        for reason in difference.reasons if difference.figure in figures_ else ():
+            calls[reason.why] |= set(reason.stays)
+    return calls
 
 
 def test_figures_are_those_of_the_snapshot_and_the_log_does_not_know_who_was_turned_away() -> None:

@@ -48,6 +48,7 @@ def why(difference: Difference) -> dict[Why, Sequence[str]]:
         (1, 400, 2),
         (3, 400, 8),
         (9, 400, 22),
+        (47, 80, 587),
         (0, 0, None),
     ],
 )
@@ -72,6 +73,20 @@ def test_abandons_are_invisible_to_perf_and_quick_ones_a_success_to_perf2() -> N
     assert why(differences["perf"]) == {Why.ABANDONED_UNSEEN: ("soon", "late")}
     assert why(differences["perf2"]) == {Why.ABANDONED_GOOD: ("quick", "soon")}
     assert all(each.explained for each in differences.values())
+
+
+def test_within_is_so_long_or_shorter() -> None:
+    assert look(*answered("a", 20), *answered("b", 21), stay("c", 20, Outcome.ABANDONED))[0] == {
+        "perf": 500,
+        "perf2": 667,
+    }
+
+
+def test_a_call_that_was_answered_twice_has_its_talks_in_order() -> None:
+    first, again = answered("a", 10), stay("a", 30, at_ms=DAY.from_ms + 150_000)
+    found, differences = look(*first, again)
+    assert found["perf"] == 1000
+    assert why(differences["perf"]) == {Why.NEVER_ENDED: ("a",)}
 
 
 def test_a_timeout_is_an_abandon_to_perf2_and_a_key_is_nothing() -> None:

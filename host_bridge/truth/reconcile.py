@@ -69,18 +69,16 @@ class Evidence(NamedTuple):
     gaps: Sequence[Gap]  # when the bridge did not see the PBX
 
 
-def whole_day(level: ServiceLevel) -> ServiceLevel:
-    """The service level with the day as its window: what a rolling window showed is nowhere kept."""
-    return replace(level, window_s=None)
-
-
 def figures(records: Iterable[Record], level: ServiceLevel, *, of_log: bool) -> dict[str, int]:
-    """The ended-stay figures of DESIGN 5; one that is not known is absent, as `rejected` is in queue_log."""
+    """The ended-stay figures of DESIGN 5; one that is not known is absent, as `rejected` is in queue_log.
+
+    All records count, whatever the level's window: what a rolling window showed is nowhere kept.
+    """
     tally = Tally(None)
     for record in records:
         if isinstance(record, End | Talk | Estimate):
             tally.add(record)
-    found = tally.figures(whole_day(level))
+    found = tally.figures(level)
     if of_log:
         del found["rejected"]  # a caller who is not let in leaves no line
     return found
@@ -130,8 +128,7 @@ def _touched(each: Discrepancy, level: ServiceLevel, day: Span) -> Collection[st
         figures([side] if side is not None and side.at_ms in day else [], alone, of_log=False)
         for side in (each.bridge, each.log)
     )
-    touches = {figure for figure in FIGURES if one.get(figure) != other.get(figure)}
-    return touches | {"sla"} if "sla_of" in touches else touches
+    return {figure for figure in FIGURES if one.get(figure) != other.get(figure)}
 
 
 def _is_longest(each: Discrepancy, theirs: dict[str, int], ours: dict[str, int]) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from host_bridge.truth.figures import Tally
 from host_bridge.truth.outcomes import End, Outcome, Record, Talk
-from host_bridge.truth.reconcile import Difference, Reason, figures, whole_day
+from host_bridge.truth.reconcile import Difference, Reason, figures
 from host_bridge.truth.reconcile_pairs import Span, Why, matched
 from host_bridge.truth.service_level import ServiceLevel
 
@@ -136,7 +136,7 @@ def _sla(call: Call, day: Span, level: ServiceLevel) -> Part:
     tally = Tally(None)
     tally.add(call.end)
     counts = tally.counts(level)
-    share, of = replace(whole_day(level), min_calls=1).of(counts)
+    share, of = replace(level, min_calls=1).of(counts)
     return (share or 0) * of // 1000, of
 
 

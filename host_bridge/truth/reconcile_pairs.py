@@ -56,7 +56,8 @@ UNEXPLAINED = frozenset(
     (Why.OTHER_OUTCOME, Why.OTHER_SECONDS, Why.OTHER_DAY, Why.ONLY_LOG, Why.ONLY_BRIDGE, Why.UNACCOUNTED)
 )
 
-Gap = tuple[int, int]  # from, until: ms of the PBX's clock
+Gap = tuple[int | None, int | None]
+"""From and until, ms of the PBX's clock, when the bridge did not see the PBX; None: since ever, for ever."""
 
 
 class Span(NamedTuple):
@@ -175,8 +176,10 @@ def _only_bridge(ours: End | Talk, began_ms: int, covered: Span) -> Discrepancy:
 
 def _only_log(theirs: End | Talk, gaps: Sequence[Gap]) -> Discrepancy:
     for gap in gaps:
+        from_ms, until_ms = gap
         # the log has the start of the second, and the clocks are known to a second
-        if gap[0] - 2 * SECOND_MS <= theirs.at_ms <= gap[1] + SECOND_MS:
+        is_after = from_ms is None or theirs.at_ms >= from_ms - 2 * SECOND_MS
+        if is_after and (until_ms is None or theirs.at_ms <= until_ms + SECOND_MS):
             return Discrepancy(Why.GAP, None, theirs, gap)
     return Discrepancy(Why.ONLY_LOG, None, theirs)
 
