@@ -103,7 +103,7 @@ def test_a_masqueraded_caller_has_another_id_in_the_log_and_is_found_by_his_join
 
 def test_only_a_ghost_is_taken_for_another_id() -> None:
     found = differ([stay("a")], [stay("b")])
-    assert told(found)["answered"] == [(Why.ONLY_LOG, ("a",)), (Why.ONLY_BRIDGE, ("b",))]
+    assert told(found)["answered"] == [(Why.ONLY_BRIDGE, ("b",)), (Why.ONLY_LOG, ("a",))]
 
 
 def test_a_stay_that_the_bridge_missed_is_unexplained_and_one_in_a_gap_is() -> None:
