@@ -1,0 +1,94 @@
+"""When `today` begins, and each queue's line at its closing time: the day's figures, for the log and for the journal.
+
+Days are those of the PBX's clock, as queue_log's are, so that the board's `today` and a report's agree to the call.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from host_bridge.journal import Journal
+from host_bridge.messages import printable
+from host_bridge.thresholds import Thresholds
+from host_bridge.truth.truth import Truth
+
+# Figures of this instant say nothing of a day.
+_OF_NOW = ("waiting", "oldest_ms", "next_breach_ms", "agents_in", "agents_free", "agents_busy", "agents_paused")
+
+
+class Days:
+    """Rolls the truth's `today`, and tells the days that are over."""
+
+    def __init__(self, thresholds: Thresholds, truth: Truth, journal: Journal | None, log: logging.Logger) -> None:
+        self._thresholds = thresholds
+        self._truth = truth
+        self._journal = journal
+        self._log = log
+        self._day = ""
+        self._told: set[str] = set()  # queues whose line of this day was logged
+        self.began_ms = self.ends_ms = 0
+        """When today began and when it ends, in ms of the bridge's clock; 0 before the first `roll`."""
+
+    def told(self, day: str, queue: str) -> None:
+        """An earlier run of the bridge logged this line already."""
+        if day == self._day:
+            self._told.add(queue)
+
+    def roll(self, now_ms: int, shift_ms: int) -> None:
+        """Let `today` begin anew when it has; the day that ended is told first. `shift_ms`: to the PBX's clock."""
+        pbx_ms = now_ms + shift_ms
+        calendar = self._thresholds.calendar
+        start_ms = calendar.day_start_ms(pbx_ms)
+        day = calendar.date(start_ms)
+        if self._day and day != self._day:
+            self._truth.settle(now_ms)
+            for queue in self._truth.queues:
+                self._tell(queue, now_ms, pbx_ms)
+            self._told.clear()
+        self._day = day
+        self.began_ms, self.ends_ms = start_ms - shift_ms, calendar.next_day_ms(pbx_ms) - shift_ms
+        self._truth.roll(self.began_ms, now_ms)
+
+    def close(self, now_ms: int, shift_ms: int) -> None:
+        """Tell the queues that have closed for today."""
+        pbx_ms = now_ms + shift_ms
+        for queue in self._truth.queues:
+            if queue not in self._told and self._thresholds.has_closed(queue, pbx_ms):
+                self._tell(queue, now_ms, pbx_ms)
+
+    def _tell(self, queue: str, now_ms: int, pbx_ms: int) -> None:
+        """Keep the line, and log it once: a call that ends after closing time changes the kept one at the day's end."""
+        figures = {name: value for name, value in self._truth.figures(queue, now_ms).items() if name not in _OF_NOW}
+        if self._journal is not None:
+            self._journal.put_day(self._day, queue, figures, pbx_ms)
+        if queue not in self._told:
+            self._told.add(queue)
+            self._log.info("%s", day_line(self._day, printable(queue), figures))
+
+
+def day_line(day: str, queue: str, figures: dict[str, int]) -> str:
+    """A queue's day in one line for people; what is not known is left out."""
+    parts = [f"{figures['offered']} offered", f"{figures['answered']} answered"]
+    short = f" ({figures['short_abandoned']} short)" if figures["short_abandoned"] else ""
+    parts.append(f"{figures['abandoned']} abandoned{short}")
+    for name in ("overflowed", "exited", "removed", "unresolved", "rejected", "transferred"):
+        if figures[name]:
+            parts.append(f"{figures[name]} {name}")
+    if "sla" in figures:
+        target = figures["sla_target"] / 10
+        parts.append(f"service level {figures['sla'] / 10:.1f}% of {figures['sla_of']} (target {target:g}%)")
+    for name, what in (("avg_wait_ms", "ASA"), ("longest_ms", "longest wait"), ("aht_ms", "AHT")):
+        if name in figures:
+            parts.append(f"{what} {_clock(figures[name])}")
+    if "over_limit" in figures:
+        parts.append(f"{figures['over_limit'] / 10:.1f}% over the wait limit")
+    if "approx" in figures:
+        parts.append("partly estimated")
+    return f"day {day} of {queue}: {', '.join(parts)}"
+
+
+def _clock(ms: int) -> str:
+    """m:ss, and h:mm:ss from an hour on."""
+    minutes, seconds = divmod(ms // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
