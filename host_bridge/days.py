@@ -71,9 +71,8 @@ def day_line(day: str, queue: str, figures: dict[str, int]) -> str:
     parts = [f"{figures['offered']} offered", f"{figures['answered']} answered"]
     short = f" ({figures['short_abandoned']} short)" if figures["short_abandoned"] else ""
     parts.append(f"{figures['abandoned']} abandoned{short}")
-    for name in ("overflowed", "exited", "removed", "unresolved", "rejected", "transferred"):
-        if figures[name]:
-            parts.append(f"{figures[name]} {name}")
+    rarer = ("overflowed", "exited", "removed", "unresolved", "rejected", "transferred")
+    parts += [f"{figures[name]} {name}" for name in rarer if figures[name]]
     if "sla" in figures:
         target = figures["sla_target"] / 10
         parts.append(f"service level {figures['sla'] / 10:.1f}% of {figures['sla_of']} (target {target:g}%)")
