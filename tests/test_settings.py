@@ -51,6 +51,20 @@ def test_the_commented_lines_of_the_example_are_right_too() -> None:
     assert (settings.mqtt.port, settings.ami.queues) == (8883, frozenset({"support", "sales"}))
 
 
+def test_the_journal_and_queue_log_are_beside_the_file(tmp_path: Path) -> None:
+    settings = read(GOOD.replace("ami.secret", "ami.secret, queue_log: q/log") + "journal: j.db\n", tmp_path)
+    assert (settings.queue_log, settings.journal) == (tmp_path / "q/log", tmp_path / "j.db")
+    assert (settings.keep_days, settings.silent_after_ms) == (35, None)
+    assert read(GOOD).journal is None
+
+
+def test_queue_log_alone() -> None:
+    text = "site: main\npbx: {type: queue_log, queue_log: /log, queues: [a], silent_after: 30m}\n"
+    settings = read(text + 'mqtt: {url: "mqtt://b"}\nthresholds: t.yaml\n')
+    assert (settings.ami, settings.queue_log, settings.queues) == (None, Path("/log"), frozenset({"a"}))
+    assert settings.silent_after_ms == 1_800_000
+
+
 def test_embedded_broker() -> None:
     settings = read(GOOD.replace('"mqtt://broker.example"', "embedded, port: 2883"))
     assert (settings.mqtt.host, settings.mqtt.port, settings.embedded_port) == ("127.0.0.1", 2883, 2883)
@@ -103,9 +117,6 @@ def test_certificates(tmp_path: Path) -> None:
     ]
 
 
-LATER = "is not carried out by this version: remove it"
-
-
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
@@ -127,8 +138,14 @@ LATER = "is not carried out by this version: remove it"
             'broker.example", username: u, password_file: x, password_env: X',
             "b.yaml:3:83: mqtt.password_env: both password_file and password_env, expected one of them",
         ),
-        ("ami.secret}", "ami.secret, type: avaya}", "b.yaml:2:80: pbx.type: 'avaya', expected 'asterisk'"),
-        ("ami.secret}", "ami.secret, queue_log: /x}", f"b.yaml:2:74: pbx.queue_log: {LATER}"),
+        ("ami.secret}", "ami.secret, type: avaya}", "b.yaml:2:80: pbx.type: 'avaya', expected one of: asterisk,"),
+        ("ami.secret}", "ami.secret, silent_after: 5m}", "b.yaml:2:88: pbx.silent_after: belongs to type queue_log"),
+        ("ami.secret}", "ami.secret, type: queue_log}", "b.yaml:2:6: pbx.queue_log: missing, expected the file's name"),
+        (
+            "ami.secret}",
+            "ami.secret, type: queue_log, queue_log: q}",
+            "b.yaml:2:13: pbx.host: belongs to type asterisk",
+        ),
         ("ami.secret}", "ami.secret, tls: maybe}", "b.yaml:2:79: pbx.tls: 'maybe', expected yes or no"),
         ("ami.secret}", "ami.secret, queues: []}", "b.yaml:2:82: pbx.queues: 0 items, expected 1 to 5000"),
         (
@@ -153,8 +170,7 @@ LATER = "is not carried out by this version: remove it"
         ('example"}', 'example", ca_file: x}', "b.yaml:3:47: mqtt.ca_file: of use with mqtts:// alone"),
         ('example"}', 'example", password_file: x}', "b.yaml:3:7: mqtt.username: missing, expected the user that"),
         ('"mqtt://broker.example"', "embedded, username: x", "b.yaml:3:33: mqtt.username: the embedded broker listens"),
-        ("thresholds: t.yaml", "thresholds: t.yaml\njournal: x", f"b.yaml:5:1: journal: {LATER}"),
-        ("thresholds: t.yaml", "thresholds: t.yaml\nkeep_days: 3", f"b.yaml:5:1: keep_days: {LATER}"),
+        ("thresholds: t.yaml", "thresholds: t.yaml\nkeep_days: 0", "b.yaml:5:12: keep_days: '0', expected a whole"),
     ],
 )
 def test_every_mistake_has_its_place(old: str, new: str, line: str) -> None:
