@@ -9,6 +9,7 @@ Hand `live` and what the sink was told to the journal.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from host_bridge.pbx import events as ev
@@ -91,6 +92,9 @@ class Truth:
         self._intake.journeys.settle(now_ms)
         for queue in self._windows.expire(now_ms):
             self._intake.changed(queue)
+        for name in self._windows.take_expired():  # any queue of a group tells that the group's figures changed
+            listed = (queue for queue in self._groups.get(name, self._intake.listed) if queue in self._intake.listed)
+            self._intake.dirty.update(itertools.islice(listed, 1))
 
     def next_ms(self) -> int | None:
         """When `settle` may have something to do by time alone, or None."""
