@@ -42,7 +42,7 @@ class Witness:
         settings = AmiSettings("127.0.0.1", port, username, secret)
         self.link = AmiLink(settings, self._take, clock, logging.getLogger("pbx"))
         self._loop = asyncio.new_event_loop()
-        self._tasks = [self._loop.create_task(self.link.run()), self._loop.create_task(self._tick())]
+        self._task = self._loop.create_task(self._read())
         self._thread = threading.Thread(target=self._run)
 
     def __enter__(self) -> Witness:
@@ -50,8 +50,7 @@ class Witness:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for task in self._tasks:
-            self._loop.call_soon_threadsafe(task.cancel)
+        self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join(10)
 
     def count(self, kind: type[Event]) -> int:
@@ -70,11 +69,16 @@ class Witness:
 
     def line(self, queue: str) -> list[str]:
         """The ids of those who wait in a queue, first to be served first."""
-        return self._ask(lambda: [stay.call for stay in self.truth._stays.book.lines.get(queue, ())])
+        return self._ask(lambda: [stay.call for stay in self.truth._intake.stays.book.lines.get(queue, ())])
 
     def _take(self, event: Event, now_ms: int) -> None:
         self.truth.apply(event, now_ms)
         self.events.append(event)
+
+    async def _read(self) -> None:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self.link.run())
+            both.create_task(self._tick())
 
     async def _tick(self) -> None:
         while True:
@@ -90,13 +94,13 @@ class Witness:
         def put() -> None:
             try:
                 answer.set_result(question())
-            except KeyError as unknown:
-                answer.set_exception(unknown)
+            except Exception as problem:  # whatever it is, it is the asker's
+                answer.set_exception(problem)
 
         self._loop.call_soon_threadsafe(put)
         return answer.result(5)
 
     def _run(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(asyncio.gather(*self._tasks))
+            self._loop.run_until_complete(self._task)
         self._loop.close()
