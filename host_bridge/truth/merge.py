@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from host_bridge.truth.outcomes import End, Outcome, Talk
 
 JOIN_MS = 2_000  # a join time out of whole seconds, or out of a list, against one to the ms
 AT_MS = 2_000  # the same of the end
 TALK_S = 1  # the PBX reads its clock anew for queue_log
+MOST_COMPARED = 40_000  # pairs of one call: beyond, a caller entered some 200 times, and the nearest are taken
 UNLIKE_MS = 5_000  # how much farther off a stay is that ended in another way
 
 Item = TypeVar("Item", End, Talk)
@@ -25,6 +26,16 @@ class Pairs(NamedTuple):
 
     both: list[tuple[int, int]]
     first_only: list[int]
+
+
+_Numbered = list[tuple[int, Item]]
+
+
+class _Best(NamedTuple):
+    """A matching of two rows: (-pairs, ms apart), smaller is better; and its pairs, the last first."""
+
+    score: tuple[int, int]
+    chain: Any  # (pair, chain) or None: a type cannot name itself here
 
 
 class _Rule(NamedTuple, Generic[Item]):
@@ -82,15 +93,61 @@ _TALK_BY_TIME = _Rule[Talk](lambda talk: talk.queue, _same_talk_of_another_id)
 def _pair_twice(first: Sequence[Item], second: Sequence[Item], rule: _Rule[Item], then: _Rule[Item]) -> Pairs:
     """By the one rule, and what is left by the other."""
     one, other = list(enumerate(first)), list(enumerate(second))
-    both = _pair(one, other, rule)
+    both = _in_order(one, other, rule)
     firsts, seconds = {index for index, _ in both}, {index for _, index in both}
     one = [item for item in one if item[0] not in firsts]
-    both += _pair(one, [item for item in other if item[0] not in seconds], then)
+    both += _nearest(one, [item for item in other if item[0] not in seconds], then)
     firsts = {index for index, _ in both}
     return Pairs(both, [index for index, _ in one if index not in firsts])
 
 
-def _pair(first: list[tuple[int, Item]], second: list[tuple[int, Item]], rule: _Rule[Item]) -> list[tuple[int, int]]:
+def _in_order(first: _Numbered[Item], second: _Numbered[Item], rule: _Rule[Item]) -> list[tuple[int, int]]:
+    """Match the items of each key in their order, as many as can be, and of these ways the nearest.
+
+    Only so a caller who enters again each second is told right, as whole seconds may be nearer to the wrong one.
+    """
+    mine: dict[Hashable, _Numbered[Item]] = defaultdict(list)
+    others: dict[Hashable, _Numbered[Item]] = defaultdict(list)
+    for account, groups in ((first, mine), (second, others)):
+        for numbered in account:
+            groups[rule.key(numbered[1])].append(numbered)
+    both: list[tuple[int, int]] = []
+    for key, group in mine.items():
+        other = others.get(key, [])
+        if len(group) == len(other) == 1:
+            if rule.apart(group[0][1], other[0][1]) is not None:
+                both.append((group[0][0], other[0][0]))
+        elif len(group) * len(other) > MOST_COMPARED:
+            both += _nearest(group, other, rule)
+        elif other:
+            both += _align(sorted(group, key=_time), sorted(other, key=_time), rule)
+    return both
+
+
+def _align(first: _Numbered[Item], second: _Numbered[Item], rule: _Rule[Item]) -> list[tuple[int, int]]:
+    """The best matching of two rows that crosses nothing: most pairs, then least apart. A table of the best so far."""
+    row: list[_Best] = [_Best((0, 0), None)] * (len(second) + 1)
+    for index, item in first:
+        left = _Best((0, 0), None)
+        new = [left]
+        for place, (other, candidate) in enumerate(second):
+            best = min(row[place + 1], left, key=_score)
+            ms = rule.apart(item, candidate)
+            if ms is not None:
+                (pairs, apart_ms), chain = row[place]
+                best = min(best, _Best((pairs - 1, apart_ms + ms), ((index, other), chain)), key=_score)
+            left = best
+            new.append(left)
+        row = new
+    both: list[tuple[int, int]] = []
+    chain = row[-1].chain
+    while chain is not None:
+        pair, chain = chain
+        both.append(pair)
+    return both
+
+
+def _nearest(first: _Numbered[Item], second: _Numbered[Item], rule: _Rule[Item]) -> list[tuple[int, int]]:
     """Match items of one key, the nearest first. Only neighbours in time are compared, lest it take for ever."""
     buckets: dict[tuple[Hashable, int], list[tuple[int, Item]]] = defaultdict(list)
     for numbered in second:
@@ -115,6 +172,15 @@ def _pair(first: list[tuple[int, Item]], second: list[tuple[int, Item]], rule: _
     return both
 
 
+def _score(best: _Best) -> tuple[int, int]:
+    return best.score
+
+
+def _time(numbered: tuple[int, End | Talk]) -> int:
+    item = numbered[1]
+    return item.joined_ms if isinstance(item, End) else item.at_ms
+
+
 def _bucket(item: End | Talk) -> int:
     """A span of time so wide that what may match is in the same one or in the next."""
-    return (item.joined_ms if isinstance(item, End) else item.at_ms) // (max(JOIN_MS, AT_MS) + 1)
+    return _time((0, item)) // (max(JOIN_MS, AT_MS) + 1)

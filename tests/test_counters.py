@@ -1,0 +1,61 @@
+"""The PBX's own counters, and what they say of a gap."""
+
+from __future__ import annotations
+
+import pytest
+
+from host_bridge.pbx.events import MemberChanged, QueueSnapshot
+from host_bridge.truth.counters import Counters, Missed, listed, missed
+from host_bridge.truth.live import PbxCounters
+
+
+def member(n: int, *, in_call: bool) -> MemberChanged:
+    return MemberChanged("q1", f"SIP/{n}", "N", 2, False, in_call, 0)
+
+
+def snapshot(completed: int, abandoned: int, *in_call: bool) -> QueueSnapshot:
+    members = tuple(member(n, in_call=talks) for n, talks in enumerate(in_call))
+    return QueueSnapshot("q1", 0, completed, abandoned, (), members)
+
+
+def test_a_list_tells_who_talks() -> None:
+    assert listed(snapshot(7, 3, True, False, True)) == PbxCounters("q1", 7, 3, 2)
+
+
+def test_events_are_counted_between_lists() -> None:
+    counters = Counters()
+    counters.connected("q1")  # of a queue that no list has told yet: nothing to count from
+    assert counters.now() == ()
+    counters.take(snapshot(7, 3, True))
+    counters.connected("q1")
+    counters.gave_up("q1")
+    counters.completed("q1")
+    counters.completed("q1")
+    counters.completed("q1")
+    assert counters.now() == (PbxCounters("q1", 10, 4, 0),)
+    counters.take(snapshot(9, 4))
+    assert counters.now() == (PbxCounters("q1", 9, 4, 0),)
+    counters.restarted()
+    assert counters.now() == (PbxCounters("q1", 0, 0, 0),)
+    counters.restore((PbxCounters("q1", 5, 5, 5),))
+    assert counters.now() == (PbxCounters("q1", 5, 5, 5),)
+    counters.drop("q1")
+    counters.drop("q1")
+    assert counters.now() == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "answered", "abandoned"),
+    [
+        ((5, 2, 0), (5, 2, 0), 0, 0),
+        ((5, 2, 0), (8, 3, 0), 3, 1),
+        ((5, 2, 1), (6, 2, 0), 0, 0),  # he talked before
+        ((5, 2, 0), (5, 2, 2), 2, 0),  # answered, and not over yet
+        ((5, 2, 3), (6, 2, 3), 1, 0),
+        ((5, 2, 3), (5, 2, 0), 0, 0),  # counted too far ahead: never less than nothing
+        ((5, 2, 3), (1, 1, 1), 2, 1),  # began anew
+        ((5, 2, 3), (5, 0, 0), 5, 0),
+    ],
+)
+def test_missed(before: tuple[int, int, int], after: tuple[int, int, int], answered: int, abandoned: int) -> None:
+    assert missed(PbxCounters("q1", *before), PbxCounters("q1", *after)) == Missed(answered, abandoned)
