@@ -1,5 +1,6 @@
 """A model PBX, a network that tears and delays, and the bridge's reader: `AmiSession` and `Truth`, nothing faked.
 
+What the bridge keeps over its end is here a list of rows and what was open; what fills a gap is decided by `Fill`.
 Time is the model's; nothing here sleeps. `noise` decides where bytes are cut and what is said twice, so one seed is
 one story.
 """
@@ -7,29 +8,71 @@ one story.
 from __future__ import annotations
 
 import random
+from enum import Enum
 
 from host_bridge.pbx.ami_dialogue import State
 from host_bridge.pbx.ami_session import AmiSession
-from host_bridge.pbx.events import Event
+from host_bridge.pbx.events import Event, LinkDown, LinkUp
 from host_bridge.truth import ServiceLevel, Truth
+from host_bridge.truth.live import Live
+from host_bridge.truth.outcomes import Record
 from tests.model_ami import ModelAmi
 from tests.model_pbx import ModelPbx
 
 EPOCH_MS = 1_795_374_000_250  # the PBX's clock at the bridge's 0: no whole second, as in life
 LEVEL = ServiceLevel(min_calls=1)
 QUIET_MS = 40_000  # two whole lists of every 15 s, and what they tell
+SEAM_MS = 500  # after LinkUp the events of what queue_log told before are in
 PIECES = (1, 2, 3, 17, 100, 1_000, 1 << 16)
+
+
+class Fill(Enum):
+    """What tells of a gap."""
+
+    ESTIMATE = "the PBX's own counters"
+    LOG = "queue_log"
+
+
+class Journal:
+    """The truth's sink: what is on the disk at some instant, and what a bridge started then takes back."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Record] = {}
+        self._kept: tuple[tuple[tuple[int, Record], ...], Live] = ((), Live())
+
+    def added(self, row: int, record: Record) -> None:
+        assert row not in self.rows
+        self.rows[row] = record
+
+    def revised(self, row: int, old: Record, new: Record) -> None:
+        assert self.rows[row] == old
+        self.rows[row] = new
+
+    def keep(self, live: Live) -> None:
+        """A batch: rows and what is open are of the same instant."""
+        self._kept = tuple(self.rows.items()), live
+
+    def load(self) -> tuple[tuple[tuple[int, Record], ...], Live]:
+        """What the last batch left."""
+        self.rows = dict(self._kept[0])
+        return self._kept
 
 
 class Rig:
     """What happens to `pbx` reaches `truth` through bytes."""
 
-    def __init__(self, *queues: str, seed: int = 0, stamps: bool = True, twice: bool = False) -> None:
+    def __init__(
+        self, *queues: str, seed: int = 0, stamps: bool = True, twice: bool = False, fill: Fill = Fill.ESTIMATE
+    ) -> None:
         self.noise = random.Random(seed)
         self.pbx = ModelPbx(*queues, epoch_ms=EPOCH_MS)
         self.ami = ModelAmi(self.pbx, stamps=stamps, said_twice=lambda: twice and self.noise.random() < 0.2)
         self.session = AmiSession("wallboard", "secret")
-        self.truth = Truth(lambda queue: LEVEL)
+        self.fill = fill
+        self.journal = Journal()
+        self.truth = Truth(lambda queue: LEVEL, sink=self.journal)
+        self._fill_at_ms: int | None = None
+        self._log_then: tuple[str, ...] = ()
         self.lists_ahead = False
         """Whether lists overtake the events of what they already contain."""
         self._held_ms: int | None = None
@@ -39,6 +82,10 @@ class Rig:
     @property
     def now_ms(self) -> int:
         return self.pbx.now_ms
+
+    @property
+    def is_connected(self) -> bool:
+        return self.session.state is not State.CLOSED
 
     def connect(self) -> None:
         """A new connection; the login is under way."""
@@ -50,6 +97,24 @@ class Rig:
         self.ami.cut()
         self._held_ms = None
         self._apply(self.session.closed(reason, self.now_ms))
+
+    def keep(self) -> None:
+        """The journal's batch is on the disk."""
+        self.journal.keep(self.truth.live())
+
+    def kill(self) -> None:
+        """The bridge is killed, and another one begins with what the journal has."""
+        self.ami.cut()
+        self._held_ms = self._fill_at_ms = None
+        self.session = AmiSession("wallboard", "secret")
+        self.truth = Truth(lambda queue: LEVEL, sink=self.journal)
+        self.truth.restore(*self.journal.load(), self.now_ms)
+
+    def restart_pbx(self) -> None:
+        """Asterisk is killed and begins anew."""
+        self.cut("the PBX closed the connection")
+        self.pbx.restarts()
+        self.ami.booted_ms = self.now_ms
 
     def deliver(self, size: int | None = None) -> None:
         """So many bytes of what the PBX said, or all, arrive now, in pieces."""
@@ -71,12 +136,16 @@ class Rig:
             due = [due_ms for due_ms in (self.session.next_timer_ms(), self.truth.next_ms()) if due_ms is not None]
             if self._held_ms is not None:
                 due.append(self._held_ms + hold_ms)
+            if self._fill_at_ms is not None:
+                due.append(self._fill_at_ms)
             at_ms = min([max(self.now_ms, each) for each in due], default=until_ms)
             if at_ms >= until_ms:
                 break
             self.pbx.now_ms = at_ms
             if self._held_ms is not None and at_ms >= self._held_ms + hold_ms:
                 self.deliver()
+            if self._fill_at_ms is not None and at_ms >= self._fill_at_ms:
+                self._close_gap()
             self.truth.settle(at_ms)
             self._apply(self.session.on_timer(at_ms))
         else:
@@ -86,7 +155,7 @@ class Rig:
     def quiet(self) -> None:
         """Until all is told that will ever be told."""
         self.deliver()
-        if self.session.state is State.CLOSED:
+        if not self.is_connected:
             self.connect()
             self.deliver()
         self.lists_ahead = False
@@ -96,12 +165,23 @@ class Rig:
     def _apply(self, events: list[Event]) -> None:
         for event in events:
             self.truth.apply(event, self.now_ms)
+            if isinstance(event, LinkUp) and self.truth.has_gap:
+                self._log_then = tuple(self.pbx.queue_log)
+                if self.fill is Fill.LOG:
+                    self._fill_at_ms = self.now_ms + SEAM_MS
+                else:
+                    self.truth.estimate(self.now_ms)
+            elif isinstance(event, LinkDown):
+                self._fill_at_ms = None
         for queue in self.truth.take_asks():
             self.session.ask_status(queue, self.now_ms)
         asked = self.session.outgoing()
         if asked:
             self.ami.hear(asked, list_ahead=self.lists_ahead)
             self._note_held()
+
+    def _close_gap(self) -> None:
+        self._fill_at_ms = None
 
     def _note_held(self) -> None:
         """Since when bytes are on the line."""

@@ -55,8 +55,9 @@ class ModelAmi:
         self._is_open = False
 
     def say(self) -> None:
-        """Put what happened into the bytes to come."""
-        for event in self._pbx.take():
+        """Put what happened into the bytes to come; with nobody there it is lost."""
+        happened = self._pbx.take()
+        for event in happened if self._is_open else ():
             for _ in range(2 if _may_be_said_twice(event) and self._said_twice() else 1):
                 self.out += self._frame(event)
 

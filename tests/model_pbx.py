@@ -187,6 +187,15 @@ class ModelPbx:
         self.lines[queue].remove(call)
         self.counts[queue]["unresolved"] += 1
 
+    def restarts(self) -> None:
+        """Killed and started anew: nobody says what became of the callers, and its counters begin at 0."""
+        for queue, line in self.lines.items():
+            self.counts[queue]["unresolved"] += len(line)
+            line.clear()
+        self.completed.clear()
+        self.abandoned.clear()
+        self.log("NONE", "NONE", "QUEUESTART")
+
     def snapshot(self, *queues: str) -> ev.Snapshot:
         """The PBX's list now: of these queues, or of all."""
         return ev.Snapshot(

@@ -121,7 +121,7 @@ class Bridge:
         while self.process.poll() is None:
             try:
                 self.highest_kib = max(self.highest_kib, memory_kib(self.process.pid))
-            except OSError:
+            except (OSError, IndexError):  # gone, or going
                 return
             time.sleep(0.1)
 

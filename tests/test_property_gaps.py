@@ -1,0 +1,84 @@
+"""Any day with a line that is cut, a bridge that is killed and a PBX that starts anew, at any moment and in any byte.
+
+    WALLBOARD_EXAMPLES=20000 pytest tests/test_property_gaps.py      a long run; the default is sized for CI
+
+With queue_log every figure that it can tell is exact afterwards. Without, Asterisk's own counters tell how many were
+answered and how many were not; nobody is counted twice.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from host_bridge.truth.outcomes import Outcome
+from tests.ami_rig import Fill, Rig
+from tests.model_day import ENDINGS, QUEUES, Day
+
+EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "1000"))
+STEPS = (
+    *("join",) * 6,
+    *("answer", "talk ends") * 3,
+    *ENDINGS,
+    *("ring", "no answer", "comes back", "hangs up elsewhere"),
+    *("wait", "deliver", "list") * 2,
+    *("cut", "connect", "connect", "journal", "kill"),
+)
+OFFERED = [outcome.value for outcome in Outcome if outcome is not Outcome.REJECTED]
+
+
+def run(seed: int, day: list[tuple[str, int]], fill: Fill) -> Rig:
+    rig = Rig(*QUEUES, seed=seed, fill=fill)
+    rig.truth.roll(0, rig.now_ms)
+    rig.wait(1_000)
+    rig.keep()
+    story = Day(rig)
+    story.membergosub = fill is Fill.LOG  # of one who left before a gap and is answered in the next no counter tells
+    for name, n in day:
+        story.step(name, n)
+    story.connect_all()
+    rig.quiet()
+    rig.wait(90_000)  # an answer may be outstanding for a minute after a gap in which it may have been missed
+    rig.deliver()
+    assert not rig.truth.has_gap
+    for queue, line in rig.pbx.lines.items():
+        assert rig.truth.figures(queue, rig.now_ms)["waiting"] == len(line)
+    return rig
+
+
+def days(*more: str) -> st.SearchStrategy[list[tuple[str, int]]]:
+    steps = st.tuples(st.sampled_from((*STEPS, *more)), st.integers(0, 30))
+    return st.lists(steps, min_size=1, max_size=80)
+
+
+examples = settings(
+    max_examples=EXAMPLES, deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck)
+)
+
+
+@examples
+@given(st.integers(0, 1 << 32), days())
+def test_without_queue_log_the_counters_of_the_pbx_tell_of_a_gap(seed: int, day: list[tuple[str, int]]) -> None:
+    rig = run(seed, day, Fill.ESTIMATE)
+    for queue in QUEUES:
+        check_estimated(rig, queue)
+
+
+def check_estimated(rig: Rig, queue: str) -> None:
+    """Answered to the man; of the others at most those are missing who pressed a key or were masqueraded."""
+    figures, counts = rig.truth.figures(queue, rig.now_ms), rig.pbx.counts[queue]
+    assert figures["answered"] == counts["answered"]
+    lost = sum(counts[each] for each in OFFERED) - figures["offered"]
+    assert 0 <= lost <= counts["exited"] + counts["unresolved"]
+
+
+@examples
+@given(st.integers(0, 1 << 32), days("restart"))
+def test_nobody_is_counted_twice_even_when_the_pbx_begins_anew(seed: int, day: list[tuple[str, int]]) -> None:
+    rig = run(seed, day, Fill.ESTIMATE)
+    for queue in QUEUES:
+        figures, counts = rig.truth.figures(queue, rig.now_ms), rig.pbx.counts[queue]
+        assert figures["answered"] <= counts["answered"]
+        assert figures["offered"] <= sum(counts[each] for each in OFFERED)
