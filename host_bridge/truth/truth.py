@@ -143,6 +143,11 @@ class Truth:
         """Close the gap by the PBX's own counters, one record a queue; () as long as no whole list has come."""
         return self._gaps.estimate(now_ms)
 
+    @property
+    def missed(self) -> int:
+        """How many calls the PBX's own counters say ended in the gap that is open."""
+        return self._gaps.missed
+
     def settle_from(self, ends: Sequence[End], now_ms: int) -> int:
         """Only revise stays of unknown end by what queue_log tells; gives how many."""
         return self._gaps.settle_from(ends, now_ms)
