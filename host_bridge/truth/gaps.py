@@ -113,6 +113,11 @@ class Gaps:
         self._close()
         return tuple(estimates)
 
+    @property
+    def missed(self) -> int:
+        """How many calls the PBX's counters say ended in the gap; 0 before the first whole list since it began."""
+        return sum(answered + abandoned for answered, abandoned in self._missed().values())
+
     def settle_from(self, ends: Sequence[End], now_ms: int) -> int:
         """Tell from queue_log how stays ended of which no event said it; gives how many were told."""
         ghosts = dict(self._ledger.unresolved_ends())
@@ -186,7 +191,7 @@ class Gaps:
 
     def _run_clocks(self, ends: list[End]) -> None:
         """Let the callers' clocks run over what was told late, in its order, but for clocks that had their say."""
-        journeys = self._intake.journeys
+        journeys, waiting = self._intake.journeys, self._intake.stays.book.waiting
         stopped: dict[str, list[JourneyEnd]] = {}
         for each in self._ledger.all_journeys() if ends else ():
             stopped.setdefault(each.journey, []).append(each)
@@ -198,7 +203,7 @@ class Gaps:
             journeys.settle(at_ms)
             if step == 2:
                 journeys.ended(end)
-            elif journeys.started_ms(end.call) is None:
+            elif end.call not in waiting:
                 journeys.joined(end.journey, end.call, end.queue, end.joined_ms)
 
     def _absorb(self, stay: Stay, now_ms: int) -> None:

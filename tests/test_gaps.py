@@ -1,0 +1,567 @@
+"""Gaps: a bridge killed or cut off at any moment, and what queue_log or the PBX's counters then tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from host_bridge.pbx import events as ev
+from host_bridge.truth import ServiceLevel, Truth
+from host_bridge.truth.live import Live, PbxCounters
+from host_bridge.truth.outcomes import End, Estimate, Outcome, Record, Talk
+from tests.model_pbx import ModelPbx
+
+OUTCOMES = ("answered", "abandoned", "overflowed", "exited", "removed", "unresolved")
+LIMIT_MS = 360_000
+
+
+class Journal:
+    """A sink that keeps the rows, as the journal does."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Record] = {}
+
+    def added(self, row: int, record: Record) -> None:
+        assert row not in self.rows
+        self.rows[row] = record
+
+    def revised(self, row: int, old: Record, new: Record) -> None:
+        assert self.rows[row] == old
+        self.rows[row] = new
+
+
+class Log:
+    """What queue_log tells, in whole seconds, of the calls of a model PBX."""
+
+    def __init__(self, pbx: ModelPbx) -> None:
+        self.pbx = pbx
+        self.ends: list[End] = []
+        self.talks: list[Talk] = []
+
+    def end(self, queue: str, call: str, outcome: str) -> None:
+        joined_ms = self.pbx.joined_ms[call] // 1000 * 1000
+        at_ms = self.pbx.now_ms // 1000 * 1000
+        hold_s = (at_ms - joined_ms) // 1000
+        self.ends.append(End(queue, Outcome(outcome), hold_s * 1000, hold_s, at_ms, call, call, joined_ms))
+
+    def talk(self, queue: str, call: str, talk_s: int) -> None:
+        self.talks.append(Talk(queue, talk_s, False, self.pbx.now_ms // 1000 * 1000, call))
+
+
+class Site:
+    """A PBX with its log, and a bridge with a journal that can be killed."""
+
+    def __init__(self) -> None:
+        self.pbx = ModelPbx("q1", "q2")
+        self.pbx.now_ms = 1_700_000_000_000
+        self.log = Log(self.pbx)
+        self.journal = Journal()
+        self.completed: Counter[str] = Counter()
+        self.abandoned: Counter[str] = Counter()
+        self.truth = self.new_truth()
+        self.take_list()
+
+    def new_truth(self) -> Truth:
+        return Truth(lambda queue: ServiceLevel(min_calls=1), wait_limit_ms=LIMIT_MS, sink=self.journal)
+
+    def read(self) -> None:
+        for event in self.pbx.take():
+            self.truth.apply(event, self.pbx.now_ms)
+
+    def miss(self) -> None:
+        """What the PBX said is read by nobody."""
+        self.pbx.take()
+
+    def take_list(self, *queues: str, talking: int = 0) -> None:
+        snapshot = self.pbx.snapshot(*queues)
+        lists = tuple(
+            each._replace(
+                completed=self.completed[each.queue],
+                abandoned=self.abandoned[each.queue],
+                members=tuple(
+                    ev.MemberChanged(each.queue, f"SIP/{n}", "N", 2, False, True, 0)
+                    for n in range(talking if each.queue == "q1" else 0)
+                ),
+            )
+            for each in snapshot.queues
+        )
+        self.truth.apply(snapshot._replace(queues=lists), self.pbx.now_ms)
+
+    def cut(self) -> None:
+        self.truth.apply(ev.LinkDown("cut", self.pbx.now_ms), self.pbx.now_ms)
+
+    def kill(self, live: Live | None = None) -> None:
+        """kill -9, and a new bridge that has what the journal kept."""
+        live = self.truth.live() if live is None else live
+        self.truth = self.new_truth()
+        self.truth.restore(tuple(self.journal.rows.items()), live, self.pbx.now_ms)
+
+    def come_back(self, talking: int = 0) -> None:
+        self.miss()
+        self.take_list(talking=talking)
+        self.truth.apply(ev.LinkUp(self.pbx.now_ms), self.pbx.now_ms)
+
+    def fill(self) -> tuple[int, int]:
+        filled = self.truth.fill(self.log.ends, self.log.talks, self.pbx.now_ms)
+        return filled.added, filled.revised
+
+    def ends(self, queue: str = "q1") -> dict[str, int]:
+        figures = self.truth.figures(queue, self.pbx.now_ms)
+        ends = {outcome: figures[outcome] for outcome in OUTCOMES if figures[outcome]}
+        assert figures["offered"] == sum(ends.values())
+        return ends
+
+    def figure(self, name: str, queue: str = "q1") -> int | None:
+        return self.truth.figures(queue, self.pbx.now_ms).get(name)
+
+    # calls that end as queue_log and the counters tell it too
+
+    def join(self, *calls: str, queue: str = "q1") -> None:
+        for call in calls:
+            self.pbx.join(queue, call)
+
+    def hang_up(self, call: str, queue: str = "q1") -> None:
+        self.pbx.hangs_up(queue, call)
+        self.log.end(queue, call, "abandoned")
+        self.abandoned[queue] += 1
+
+    def time_out(self, call: str, queue: str = "q1") -> None:
+        self.pbx.times_out(queue, call)
+        self.log.end(queue, call, "overflowed")
+        self.abandoned[queue] += 1
+
+    def press_key(self, call: str, queue: str = "q1") -> None:
+        self.pbx.presses_key(queue, call)
+        self.log.end(queue, call, "exited")
+
+    def redirect(self, call: str, queue: str = "q1") -> None:
+        self.pbx.redirected(queue, call)
+        self.log.end(queue, call, "abandoned")
+        self.abandoned[queue] += 1
+
+    def answer(self, call: str, queue: str = "q1") -> None:
+        self.pbx.ring(queue, call)
+        self.pbx.connect(queue, call, f"SIP/{call}")
+        self.log.end(queue, call, "answered")
+
+    def complete(self, call: str, talk_s: int, queue: str = "q1", *, anonymous: bool = False) -> None:
+        self.pbx.complete(queue, "" if anonymous else call, talk_s, interface=f"SIP/{call}")
+        self.log.talk(queue, call, talk_s)
+        self.completed[queue] += 1
+
+
+@pytest.fixture
+def site() -> Site:
+    """Two callers wait for 7 s; another was answered and has talked for 30 s, a fourth hung up after 7 s."""
+    site = Site()
+    site.join("early", "left")
+    site.pbx.wait(7_345)
+    site.answer("early")
+    site.join("a", "b")
+    site.hang_up("left")
+    site.pbx.wait(30_000)
+    site.complete("early", 30)
+    site.read()
+    return site
+
+
+GAPS = [Site.cut, Site.kill]
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_nothing_happened(site: Site, gap: object) -> None:
+    before = site.truth.figures("q1", site.pbx.now_ms)
+    gap(site)  # type: ignore[operator]
+    assert site.truth.has_gap
+    site.come_back()
+    assert site.fill() == (0, 0)
+    assert not site.truth.has_gap
+    assert site.truth.figures("q1", site.pbx.now_ms) == before
+    assert site.fill() == (0, 0)
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_all_that_ended_in_a_gap_is_told_by_the_log(site: Site, gap: object) -> None:
+    gap(site)  # type: ignore[operator]
+    site.pbx.wait(5_000)
+    site.answer("a")
+    site.join("c", "d", "e", "f")
+    site.pbx.wait(4_000)
+    site.hang_up("b")
+    site.time_out("c")
+    site.press_key("d")
+    site.pbx.wait(20_000)
+    site.complete("a", 24)
+    site.come_back()
+    assert site.ends() == {"answered": 1, "abandoned": 1}
+    assert site.figure("waiting") == 2
+    assert site.fill() == (5, 0)
+    assert site.ends() == {"answered": 2, "abandoned": 2, "overflowed": 1, "exited": 1}
+    assert site.figure("aht_ms") == 27_000
+    assert site.figure("approx") is None
+    assert site.fill() == (0, 0)
+    site.answer("e")
+    site.read()
+    assert site.ends() == {"answered": 3, "abandoned": 2, "overflowed": 1, "exited": 1}
+    site.pbx.wait(60_000)
+    site.take_list()
+    assert site.ends() == {"answered": 3, "abandoned": 2, "overflowed": 1, "exited": 1}
+
+
+def test_a_lost_journal_is_rebuilt_from_the_log(site: Site) -> None:
+    site.time_out("a")
+    site.read()
+    before = site.truth.figures("q1", site.pbx.now_ms)
+    site.journal.rows.clear()
+    site.kill(Live())
+    site.come_back()
+    assert site.ends() == {}
+    assert site.fill() == (4, 0)
+    after = site.truth.figures("q1", site.pbx.now_ms)
+    for name in ("avg_wait_ms", "longest_ms"):
+        assert abs(before.pop(name) - after.pop(name)) < 1_000
+    assert 0 < after.pop("next_breach_ms") <= before.pop("next_breach_ms")
+    assert abs(after.pop("oldest_ms") - before.pop("oldest_ms")) < 1_000
+    assert after == before
+
+
+def test_what_events_told_stays(site: Site) -> None:
+    site.redirect("a")
+    site.read()
+    site.pbx.wait(1_000)
+    site.truth.settle(site.pbx.now_ms)
+    site.kill()
+    site.come_back()
+    assert site.fill() == (0, 0)
+    assert site.ends() == {"answered": 1, "abandoned": 1, "removed": 1}
+
+
+def test_events_of_the_seam_are_not_counted_twice(site: Site) -> None:
+    site.cut()
+    site.answer("a")
+    site.come_back()
+    site.pbx.wait(100)
+    site.hang_up("b")  # in the log that is read now, and its events come
+    site.read()
+    assert site.fill() == (1, 0)
+    assert site.ends() == {"answered": 2, "abandoned": 2}
+    site.complete("a", 3, anonymous=True)
+    site.read()
+    assert site.figure("aht_ms") == 16_500
+    site.cut()
+    site.come_back()
+    assert site.fill() == (0, 0)
+    assert site.figure("aht_ms") == 16_500
+
+
+def test_the_log_may_be_ahead_of_the_events(site: Site) -> None:
+    site.cut()
+    site.come_back()
+    site.pbx.wait(300)
+    site.join("c")
+    site.read()
+    site.answer("a")
+    site.hang_up("c")
+    *_, left, connected, asked, gave_up, left_too, hung_up = site.pbx.take()
+    for event in (left, asked, gave_up, left_too):
+        site.truth.apply(event, site.pbx.now_ms)
+    assert site.fill() == (0, 0)
+    for event in (connected, hung_up):
+        site.truth.apply(event, site.pbx.now_ms)
+    assert site.ends() == {"answered": 2, "abandoned": 2}
+
+
+def test_an_event_after_the_log_told_it_counts_nothing(site: Site) -> None:
+    site.cut()
+    site.pbx.wait(5_000)
+    site.come_back()
+    site.answer("a")
+    events = site.pbx.take()
+    del site.truth._intake.stays.book.waiting["a"]  # as if the list had not had him
+    site.truth._intake.stays.book.lines["q1"].pop(0)
+    assert site.fill() == (1, 0)
+    for event in events:
+        site.truth.apply(event, site.pbx.now_ms)
+    assert site.ends() == {"answered": 2, "abandoned": 1}
+
+
+def test_a_caller_who_came_back_within_the_gap(site: Site) -> None:
+    site.cut()
+    site.time_out("a")
+    site.pbx.wait(5_000)
+    site.join("a")
+    site.pbx.wait(5_000)
+    site.come_back()
+    assert site.figure("waiting") == 2
+    assert site.fill() == (1, 0)
+    assert site.ends() == {"answered": 1, "abandoned": 1, "overflowed": 1}
+    site.answer("a")
+    site.read()
+    assert site.ends() == {"answered": 2, "abandoned": 1, "overflowed": 1}
+
+
+def test_a_restart_of_the_pbx_is_revised_by_the_log(site: Site) -> None:
+    site.cut()
+    site.hang_up("a")
+    site.miss()
+    site.pbx.lines["q1"].clear()
+    site.truth.apply(ev.Restarted(site.pbx.now_ms), site.pbx.now_ms)
+    site.come_back()
+    assert site.ends() == {"answered": 1, "abandoned": 1, "unresolved": 2}
+    assert site.fill() == (0, 1)
+    assert site.ends() == {"answered": 1, "abandoned": 2, "unresolved": 1}
+    assert site.truth.unsettled
+
+
+def test_a_ghost_is_settled_by_the_log_later(site: Site) -> None:
+    """A masqueraded caller: his abandon comes under another id, which the fold of the log finds by join time."""
+    site.pbx.masquerades("q1", "a")
+    site.take_list()
+    site.pbx.wait(1_500)
+    site.take_list()
+    assert site.ends() == {"answered": 1, "abandoned": 1, "unresolved": 1}
+    assert site.truth.unsettled
+    assert site.truth.settle_from(site.log.ends, site.pbx.now_ms) == 0
+    site.pbx.wait(600_000)
+    site.log.end("q1", "a", "abandoned")
+    site.log.ends[-1] = site.log.ends[-1]._replace(call="another")
+    assert site.truth.settle_from(site.log.ends, site.pbx.now_ms) == 1
+    assert site.ends() == {"answered": 1, "abandoned": 2}
+    assert site.figure("over_limit") == 333  # his clock ran for more than six minutes
+    assert not site.truth.unsettled
+    assert site.truth.settle_from(site.log.ends, site.pbx.now_ms) == 0
+
+
+def test_a_ghost_that_nobody_tells_is_asked_for_no_more(site: Site) -> None:
+    site.pbx.masquerades("q1", "a")
+    site.take_list()
+    site.pbx.wait(1_500)
+    site.take_list()
+    site.pbx.wait(4 * 3_600_000 - 1_500)
+    site.truth.settle_from(site.log.ends, site.pbx.now_ms)
+    assert site.truth.unsettled
+    site.pbx.wait(1)
+    site.truth.settle_from(site.log.ends, site.pbx.now_ms)
+    assert not site.truth.unsettled
+
+
+def test_an_answer_after_a_stay_was_given_up_is_that_stays(site: Site) -> None:
+    """A membergosub runs through the gap and past the second look."""
+    site.pbx.ring("q1", "a")
+    site.pbx.leave("q1", "a")
+    site.read()
+    site.kill()
+    site.come_back()
+    site.fill()
+    site.pbx.wait(10_000)
+    site.truth.settle(site.pbx.now_ms)
+    site.take_list()
+    assert site.ends() == {"answered": 1, "abandoned": 1, "unresolved": 1}
+    site.pbx.connect_only("q1", "a", site.pbx.hold_s("a"))
+    site.read()
+    assert site.ends() == {"answered": 2, "abandoned": 1}
+
+
+# without queue_log
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_an_estimate_by_the_counters(site: Site, gap: object) -> None:
+    site.take_list()
+    gap(site)  # type: ignore[operator]
+    assert site.truth.estimate(site.pbx.now_ms) == ()  # no list yet
+    assert site.truth.has_gap
+    site.answer("a")
+    site.join("c", "d")
+    site.complete("a", 20)
+    site.answer("c")
+    site.hang_up("b")
+    site.come_back(talking=1)
+    now_ms = site.pbx.now_ms
+    assert site.truth.estimate(now_ms) == (Estimate("q1", 2, 1, now_ms), Estimate("q2", 0, 0, now_ms))
+    assert not site.truth.has_gap
+    figures = site.truth.figures("q1", now_ms)
+    assert (figures["answered"], figures["abandoned"], figures["unresolved"]) == (3, 2, 0)
+    assert figures["offered"] == 5
+    assert figures["approx"] == 1
+    assert site.figure("approx", "q2") == 1
+    site.pbx.wait(60_000)
+    site.truth.settle(now_ms + 60_000)
+    site.take_list(talking=1)
+    assert site.figure("offered") == 5
+    site.complete("c", 30)  # answered in the gap: only his talk is new
+    site.read()
+    assert site.figure("answered") == 3
+
+
+def test_only_who_is_not_among_the_estimated_is_unresolved(site: Site) -> None:
+    site.take_list()
+    site.cut()
+    site.press_key("a")  # in no counter
+    site.hang_up("b")
+    site.come_back()
+    site.truth.estimate(site.pbx.now_ms)
+    figures = site.truth.figures("q1", site.pbx.now_ms)
+    assert (figures["abandoned"], figures["unresolved"], figures["offered"]) == (2, 1, 4)
+
+
+def test_one_whose_abandon_was_seen_is_counted_once(site: Site) -> None:
+    site.take_list()
+    site.hang_up("a")
+    asked, gave_up, *_ = site.pbx.take()
+    for event in (asked, gave_up):
+        site.truth.apply(event, site.pbx.now_ms)
+    site.kill()
+    site.come_back()
+    assert site.truth.estimate(site.pbx.now_ms)[0][1:3] == (0, 0)
+    assert site.ends() == {"answered": 1, "abandoned": 2}
+
+
+def test_gaps_that_were_never_closed_are_summed(site: Site) -> None:
+    site.take_list()
+    site.cut()
+    site.hang_up("a")
+    site.come_back()
+    site.join("c")
+    site.hang_up("c")  # seen
+    site.read()
+    site.cut()
+    site.hang_up("b")
+    site.come_back()
+    assert site.truth.estimate(site.pbx.now_ms)[0][1:3] == (0, 2)
+    assert site.figure("abandoned") == 4
+    assert site.figure("unresolved") == 0
+
+
+def test_counters_of_a_pbx_started_anew(site: Site) -> None:
+    site.take_list(talking=3)
+    site.cut()
+    site.truth.apply(ev.Restarted(site.pbx.now_ms), site.pbx.now_ms)
+    site.pbx.lines["q1"].clear()
+    site.completed["q1"], site.abandoned["q1"] = 5, 2  # by chance no less than before
+    site.come_back(talking=1)
+    assert site.truth.estimate(site.pbx.now_ms)[0][1:3] == (6, 2)
+
+
+def test_without_counters_of_before_nothing_is_made_up(site: Site) -> None:
+    site.kill(Live())
+    site.come_back()
+    assert site.truth.estimate(site.pbx.now_ms)[0][1:3] == (0, 0)
+    assert site.figure("approx") == 1
+    assert site.truth.live().counters[0] == PbxCounters("q1", 1, 1, 0)
+
+
+# the caller's clock
+
+
+def test_the_clock_survives(site: Site) -> None:
+    site.pbx.wait(100_000)
+    before = site.figure("next_breach_ms")
+    assert before == LIMIT_MS - 130_000
+    site.kill()
+    site.pbx.wait(10_000)
+    site.come_back()
+    site.fill()
+    assert site.figure("next_breach_ms") == LIMIT_MS - 140_000
+    site.pbx.wait(LIMIT_MS)
+    site.hang_up("a")
+    site.read()
+    assert site.figure("over_limit") == 333
+
+
+def test_clocks_over_two_queues_within_a_gap(site: Site) -> None:
+    site.kill()
+    site.time_out("a")
+    site.join("a", queue="q2")
+    site.pbx.wait(LIMIT_MS)
+    site.answer("a", queue="q2")
+    site.pbx.wait(30_000)
+    site.come_back()
+    site.fill()
+    ended = [row for row in site.journal.rows.values() if type(row).__name__ == "JourneyEnd"]
+    assert len(ended) == 3
+    assert site.figure("over_limit", "q2") == 1000
+    assert site.figure("over_limit") == 0
+
+
+def test_a_clock_that_had_its_say_is_not_told_again(site: Site) -> None:
+    """He timed out in the gap, and was answered elsewhere when the bridge looked again."""
+    site.cut()
+    site.time_out("a")
+    site.join("a", queue="q2")
+    site.pbx.wait(30_000)
+    site.come_back()
+    site.answer("a", queue="q2")
+    site.read()
+    site.fill()
+    site.pbx.wait(120_000)
+    site.truth.settle(site.pbx.now_ms)
+    ended = [row for row in site.journal.rows.values() if type(row).__name__ == "JourneyEnd"]
+    assert [each.queue for each in ended] == ["q1", "q1", "q2"]
+
+
+# any day
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["join", "hang_up", "time_out", "press_key", "answer", "complete", "cut", "kill", "lose"]),
+        st.sampled_from(["q1", "q2"]),
+        st.integers(0, 5),
+        st.integers(0, 20_000),
+    ),
+    max_size=40,
+)
+
+
+@settings(deadline=None)
+@given(STEPS)
+def test_any_day_with_any_gaps_counts_as_the_log(steps: list[tuple[str, str, int, int]]) -> None:
+    """Cut off, killed, or killed with the journal's last state lost: after the fill every counter is the log's."""
+    site = Site()
+    where: dict[str, str] = {}
+    talking: dict[str, str] = {}
+    looking = True
+    old_live = site.truth.live()
+    for step, queue, n, wait_ms in steps:
+        site.pbx.wait(wait_ms)
+        call = f"c{n}"
+        if step == "join" and call not in where and call not in talking:
+            site.join(call, queue=queue)
+            where[call] = queue
+        elif step in {"hang_up", "time_out", "press_key", "answer"} and call in where:
+            queue = where.pop(call)
+            getattr(site, step)(call, queue=queue)
+            if step == "answer":
+                talking[call] = queue
+        elif step == "complete" and call in talking:
+            site.complete(call, 7, queue=talking.pop(call))
+        elif step in {"cut", "kill", "lose"}:
+            if looking:
+                site.read()
+                if step == "cut":
+                    site.cut()
+            if step != "cut":
+                site.kill(old_live if step == "lose" else None)
+            looking = False
+            continue
+        if looking:
+            site.read()
+        elif wait_ms % 2:
+            site.come_back()
+            site.fill()
+            looking = True
+            old_live = site.truth.live()
+    site.pbx.wait(5_000)
+    if not looking:
+        site.come_back()
+        site.fill()
+    for queue in ("q1", "q2"):
+        expected = Counter(end.outcome.value for end in site.log.ends if end.queue == queue)
+        assert site.ends(queue) == dict(expected)
+        assert site.figure("waiting", queue) == len(site.pbx.lines[queue])
+    talks = [row for row in site.journal.rows.values() if isinstance(row, Talk)]
+    assert len(talks) == len(site.log.talks)
