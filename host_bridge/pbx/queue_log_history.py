@@ -1,0 +1,151 @@
+"""The files that queue_log was rotated to, and the live one: opened, known by how they begin, in the order of time."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import gzip
+import lzma
+import os
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from host_bridge.pbx.queue_log_lines import parse_line
+
+HEAD_BYTES = 4096  # by which a file is known: its first lines, each with a second and a call's id
+
+_SUFFIX = re.compile(r"[.-]\d[\d-]*(\.(gz|bz2|xz))?")  # .1, .0, .2.gz, -20261122, -20261122-1795374063.xz
+# Any: three classes of files without one name for them all
+_PACKED: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
+_DAMAGED = (EOFError, zlib.error, lzma.LZMAError, OSError)
+_TRIES = 5  # a rotation renames all files one after the other, within ms
+
+
+class Part:
+    """One open file. `offset`: how much of its content was read; `problem`: why no more can be, in one line."""
+
+    def __init__(self, path: Path) -> None:
+        """Raise OSError when it cannot be opened."""
+        self.path = path
+        self.offset = 0
+        self.problem = ""
+        self._plain = path.open("rb", buffering=0)
+        try:
+            begin = self._plain.read(HEAD_BYTES)
+            opener = next((_PACKED[magic] for magic in _PACKED if begin.startswith(magic)), None)
+            self._plain.seek(0)
+            self.is_packed = opener is not None
+            self._content: IO[bytes] = self._plain if opener is None else opener(self._plain)
+            self.head = begin if opener is None else self._unpacked(HEAD_BYTES)
+            self._content.seek(0)
+            self.offset = 0
+            at_s = next((line.at_s for line in map(parse_line, self.head.split(b"\n")) if line is not None), None)
+            stat = self.stat()
+        except BaseException:
+            self._plain.close()
+            raise
+        self.begins = (stat.st_mtime_ns // 10**9 if at_s is None else at_s, stat.st_mtime_ns)
+        """When, for the order of files: the second of its first line, and when it was last written."""
+
+    def read(self, most: int) -> bytes:
+        """Return the next bytes of the content, b"" at its present end."""
+        if self.is_packed:
+            return self._unpacked(most)
+        chunk = self._content.read(most)
+        self.offset += len(chunk)
+        return chunk
+
+    def skip(self, offset: int) -> None:
+        """Go on at `offset` of the content."""
+        with contextlib.suppress(*_DAMAGED):
+            self._content.seek(offset)
+        self.offset = offset
+
+    def stat(self) -> os.stat_result:
+        """Of the open file, whatever its name is by now."""
+        return os.fstat(self._plain.fileno())
+
+    def is_cut(self) -> bool:
+        """Whether it was truncated, and perhaps written anew, since it was opened."""
+        if self.is_packed:
+            return False
+        return self.stat().st_size < self.offset or not _agree(os.pread(self._plain.fileno(), HEAD_BYTES, 0), self.head)
+
+    def is_same(self, other: Part) -> bool:
+        """Whether both are the same file, the one perhaps a copy, or longer by now."""
+        return _agree(self.head, other.head)
+
+    def close(self) -> None:
+        """Be done with it."""
+        self._content.close()
+        self._plain.close()
+
+    def _unpacked(self, most: int) -> bytes:
+        try:
+            chunk = self._content.read(most)
+        except _DAMAGED as error:
+            self.problem = f"{self.path} is damaged after {self.offset} bytes of its content: {error}"
+            return b""
+        self.offset += len(chunk)
+        return chunk
+
+
+def history(path: Path, since_s: int) -> list[Part]:
+    """Open `path` and what it was rotated to, oldest first, but for files that end before `since_s`.
+
+    Files without a whole line are left out, and of a file and its copy the copy. Raises OSError when the folder or a
+    file cannot be read.
+    """
+    parts: list[Part] = []
+    for _ in range(_TRIES):
+        for part in parts:
+            part.close()
+        parts = _opened(path)
+        if all(_is_in_place(part) for part in parts):
+            break
+    parts.sort(key=lambda part: (part.begins, part.path == path))
+    kept: list[Part] = []
+    for part in parts:
+        twin = next((other for other in kept if other.is_same(part)), None)
+        if b"\n" not in part.head and len(part.head) < HEAD_BYTES:
+            part.close()
+        elif twin is None:
+            kept.append(part)
+        else:
+            worse = min(part, twin, key=lambda each: (each.path == path, not each.is_packed, each.stat().st_size))
+            worse.close()
+            kept[kept.index(twin)] = twin if worse is part else part
+    while len(kept) > 1 and kept[1].begins[0] < since_s:
+        kept.pop(0).close()
+    return kept
+
+
+def _opened(path: Path) -> list[Part]:
+    parts: list[Part] = []
+    for each in path.parent.iterdir():
+        if each.name == path.name or (
+            each.name.startswith(path.name) and _SUFFIX.fullmatch(each.name[len(path.name) :])
+        ):
+            with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
+                parts.append(Part(each))
+    return parts
+
+
+def _is_in_place(part: Part) -> bool:
+    try:
+        return os.path.samestat(part.path.stat(), part.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _agree(one: bytes, other: bytes) -> bool:
+    """Whether the shorter of two beginnings is that of the longer. Nothing at all agrees with nothing."""
+    length = min(len(one), len(other))
+    return length > 0 and one[:length] == other[:length]
