@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 
 class JournalError(OSError):
     """The journal cannot be used as it is configured; the text says what to do."""
 
+
+ROOM = 1 << 20  # bytes; with less the disk is as good as full
 
 # sqlite.org/rescode.html. Primary codes are the low byte of the extended ones.
 _ERROR, _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 1, 5, 6, 8, 10, 11, 13, 14, 26
@@ -21,7 +24,7 @@ _WORDS = {
     _BUSY: "another program has locked it: end that program",
     _LOCKED: "another program has locked it: end that program",
     _CANTOPEN: "it cannot be opened: let the bridge's user read and write it, and its folder",
-    _IOERR: "the disk fails or is full: look at its health and at its free space",
+    _IOERR: "the disk fails: see the system's log, and replace it",
 }
 
 
@@ -30,6 +33,8 @@ def is_damage(error: BaseException) -> bool:
 
     _ERROR is "no such table" and the like: every statement of ours fits a sound journal of this version.
     """
+    if isinstance(error, UnicodeDecodeError):  # sqlite3 cannot even put SQLite's complaint about the file into words
+        return True
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and (code & 0xFF in (_ERROR, _CORRUPT, _NOTADB) or code in _UNREADABLE)
 
@@ -39,10 +44,20 @@ def explain(error: BaseException, path: Path) -> str:
     if isinstance(error, JournalError):
         return str(error)
     code = getattr(error, "sqlite_errorcode", None)
-    words = _WORDS.get(code & 0xFF) if code is not None else None
+    primary = code & 0xFF if code is not None else None
+    if primary == _IOERR and not _has_room(path):  # of shared memory that could not grow SQLite says no more than that
+        primary = _FULL
+    words = _WORDS.get(primary) if primary is not None else None
     if words is None:
         words = getattr(error, "strerror", None) or str(error)
     return f"journal {path}: {words}"
+
+
+def _has_room(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free > ROOM
+    except OSError:
+        return True
 
 
 def reason(error: Exception) -> str:

@@ -16,8 +16,8 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from host_bridge.journal.backlog import Backlog
 from host_bridge.journal.batch import Batch, Restored
@@ -51,7 +51,7 @@ def open_journal(path: Path, site: str, log: logging.Logger) -> Journal:
 class Journal:
     """One file, one writer thread."""
 
-    def __init__(self, path: Path, held: IO[str] | None, opener: Callable[..., Store], log: logging.Logger) -> None:
+    def __init__(self, path: Path, held: FileIO | None, opener: Callable[..., Store], log: logging.Logger) -> None:
         """`held` is the file whose lock is ours; `opener(check=…)` opens the file. See open_journal for the errors."""
         self._path = path
         self._held = held

@@ -8,8 +8,9 @@ import os
 import sqlite3
 import time
 from contextlib import suppress
+from functools import partial
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from host_bridge.journal.errors import JournalError, explain, is_damage, reason
 from host_bridge.journal.schema import APPLICATION_ID, MAX_VERSION, VERSION, create
@@ -17,6 +18,7 @@ from host_bridge.journal.store import Store
 
 BUSY_S = 2.0  # how long to wait for another program's transaction
 WAL_BYTES = 8 << 20  # the write-ahead log is cut back to this after a long reader kept it growing
+DAMAGED_TEXT = partial(str, encoding="utf-8", errors="replace")  # one bad letter is no reason to lose a day
 _PARTS = ("", "-wal", "-shm")  # of one SQLite database
 
 
@@ -24,7 +26,7 @@ class DamageError(Exception):
     """The file is no sound journal; the text says why."""
 
 
-def lock(path: Path, log: logging.Logger) -> IO[str] | None:
+def lock(path: Path, log: logging.Logger) -> FileIO | None:
     """Keep other bridges from this journal as long as the file given is open; the kernel ends it with the process.
 
     Raises JournalError when another has it, or when the folder cannot be written. None where the file system has no
@@ -33,7 +35,7 @@ def lock(path: Path, log: logging.Logger) -> IO[str] | None:
     name = path.with_name(path.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        held = name.open("a+", encoding="ascii", errors="replace")
+        held = name.open("a+b", buffering=0)
     except OSError as error:
         raise JournalError(
             f"journal {path}: its folder cannot be written ({error.strerror}): "
@@ -43,7 +45,7 @@ def lock(path: Path, log: logging.Logger) -> IO[str] | None:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         held.seek(0)
-        owner = held.read(20).strip() or "unknown"
+        owner = held.read(20).decode("ascii", "replace").strip() or "unknown"
         held.close()
         raise JournalError(
             f"journal {path}: another bridge writes it (process {owner}): end that one, "
@@ -55,8 +57,7 @@ def lock(path: Path, log: logging.Logger) -> IO[str] | None:
         return None
     with suppress(OSError):  # a full disk: then the next one will not read who it was
         held.truncate(0)
-        held.write(f"{os.getpid()}\n")
-        held.flush()
+        held.write(b"%d\n" % os.getpid())
     return held
 
 
@@ -69,7 +70,7 @@ def open_store(path: Path, site: str, log: logging.Logger, *, check: bool) -> St
         return _open(path, site, log, check=check)
     except DamageError as damage:
         set_aside(path, str(damage), log)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         if not is_damage(error):
             raise
         set_aside(path, reason(error), log)
@@ -98,7 +99,9 @@ def set_aside(path: Path, why: str, log: logging.Logger) -> None:
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection in autocommit mode, usable by any one thread at a time."""
-    return sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    connection.text_factory = DAMAGED_TEXT
+    return connection
 
 
 def identify(connection: sqlite3.Connection, path: Path) -> bool:
@@ -130,6 +133,7 @@ def _open(path: Path, site: str, log: logging.Logger, *, check: bool) -> Store:
                 _check(connection)
             _of_this_site(connection, path, site)
             _set_modes(connection)
+            _try_to_write(connection, path)
         else:
             _set_modes(connection)
             create(connection, site)
@@ -148,9 +152,21 @@ def _set_modes(connection: sqlite3.Connection) -> None:
 
 
 def _check(connection: sqlite3.Connection) -> None:
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise DamageError(" ".join(str(verdict).split()))
+
+
+def _try_to_write(connection: sqlite3.Connection, path: Path) -> None:
+    """A file that we may write and SQLite may not is of a format unknown to it: a damaged header."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")  # which alone would become a read transaction on such a file
+        connection.execute("UPDATE mark SET value = value")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK):
+            raise DamageError("its header makes no sense") from None
+        raise
 
 
 def _of_this_site(connection: sqlite3.Connection, path: Path, site: str) -> None:

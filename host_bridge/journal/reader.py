@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from host_bridge.journal.backlog import Gap
 from host_bridge.journal.batch import DayRow
 from host_bridge.journal.errors import JournalError, explain
-from host_bridge.journal.opening import BUSY_S, DamageError, identify
+from host_bridge.journal.opening import BUSY_S, DAMAGED_TEXT, DamageError, identify
 from host_bridge.journal.schema import RECORDS
 from host_bridge.truth.outcomes import Record
 
@@ -22,7 +22,9 @@ def read_day(path: Path, from_pbx_ms: int, until_pbx_ms: int) -> list[Record]:
     with _reading(path) as connection:
         for table in RECORDS.values():
             rows = connection.execute(f"{table.select} WHERE at_ms >= ? AND at_ms < ?", (from_pbx_ms, until_pbx_ms))
-            found += [table.make(row[1:]) for row in rows]
+            for row in rows:
+                with suppress(ValueError):  # damaged; a bridge that loads it tells
+                    found.append(table.make(row[1:]))
     return sorted(found, key=_at_ms)
 
 
@@ -84,6 +86,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             raise
         # Nobody writes it, and we may not make the files that WAL needs: read it as it lies there.
         connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
+    connection.text_factory = DAMAGED_TEXT
     return connection
 
 
