@@ -7,9 +7,9 @@ import os
 import sys
 
 from config.version import version
-from host_bridge.ctl import boards, check, preview
+from host_bridge.ctl import boards, check, preview, reconcile
 
-_COMMANDS = {"check": check, "boards": boards, "preview": preview}
+_COMMANDS = {"check": check, "boards": boards, "preview": preview, "reconcile": reconcile}
 
 EPILOG = """\
 Every command prints for people, and JSON with --json; `wallboardctl COMMAND --help` tells more.

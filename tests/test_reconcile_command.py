@@ -1,0 +1,317 @@
+"""`wallboardctl reconcile`, as it is called: what it prints, what it refuses, its exit codes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from host_bridge.ctl import __main__ as ctl
+from host_bridge.journal import Batch, open_journal
+from host_bridge.truth.live import Live
+from host_bridge.truth.outcomes import End, Outcome, Record, Talk
+
+DAY = "2026-03-16"
+NOON = 1_773_655_200  # 12:00 of that day in Asia/Jerusalem
+LINES = f"""\
+{NOON}|NONE|NONE|NONE|QUEUESTART|
+{NOON}|c1|support|NONE|ENTERQUEUE||5550000|1
+{NOON + 5}|c1|support|Ann|CONNECT|5|c1.9|3
+{NOON + 9}|c2|support|NONE|ENTERQUEUE||5550001|1
+{NOON + 21}|c2|support|NONE|ABANDON|1|1|12
+{NOON + 25}|c1|support|Ann|COMPLETECALLER|5|20|1
+{NOON + 30}|c3|sales|NONE|ENTERQUEUE|||1
+{NOON + 39}|c3|sales|NONE|EXITWITHTIMEOUT|1|1|9
+"""
+
+
+def stay(queue: str, call: str, outcome: Outcome, joined_s: int, hold_s: int) -> End:
+    joined_ms = (NOON + joined_s) * 1000 + 250
+    return End(queue, outcome, hold_s * 1000, hold_s, joined_ms + hold_s * 1000, call, call, joined_ms)
+
+
+AS_THE_LOG = (
+    stay("support", "c1", Outcome.ANSWERED, 0, 5),
+    stay("support", "c2", Outcome.ABANDONED, 9, 12),
+    Talk("support", 20, False, (NOON + 25) * 1000 + 100, "c1", 5),
+    stay("sales", "c3", Outcome.OVERFLOWED, 30, 9),
+)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "queue_log"
+    path.write_text(LINES)
+    (tmp_path / "thresholds.yaml").write_text(
+        "timezone: Asia/Jerusalem\ndefaults: {service_level: {min_calls: 1}}\n"
+        'queues: {sales: {service_level: {answer_within: 5s, formula: asterisk_perf2}}}\nday_start: "00:00"\n'
+    )
+    return path
+
+
+def call(capsys: pytest.CaptureFixture[str], log: Path, *more: str | Path, day: str = DAY) -> tuple[int, str, str]:
+    thresholds = log.parent / "thresholds.yaml"
+    arguments = ["reconcile", "--queue-log", log, "--thresholds", thresholds, "--day", day, *more]
+    code = ctl.main([str(each) for each in arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def journal(folder: Path, records: Sequence[Record], seen: Sequence[int]) -> Path:
+    """A bridge's journal with these records; `seen` in s after noon: each is the end of what it saw without a gap."""
+    path = folder / "site.journal"
+    written = open_journal(path, "site", logging.getLogger("test"))
+    nothing = Live((), (), ())
+    numbered = tuple(enumerate(records, 1))
+    written.start()
+    for second in seen:
+        at_ms = (NOON + second) * 1000
+        written.put(Batch(at_ms, 0, numbered, nothing, True))
+        numbered = ()
+    written.close()
+    return path
+
+
+def test_the_log_alone_as_json(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, log, "--json")
+    said = json.loads(out)
+    assert (code, said["day"], list(said["queues"])) == (0, DAY, ["sales", "support"])
+    support = said["queues"]["support"]
+    assert set(support) == {"queue_log", "bridge", "asterisk", "differences"}
+    assert support["bridge"] is None
+    assert support["asterisk"] == {"perf": 1000, "perf2": 1000}
+    assert support["queue_log"]["sla"] == 500
+    assert [(each["figure"], each["perf"], each["by"]) for each in support["differences"] if "perf" in each] == [
+        ("sla", 1000, 500)
+    ]
+    (reason,) = support["differences"][0]["reasons"]
+    assert (reason["why"], reason["stays"], reason["explained"]) == ("abandoned_unseen", ["c2"], True)
+    assert "queue_log begins at 2026-03-16 12:00:00" in err
+
+
+def test_the_rules_of_each_queue_hold(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sales = json.loads(call(capsys, log, "--json")[1])["queues"]["sales"]
+    assert sales["asterisk"] == {"perf": None, "perf2": 0}
+    assert (sales["queue_log"]["sla"], sales["queue_log"]["sla_of"]) == (0, 1)  # nobody waited 5 s or less
+
+
+def test_a_table_for_people(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, log)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == f"day {DAY}, 2026-03-16 00:00:00 to 2026-03-17 00:00:00"
+    assert "support: sla is answered_of_offered within 20 s, target 80.0 %; short abandons are below 5 s" in lines
+    rows = {line.split()[0]: line.split()[1:] for line in lines if line.startswith("  ") and ":" not in line}
+    assert rows["offered"] == ["2"]
+    assert rows["longest_ms"] == ["12.000", "s"]
+    assert rows["rejected"] == ["–"]
+    assert rows["ServicelevelPerf"] == ["100.0", "%"]
+    told = "    abandoned, which Asterisk's Perf does not see at all: 1 stay: c2"
+    assert lines[lines.index(told) - 1] == (
+        "  sla: queue_log 50.0 %, ServicelevelPerf 100.0 % (50.0 points more), explained:"
+    )
+    assert lines[-1] == "3 differences, explained to the last call"
+
+
+def test_the_bridge_beside_it(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = journal(log.parent, AS_THE_LOG, [-60, 60])
+    code, out, _ = call(capsys, log, "--journal", path, "--json")
+    queues = json.loads(out)["queues"]
+    assert code == 0
+    assert queues["support"]["bridge"]["answered"] == 1
+    assert not [each for queue in queues.values() for each in queue["differences"] if "bridge" in each]
+
+
+def test_a_redirected_caller_and_a_rejected_one_are_named_and_fine(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = AS_THE_LOG[1]
+    assert isinstance(moved, End)
+    records = [*AS_THE_LOG, End("sales", Outcome.REJECTED, 0, 0, NOON * 1000, "c7")]
+    records[1] = moved._replace(outcome=Outcome.REMOVED)
+    code, out, _ = call(capsys, log, "--journal", journal(log.parent, records, [-60, 60]))
+    assert code == 0
+    assert "  abandoned: queue_log 1, bridge 0 (1 less), explained:" in out
+    assert "queue_log says ABANDON for that too, the bridge saw the move: 1 stay: c2" in out
+    assert "  rejected: queue_log –, bridge 1, explained:" in out
+
+
+def test_a_queue_that_only_the_bridge_has(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    turned_away = End("vip", Outcome.REJECTED, 0, 0, NOON * 1000, "c7")
+    path = journal(log.parent, (*AS_THE_LOG, turned_away), [-60, 60])
+    code, out, _ = call(capsys, log, "--journal", path, "--json")
+    vip = json.loads(out)["queues"]["vip"]
+    assert (code, vip["queue_log"]["offered"], vip["bridge"]["rejected"]) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(("day", "calls"), [("today", 1), ("yesterday", 2)])
+def test_today_and_yesterday_are_the_sites(day: str, calls: int, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (log.parent / "thresholds.yaml").write_text("timezone: UTC\n")
+    now = int(time.time())
+    seconds = [now - 86_400, now - 86_400, now]
+    log.write_text("".join(f"{at}|n{n}|support|NONE|ABANDON|1|1|0\n" for n, at in enumerate(seconds)))
+    assert json.loads(call(capsys, log, "--json", day=day)[1])["queues"]["support"]["queue_log"]["abandoned"] == calls
+
+
+def test_a_stay_that_the_bridge_missed_is_exit_code_1(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = journal(log.parent, AS_THE_LOG[1:], [-60, 60])
+    code, out, _ = call(capsys, log, "--journal", path, "--json")
+    assert code == 1
+    wrong = [each for each in json.loads(out)["queues"]["support"]["differences"] if not each["explained"]]
+    assert {each["figure"] for each in wrong} >= {"offered", "answered", "sla_of"}
+    assert all(each["reasons"][0]["stays"] == ["c1"] for each in wrong)
+    code, out, _ = call(capsys, log, "--journal", path)
+    assert code == 1
+    assert "  answered: queue_log 1, bridge 0 (1 less), NOT EXPLAINED:" in out
+    assert out.splitlines()[-1] == "NOT EXPLAINED: something differs in support"
+
+
+def test_what_ended_while_no_bridge_ran_is_explained_by_when_that_was(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = journal(log.parent, (AS_THE_LOG[3],), [27, 60])
+    code, out, _ = call(capsys, log, "--journal", path)
+    assert code == 0
+    assert "the bridge did not see the PBX, or could not keep what it saw, until 2026-03-16 12:00:27: 1 stay: c1" in out
+    early = journal(log.parent / "early", AS_THE_LOG[:3], [-60, 26])
+    code, out, _ = call(capsys, log, "--journal", early)
+    assert code == 0
+    assert "or could not keep what it saw, from 2026-03-16 12:00:26: 1 stay: c3" in out
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_rotated_files_in_any_order_and_packed_or_not(
+    packed: bool, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = LINES.splitlines(keepends=True)
+    older = log.with_name("queue_log.1")
+    text = "".join(lines[:4]).encode()
+    older.write_bytes(gzip.compress(text) if packed else text)
+    log.write_text("".join(lines[4:]))
+    code, out, _ = call(capsys, log, "--json")
+    assert json.loads(out)["queues"]["support"]["queue_log"]["answered"] == 0  # the newer alone does not have it
+    code, out, _ = call(capsys, log, "--json", "--queue-log", log, older)  # the last one given holds
+    support = json.loads(out)["queues"]["support"]["queue_log"]
+    assert (code, support["answered"], support["abandoned"], support["aht_ms"]) == (0, 1, 1, 20_000)
+
+
+def test_a_day_without_calls_inside_the_log(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with log.open("a") as file:
+        file.write(f"{NOON + 3 * 86_400}|NONE|NONE|NONE|QUEUESTART|\n")
+    code, out, err = call(capsys, log, "--json", day="2026-03-17")
+    queues = json.loads(out)["queues"]
+    assert (code, queues["support"]["queue_log"]["offered"]) == (0, 0)
+    assert queues["support"]["asterisk"] == {"perf": None, "perf2": None}
+    assert err == "wallboardctl reconcile: queue_log has no call on this day\n"
+
+
+@pytest.fixture
+def in_kiritimati(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This machine is where the log's noon is midnight."""
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_kiritimati")
+def test_without_thresholds_the_day_is_this_machines(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = ctl.main(["reconcile", "--queue-log", str(log), "--day", "2026-03-17"])
+    first, note, *rest = capsys.readouterr().out.splitlines()
+    assert (code, first) == (0, "day 2026-03-17, 2026-03-17 00:00:00 to 2026-03-18 00:00:00")
+    assert note.startswith("note: without --thresholds the day is this machine's (+14, from 00:00)")
+    assert "answered_of_offered within 20 s" in note
+    assert ["answered", "1"] in [line.split() for line in rest]
+
+
+def refused(capsys: pytest.CaptureFixture[str], log: Path, *more: str | Path, day: str = DAY) -> str:
+    """The one line of an error."""
+    code, out, err = call(capsys, log, *more, day=day)
+    assert (code, out) == (2, "")
+    (line,) = err.splitlines()
+    return line
+
+
+def test_a_missing_file_is_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = log.with_name("nothing")
+    assert refused(capsys, missing) == f"wallboardctl reconcile: {missing}: No such file or directory"
+    (log.parent / "folder").mkdir()
+    assert ctl.main(["reconcile", "--queue-log", str(log.parent / "folder"), "--day", DAY]) == 2
+    assert capsys.readouterr().err == f"wallboardctl reconcile: {log.parent / 'folder'}: Is a directory\n"
+    assert f"journal {missing}: there is no such file" in refused(capsys, log, "--journal", missing)
+    assert f"journal {log}: " in refused(capsys, log, "--journal", log)
+
+
+def test_damaged_gzip_is_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    packed = log.with_name("queue_log.1.gz")
+    whole = gzip.compress(LINES.encode() * 200)
+    torn = whole[: len(whole) // 2]
+    garbled = whole[:40] + bytes(byte ^ 0x5A for byte in whole[40:80]) + whole[80:]
+    wrong_sum = whole[:-8] + bytes(8)
+    for damaged in (torn, garbled, wrong_sum, whole[:5]):
+        packed.write_bytes(damaged)
+        assert f"{packed}: damaged gzip data after line " in refused(capsys, packed)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"hello\nworld\n", os.urandom(4096), b"x" * 300_000])
+def test_what_is_no_queue_log_is_one_line(content: bytes, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log.write_bytes(content)
+    assert "no line in it is one of queue_log, expected epoch|call|queue|" in refused(capsys, log)
+
+
+def test_lines_that_are_not_understood_are_counted(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log.write_bytes(b"\xff\xfe rubbish\n" + b"y" * 200_000 + b"\n" + LINES.encode())
+    code, out, err = call(capsys, log, "--json")
+    assert (code, json.loads(out)["queues"]["support"]["queue_log"]["offered"]) == (0, 2)
+    assert "2 lines of queue_log were not understood" in err
+
+
+def test_a_day_that_the_log_does_not_reach_is_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, log, day="2026-04-01") == (
+        f"wallboardctl reconcile: {log}: no line is of 2026-04-01: "
+        "the lines are from 2026-03-16 12:00:00 to 2026-03-16 12:00:39"
+    )
+    assert "no line is of " in refused(capsys, log, day="yesterday")
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "monday", "1.3.2026", ""])
+def test_a_day_that_is_none_is_wrong_usage(day: str, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call(capsys, log, day=day)
+    assert ended.value.code == 2
+    assert f"{day!r} is no day, expected one like 2026-09-12" in capsys.readouterr().err
+
+
+def test_wrong_thresholds_are_told_with_their_places(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    thresholds = log.parent / "thresholds.yaml"
+    thresholds.write_text("timezone: Asia/Jerusalme\n")
+    assert refused(capsys, log).startswith(f"{thresholds}:1:11: timezone: ")
+
+
+def test_only_the_queues_that_the_bridge_reads(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = journal(log.parent, AS_THE_LOG[:3], [-60, 60])
+    assert call(capsys, log, "--journal", path)[0] == 1
+    code, out, _ = call(capsys, log, "--journal", path, "--queues", "support", "--json")
+    assert (code, list(json.loads(out)["queues"])) == (0, ["support"])
+    assert "--queues: no call is of 'sale'; did you mean 'sales'" in refused(capsys, log, "--queues", "sale")
+
+
+def test_the_same_file_twice_would_count_twice(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = ctl.main(["reconcile", "--queue-log", str(log), str(log), "--day", DAY])
+    assert code == 2
+    assert "named twice" in capsys.readouterr().err
+
+
+def test_names_out_of_the_log_cannot_move_the_cursor(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log.write_text(LINES.replace("c2|", "c2\x1b[2J|").replace("|sales|", "|\x1b[31msales|"))
+    code, out, _ = call(capsys, log)
+    assert code == 0
+    assert "\x1b" not in out
+    assert "c2\N{REPLACEMENT CHARACTER}[2J" in out
