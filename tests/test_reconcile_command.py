@@ -1,11 +1,9 @@
-"""`wallboardctl reconcile`, as it is called: what it prints, what it refuses, its exit codes."""
+"""`wallboardctl reconcile`, as it is called: what it prints, and its exit codes."""
 
 from __future__ import annotations
 
-import gzip
 import json
 import logging
-import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,19 +14,9 @@ from host_bridge.ctl import __main__ as ctl
 from host_bridge.journal import Batch, open_journal
 from host_bridge.truth.live import Live
 from host_bridge.truth.outcomes import End, Outcome, Record, Talk
+from tests.small_log import DAY, NOON, call, log, refused
 
-DAY = "2026-03-16"
-NOON = 1_773_655_200  # 12:00 of that day in Asia/Jerusalem
-LINES = f"""\
-{NOON}|NONE|NONE|NONE|QUEUESTART|
-{NOON}|c1|support|NONE|ENTERQUEUE||5550000|1
-{NOON + 5}|c1|support|Ann|CONNECT|5|c1.9|3
-{NOON + 9}|c2|support|NONE|ENTERQUEUE||5550001|1
-{NOON + 21}|c2|support|NONE|ABANDON|1|1|12
-{NOON + 25}|c1|support|Ann|COMPLETECALLER|5|20|1
-{NOON + 30}|c3|sales|NONE|ENTERQUEUE|||1
-{NOON + 39}|c3|sales|NONE|EXITWITHTIMEOUT|1|1|9
-"""
+__all__ = ["log"]
 
 
 def stay(queue: str, call: str, outcome: Outcome, joined_s: int, hold_s: int) -> End:
@@ -42,25 +30,6 @@ AS_THE_LOG = (
     Talk("support", 20, False, (NOON + 25) * 1000 + 100, "c1", 5),
     stay("sales", "c3", Outcome.OVERFLOWED, 30, 9),
 )
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    path = tmp_path / "queue_log"
-    path.write_text(LINES)
-    (tmp_path / "thresholds.yaml").write_text(
-        "timezone: Asia/Jerusalem\ndefaults: {service_level: {min_calls: 1}}\n"
-        'queues: {sales: {service_level: {answer_within: 5s, formula: asterisk_perf2}}}\nday_start: "00:00"\n'
-    )
-    return path
-
-
-def call(capsys: pytest.CaptureFixture[str], log: Path, *more: str | Path, day: str = DAY) -> tuple[int, str, str]:
-    thresholds = log.parent / "thresholds.yaml"
-    arguments = ["reconcile", "--queue-log", log, "--thresholds", thresholds, "--day", day, *more]
-    code = ctl.main([str(each) for each in arguments])
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def journal(folder: Path, records: Sequence[Record], seen: Sequence[int]) -> Path:
@@ -185,22 +154,6 @@ def test_what_ended_while_no_bridge_ran_is_explained_by_when_that_was(
     assert "or could not keep what it saw, from 2026-03-16 12:00:26: 1 stay: c3" in out
 
 
-@pytest.mark.parametrize("packed", [False, True])
-def test_rotated_files_in_any_order_and_packed_or_not(
-    packed: bool, log: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    lines = LINES.splitlines(keepends=True)
-    older = log.with_name("queue_log.1")
-    text = "".join(lines[:4]).encode()
-    older.write_bytes(gzip.compress(text) if packed else text)
-    log.write_text("".join(lines[4:]))
-    code, out, _ = call(capsys, log, "--json")
-    assert json.loads(out)["queues"]["support"]["queue_log"]["answered"] == 0  # the newer alone does not have it
-    code, out, _ = call(capsys, log, "--json", "--queue-log", log, older)  # the last one given holds
-    support = json.loads(out)["queues"]["support"]["queue_log"]
-    assert (code, support["answered"], support["abandoned"], support["aht_ms"]) == (0, 1, 1, 20_000)
-
-
 def test_a_day_without_calls_inside_the_log(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with log.open("a") as file:
         file.write(f"{NOON + 3 * 86_400}|NONE|NONE|NONE|QUEUESTART|\n")
@@ -231,87 +184,9 @@ def test_without_thresholds_the_day_is_this_machines(log: Path, capsys: pytest.C
     assert ["answered", "1"] in [line.split() for line in rest]
 
 
-def refused(capsys: pytest.CaptureFixture[str], log: Path, *more: str | Path, day: str = DAY) -> str:
-    """The one line of an error."""
-    code, out, err = call(capsys, log, *more, day=day)
-    assert (code, out) == (2, "")
-    (line,) = err.splitlines()
-    return line
-
-
-def test_a_missing_file_is_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    missing = log.with_name("nothing")
-    assert refused(capsys, missing) == f"wallboardctl reconcile: {missing}: No such file or directory"
-    (log.parent / "folder").mkdir()
-    assert ctl.main(["reconcile", "--queue-log", str(log.parent / "folder"), "--day", DAY]) == 2
-    assert capsys.readouterr().err == f"wallboardctl reconcile: {log.parent / 'folder'}: Is a directory\n"
-    assert f"journal {missing}: there is no such file" in refused(capsys, log, "--journal", missing)
-    assert f"journal {log}: " in refused(capsys, log, "--journal", log)
-
-
-def test_damaged_gzip_is_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    packed = log.with_name("queue_log.1.gz")
-    whole = gzip.compress(LINES.encode() * 200)
-    torn = whole[: len(whole) // 2]
-    garbled = whole[:40] + bytes(byte ^ 0x5A for byte in whole[40:80]) + whole[80:]
-    wrong_sum = whole[:-8] + bytes(8)
-    for damaged in (torn, garbled, wrong_sum, whole[:5]):
-        packed.write_bytes(damaged)
-        assert f"{packed}: damaged gzip data after line " in refused(capsys, packed)
-
-
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"hello\nworld\n", os.urandom(4096), b"x" * 300_000])
-def test_what_is_no_queue_log_is_one_line(content: bytes, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    log.write_bytes(content)
-    assert "no line in it is one of queue_log, expected epoch|call|queue|" in refused(capsys, log)
-
-
-def test_lines_that_are_not_understood_are_counted(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    log.write_bytes(b"\xff\xfe rubbish\n" + b"y" * 200_000 + b"\n" + LINES.encode())
-    code, out, err = call(capsys, log, "--json")
-    assert (code, json.loads(out)["queues"]["support"]["queue_log"]["offered"]) == (0, 2)
-    assert "2 lines of queue_log were not understood" in err
-
-
-def test_a_day_that_the_log_does_not_reach_is_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert refused(capsys, log, day="2026-04-01") == (
-        f"wallboardctl reconcile: {log}: no line is of 2026-04-01: "
-        "the lines are from 2026-03-16 12:00:00 to 2026-03-16 12:00:39"
-    )
-    assert "no line is of " in refused(capsys, log, day="yesterday")
-
-
-@pytest.mark.parametrize("day", ["2026-02-30", "monday", "1.3.2026", ""])
-def test_a_day_that_is_none_is_wrong_usage(day: str, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        call(capsys, log, day=day)
-    assert ended.value.code == 2
-    assert f"{day!r} is no day, expected one like 2026-09-12" in capsys.readouterr().err
-
-
-def test_wrong_thresholds_are_told_with_their_places(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    thresholds = log.parent / "thresholds.yaml"
-    thresholds.write_text("timezone: Asia/Jerusalme\n")
-    assert refused(capsys, log).startswith(f"{thresholds}:1:11: timezone: ")
-
-
 def test_only_the_queues_that_the_bridge_reads(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = journal(log.parent, AS_THE_LOG[:3], [-60, 60])
     assert call(capsys, log, "--journal", path)[0] == 1
     code, out, _ = call(capsys, log, "--journal", path, "--queues", "support", "--json")
     assert (code, list(json.loads(out)["queues"])) == (0, ["support"])
     assert "--queues: no call is of 'sale'; did you mean 'sales'" in refused(capsys, log, "--queues", "sale")
-
-
-def test_the_same_file_twice_would_count_twice(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = ctl.main(["reconcile", "--queue-log", str(log), str(log), "--day", DAY])
-    assert code == 2
-    assert "named twice" in capsys.readouterr().err
-
-
-def test_names_out_of_the_log_cannot_move_the_cursor(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    log.write_text(LINES.replace("c2|", "c2\x1b[2J|").replace("|sales|", "|\x1b[31msales|"))
-    code, out, _ = call(capsys, log)
-    assert code == 0
-    assert "\x1b" not in out
-    assert "c2\N{REPLACEMENT CHARACTER}[2J" in out
