@@ -32,16 +32,16 @@ class LogFile:
     """One queue_log. `read` gives what is new; `problem` says in one line why nothing can be read, "" when it can.
 
     `since_s`: lines from before this second (of the PBX's clock, since 1970) are left out, and files that end before
-    it are not opened. `dropped` counts lines that were not understood, `holes` how often a file was gone before it was
-    read to its end.
+    it are not read. `dropped` counts lines that were not understood; `hole` tells where some are missing, "" nowhere.
     """
 
-    def __init__(self, path: Path, since_s: int = 0) -> None:
+    def __init__(self, path: Path, since_s: int = 0, step_bytes: int = STEP_BYTES) -> None:
         self.since_s = since_s
         self.problem = ""
         self.dropped = 0
-        self.holes = 0
+        self.hole = ""
         self._path = path
+        self._step_bytes = step_bytes
         self._parts: deque[Part] = deque()  # the file being read, and newer ones that are known already
         self._rest = b""  # a line that is not whole yet
         self._is_too_long = False  # in a line that is not kept
@@ -70,9 +70,10 @@ class LogFile:
             if not self._parts:
                 return b""
             part = self._parts[0]
-            chunk = part.read(STEP_BYTES)
+            chunk = part.read(self._step_bytes)
             if part.problem:
-                self.problem = part.problem
+                self.hole = part.problem
+                part.problem = ""
             if chunk or len(self._parts) == 1:
                 return chunk
             if self._rest or self._is_too_long:  # it will never be whole: take it for a line, if it is one
@@ -112,7 +113,7 @@ class LogFile:
             if copy is not None:
                 copy.skip(part.offset)
             else:
-                self.holes += 1
+                self.hole = f"{self._path} was truncated before all of it was read, and there is no copy"
                 self._rest, self._is_too_long = b"", False
             self._parts.popleft().close()
         for other in parts:
