@@ -222,6 +222,8 @@ class Stays:
             for stay in self.book.take_line(snapshot.queue, snapshot.callers, now_ms, after_gap=self._after_gap):
                 stay.gap = stay.gap or self._after_gap
                 self._vanish(stay, now_ms)
+            for stay in self.book.lines[snapshot.queue]:
+                stay.gap = False  # he waits still: his end will be seen
         for stay in suspects:
             if stay.stage is Stage.GONE and now_ms - stay.gone_ms >= _look_ms(stay):
                 self._end(stay, stay.verdict(), now_ms)
