@@ -16,6 +16,7 @@ from host_bridge import settings, thresholds
 from host_bridge.bridge import Bridge
 from host_bridge.broker import BrokerError, EmbeddedBroker
 from host_bridge.clock import Clock
+from host_bridge.journal import JournalError, open_journal
 
 FINE, FAILED, WRONG = 0, 1, 2
 # How long Python lets one thread compute while another waits. Its own 5 ms stood in the way between a publish and
@@ -30,7 +31,8 @@ commented example in the package's folder config, and `wallboardctl check FILE` 
 """
 EPILOG = """\
 Exit codes: 0 stopped by SIGTERM or Ctrl-C, 1 failed, 2 wrong usage or wrong configuration.
-An unreachable PBX or broker is no reason to exit: the bridge says so in one line and goes on trying.
+An unreachable PBX or broker is no reason to exit, nor is a journal that cannot be written: the bridge says so in one
+line and goes on trying.
 """
 
 
@@ -63,7 +65,14 @@ def main(argv: list[str] | None = None) -> int:
 
 
 async def _run(read: settings.BridgeSettings, limits: thresholds.Thresholds, log: logging.Logger) -> None:
-    bridge = Bridge(read, limits, version(), log, Clock())
+    journal, problem = None, ""
+    if read.journal is not None:
+        try:
+            journal = open_journal(read.journal, read.site, log)
+        except JournalError as error:  # a wall without memory is better than a dark one
+            problem = f"{error}; until then today's counters are lost when the bridge stops"
+            log.error("%s", problem)
+    bridge = Bridge(read, limits, version(), log, Clock(), journal=journal, problem=problem)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, bridge.stop)

@@ -11,10 +11,14 @@ import asyncio
 import logging
 
 from host_bridge.announcer import Announcer
-from host_bridge.clock import Clock
+from host_bridge.clock import Clock, PbxClock
+from host_bridge.days import Days
+from host_bridge.journal import Journal
 from host_bridge.messages import Messages
 from host_bridge.pbx.ami_link import AmiLink
 from host_bridge.pbx.events import Event, LinkDown, Snapshot
+from host_bridge.pbx.queue_log_link import QueueLogLink, QueueLogSettings
+from host_bridge.recall import Recall
 from host_bridge.settings import BridgeSettings
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.service_level import ServiceLevel
@@ -22,32 +26,56 @@ from host_bridge.truth.truth import Truth
 from host_bridge.truth.windows import ALL
 
 HEARTBEAT_S = 2.0  # DESIGN 5
-NEW_DAY_EVERY = 30  # heartbeats between two looks at when the day ends: the wall clock may have been corrected
+LOOK_EVERY = 30  # heartbeats between two looks at when the day ends: a clock may have been corrected
+DAY_MS = 86_400_000
 
 
 class Bridge:
     """Wires the parts together; run() is its life."""
 
     def __init__(
-        self, settings: BridgeSettings, thresholds: Thresholds, version: str, log: logging.Logger, clock: Clock
+        self,
+        settings: BridgeSettings,
+        thresholds: Thresholds,
+        version: str,
+        log: logging.Logger,
+        clock: Clock,
+        *,
+        journal: Journal | None = None,
+        problem: str = "",
     ) -> None:
+        """`problem`: something that a person should do, for as long as the bridge runs."""
         self._clock = clock
+        self._keep_days = settings.keep_days
         self._thresholds = thresholds
         self._log = log
+        self._problem = problem
         self._loop = asyncio.get_running_loop()
+        self._pbx_clock = PbxClock(clock, lambda: self.pbx.shift_ms)
+        self.pbx = self._link(settings)
+        self._recall = Recall(
+            journal,
+            settings.queue_log,
+            clock=clock,
+            pbx_clock=self._pbx_clock,
+            changed=self._ask_flush,
+            log=log,
+        )
         self._truth = Truth(
             self._service_level,
-            settings.ami.queues,
+            settings.queues,
             groups=thresholds.window_groups(),
             all_level=thresholds.group(ALL).service_level,
             wait_limit_ms=thresholds.wait_limit_ms,
+            sink=self._recall,
+            whole_seconds=settings.ami is None,
         )
-        self.pbx = AmiLink(settings.ami, self.on_event, clock.ms, log)
-        messages = Messages(settings.site, clock.ms(), version, thresholds)
+        self._recall.truth = self._truth
+        self._days = Days(thresholds, self._truth, journal, log)
         self.boards = Announcer(
             settings.mqtt,
             site=settings.site,
-            messages=messages,
+            messages=Messages(settings.site, clock.ms(), version, thresholds),
             thresholds=thresholds,
             truth=self._truth,
             pbx=self._pbx_state,
@@ -58,13 +86,16 @@ class Bridge:
         self._flush_asked = False
         self._timer: asyncio.TimerHandle | None = None
         self._down_because = ""
-        self._day_ends_ms = 0
         self._strangers: list[str] = []  # queues of thresholds.yaml that the PBX does not have, as told
         self._rejections_told = False
 
     async def run(self) -> None:
         """Until stop(): then say goodbye to boards, broker and PBX, in this order."""
-        tasks = [asyncio.create_task(each) for each in (self.pbx.run(), self.boards.mqtt.run(), self._heartbeats())]
+        now_ms = self._clock.ms()
+        self._roll(now_ms)
+        self._recall.start(self._kept_from_ms(now_ms) + self._pbx_clock.shift_ms())
+        parts = (self.pbx.run(), self.boards.mqtt.run(), self._heartbeats(), self._recall.run())
+        tasks = [asyncio.create_task(each) for each in parts]
         stopped = asyncio.create_task(self._stop.wait())
         try:
             done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -75,6 +106,7 @@ class Bridge:
             for task in (stopped, *tasks):
                 task.cancel()
             await asyncio.gather(stopped, *tasks, return_exceptions=True)
+            await self._recall.close()
 
     def stop(self) -> None:
         """End run(). For signal handlers."""
@@ -82,36 +114,44 @@ class Bridge:
 
     def on_event(self, event: Event, now_ms: int) -> None:
         """Take over one event, and publish what it changed once the callback that brought it is through."""
-        if now_ms >= self._day_ends_ms:
-            self._new_day(now_ms)
+        if now_ms >= self._days.ends_ms:
+            self._roll(now_ms)
         self._truth.apply(event, now_ms)
+        self._recall.on_event(event, now_ms)
         if type(event) is LinkDown:
             self._down_because = event.reason
         if type(event) is Snapshot and event.whole:
             self._name_strangers()
-        if not self._flush_asked:
-            self._flush_asked = True
-            self._loop.call_soon(self._flush)
+        self._ask_flush()
 
     async def _heartbeats(self) -> None:
         due_s = self._loop.time()
         count = 0
         while True:
             now_ms = self._clock.ms()
-            if now_ms >= self._day_ends_ms or count % NEW_DAY_EVERY == 0:
-                self._new_day(now_ms)
+            if now_ms >= self._days.ends_ms or count % LOOK_EVERY == 0:
+                self._roll(now_ms)
+            if self._pbx_state()[0] == "up":
+                self._days.close(now_ms, self._pbx_clock.shift_ms())
             self.boards.beat()
             self._flush()
             count += 1
             due_s = max(due_s + HEARTBEAT_S, self._loop.time())
             await asyncio.sleep(due_s - self._loop.time())
 
-    def _new_day(self, now_ms: int) -> None:
+    def _roll(self, now_ms: int) -> None:
         """Let `today` begin anew when it has; to the ms, lest a call of the first second count for yesterday."""
-        utc_ms = self._clock.now().utc_ms
-        calendar = self._thresholds.calendar
-        self._truth.roll(now_ms + calendar.day_start_ms(utc_ms) - utc_ms, now_ms)
-        self._day_ends_ms = now_ms + calendar.next_day_ms(utc_ms) - utc_ms
+        self._days.roll(now_ms, self._pbx_clock.shift_ms())
+        self._recall.prune(self._kept_from_ms(now_ms), now_ms - self._keep_days * DAY_MS)
+
+    def _kept_from_ms(self, now_ms: int) -> int:
+        """No window reaches back before this."""
+        return min(self._days.began_ms, now_ms - self._thresholds.longest_window_ms)
+
+    def _ask_flush(self) -> None:
+        if not self._flush_asked:
+            self._flush_asked = True
+            self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         """Decide what is due, ask what must be asked, tell the boards, and set the timer for the rest."""
@@ -133,7 +173,23 @@ class Bridge:
     def _pbx_state(self) -> tuple[str, str]:
         """The PBX's state and what is wrong with it; the link itself knows a new reason only after the event."""
         pbx = self.pbx.pbx
-        return pbx, self.pbx.problem or (self._down_because if pbx == "down" else "")
+        if pbx == "up" and self._recall.pending:
+            pbx = "syncing"
+        why = self.pbx.problem or (self._down_because if pbx == "down" else "")
+        return pbx, "; ".join(filter(None, (why, self._recall.problem, self._problem)))
+
+    def _link(self, settings: BridgeSettings) -> AmiLink | QueueLogLink:
+        if settings.ami is not None:
+            return AmiLink(settings.ami, self.on_event, self._clock.ms, self._log)
+        assert settings.queue_log is not None  # the settings see to it
+        return QueueLogLink(
+            QueueLogSettings(settings.queue_log, settings.queues, settings.silent_after_ms),
+            self.on_event,
+            self._clock.ms,
+            self._log,
+            shift_ms=self._pbx_clock.shift_ms,
+            is_open=lambda: self._thresholds.is_group_open(ALL, self._truth.queues, self._clock.now().utc_ms),
+        )
 
     def _name_strangers(self) -> None:
         """Tell once which queues of thresholds.yaml the PBX does not have: a misspelt name, mostly."""

@@ -1,0 +1,221 @@
+"""What the bridge remembers over its own end, and what it missed: the journal, and queue_log or the PBX's counters.
+
+A gap is the time in which nobody heard the PBX's events: an outage of its line, or of the bridge itself. Once the PBX
+is up again, what ended in the gap is taken from queue_log, or else estimated from Asterisk's own counters. Until that
+is done the figures are not whole, and the bridge says `syncing`.
+
+Files are read and written in threads of their own; the event loop never waits for a disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from host_bridge.clock import Clock, PbxClock
+from host_bridge.journal import Batch, Journal, shifted, shifted_live
+from host_bridge.pbx.events import Event, LinkDown, LinkUp
+from host_bridge.pbx.queue_log_file import LogFile
+from host_bridge.truth.live import Live
+from host_bridge.truth.log_fold import LogFold
+from host_bridge.truth.outcomes import Record
+from host_bridge.truth.truth import Truth
+
+SEAM_S = 0.5  # events of what queue_log told at LinkUp are in by then: on a live PBX they took under a millisecond
+BATCH_S = 0.5
+MARK_MS = 10_000  # how often the journal notes that all was heard, when nothing happened
+FOLLOW_S = 1.0
+LONGEST_CALL_S = 4 * 3_600  # of a stay that ends today, the log tells the join so long before
+LATE_LINE_MS = 2_000  # lines have whole seconds
+
+
+class Recall:
+    """Fills gaps and keeps the journal. It is the sink of `truth`, which is set before all else; then comes `start`."""
+
+    truth: Truth
+
+    def __init__(
+        self,
+        journal: Journal | None,
+        queue_log: Path | None,
+        *,
+        clock: Clock,
+        pbx_clock: PbxClock,
+        changed: Callable[[], None],
+        log: logging.Logger,
+    ) -> None:
+        """`changed` is called when something else than an event changed figures."""
+        self._journal = journal
+        self._queue_log = LogFile(queue_log) if queue_log else None
+        self._queue_log_path = queue_log
+        self._fold = LogFold()
+        self._clock = clock
+        self._pbx_clock = pbx_clock
+        self._changed = changed
+        self._log = log
+        self._rows: list[tuple[int, Record]] = []  # since the last batch
+        self._heard = False  # an event since the last batch
+        self._mark_due_ms = 0
+        self._up_ms: int | None = None  # since when the PBX is heard; None while it is not
+        self._kick = asyncio.Event()
+        self._fold_from_ms = 0  # by the PBX's clock: nothing that ended before is asked for any more
+        self._newest_line_ms = 0  # of queue_log, by the PBX's clock
+        self._seen_until_ms = 0  # by the PBX's clock: when the gap began, or the last one did
+
+    # the truth's sink (truth.ledger.Sink)
+
+    def added(self, row: int, record: Record) -> None:
+        """A new record, for the next batch."""
+        if self._journal is not None:
+            self._rows.append((row, record))
+
+    def revised(self, row: int, old: Record, new: Record) -> None:
+        """A record that is known better now, for the next batch."""
+        self.added(row, new)
+
+    @property
+    def pending(self) -> bool:
+        """Whether a gap is still to be filled, so that no figure may be taken for the truth."""
+        return self.truth.has_gap
+
+    @property
+    def problem(self) -> str:
+        """What a person should do, for bridge/state; "" when all is well."""
+        problems = (self._journal.problem if self._journal else "", self._queue_log.problem if self._queue_log else "")
+        return "; ".join(filter(None, problems))
+
+    def start(self, keep_from_pbx_ms: int) -> None:
+        """Give the truth what an earlier run knew of all that ended since `keep_from_pbx_ms`."""
+        now_ms = self._clock.ms()
+        self._fold_from_ms = keep_from_pbx_ms
+        if self._queue_log is not None:
+            self._queue_log.since_s = keep_from_pbx_ms // 1000 - LONGEST_CALL_S
+        if self._journal is None:
+            if self._queue_log is not None:
+                self.truth.restore((), Live(), now_ms)
+            return
+        known = self._journal.load(keep_from_pbx_ms)
+        self._journal.start()
+        self._pbx_clock.pbx_minus_wall_ms = known.clock_pbx_minus_wall_ms
+        if known.seen_pbx_ms is None and self._queue_log is None:
+            return  # nobody ever counted here, so there is no gap, only a beginning
+        by_ms = -self._pbx_clock.shift_ms()
+        rows = [(row, shifted(record, by_ms)) for row, record in known.rows]
+        self.truth.restore(rows, shifted_live(known.live, by_ms), now_ms, known.next_row)
+        self._seen_until_ms = known.seen_pbx_ms or 0
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        without_end = asyncio.get_running_loop().create_future()  # neither of the two may be there to wait for
+        await asyncio.gather(self._keep(), self._follow(), without_end)
+
+    async def close(self) -> None:
+        """Write what is left. For the end of the bridge, after `run` was cancelled."""
+        if self._journal is not None:
+            self._put_batch(self._journal, self._clock.ms())
+            await asyncio.to_thread(self._journal.close)
+
+    def on_event(self, event: Event, now_ms: int) -> None:
+        """Watch the PBX's line. Call it after the truth took the event over."""
+        self._heard = True
+        if type(event) is LinkDown:
+            self._up_ms = None
+            self._seen_until_ms = event.at_ms + self._pbx_clock.shift_ms()
+        elif type(event) is LinkUp:
+            self._up_ms = now_ms
+            self.truth.shift(self._pbx_clock.shift_ms())
+            if self.truth.has_gap:
+                if self._queue_log is None:
+                    self._estimate(now_ms)
+                else:
+                    self._kick.set()
+
+    def prune(self, before_ms: int, keep_from_ms: int) -> None:
+        """A day is over: no window reaches back before `before_ms`, nor does the journal before `keep_from_ms`."""
+        self.truth.prune(before_ms)
+        shift_ms = self._pbx_clock.shift_ms()
+        self._fold_from_ms = before_ms + shift_ms
+        if self._journal is not None:
+            self._journal.prune(keep_from_ms + shift_ms)
+
+    async def _keep(self) -> None:
+        """Batch after batch into the journal; each makes the file the state of one instant."""
+        while self._journal is not None:
+            await asyncio.sleep(BATCH_S)
+            if self._journal.ready():
+                self._put_batch(self._journal, self._clock.ms())
+
+    def _put_batch(self, journal: Journal, now_ms: int) -> None:
+        if not (self._rows or self._heard or now_ms >= self._mark_due_ms):
+            return
+        if journal.begun_anew():
+            self._rows = self.truth.rows()
+        rows, self._rows = tuple(self._rows), []
+        self._heard = False
+        self._mark_due_ms = now_ms + MARK_MS
+        seen = self._up_ms is not None and not self.truth.has_gap
+        journal.put(Batch(now_ms, self._pbx_clock.shift_ms(), rows, self.truth.live(), seen))
+
+    async def _follow(self) -> None:
+        """Keep up with queue_log, so that little is left to read when a gap must be filled."""
+        while self._queue_log is not None:
+            self._kick.clear()
+            up_ms = self._up_ms
+            is_news = await asyncio.to_thread(self._read, self._queue_log)
+            if up_ms is not None and self.truth.has_gap:
+                await asyncio.sleep(SEAM_S)
+                if self._up_ms == up_ms:  # else it was lost again, and there is more to fill
+                    self._fill(self._queue_log)
+            elif is_news and self.truth.unsettled:
+                self._settle()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._kick.wait(), FOLLOW_S)
+
+    def _read(self, queue_log: LogFile) -> bool:
+        """In a thread: all that is new in the file; nobody else touches the fold meanwhile. False: nothing is."""
+        is_news = False
+        while lines := queue_log.read():
+            self._fold.apply(lines)
+            self._newest_line_ms = max(self._newest_line_ms, lines[-1].at_s * 1000)
+            is_news = True
+        self._fold.prune(self._fold_from_ms)
+        return is_news
+
+    def _fill(self, queue_log: LogFile) -> None:
+        now_ms = self._clock.ms()
+        problem = queue_log.problem
+        if not problem and self.truth.missed and self._newest_line_ms < self._seen_until_ms - LATE_LINE_MS:
+            problem = f"{self._queue_log_path} is not being written: calls ended since its last line"
+        if problem:
+            self._log.warning("%s; see logger.conf of the PBX, and pbx.queue_log of bridge.yaml", problem)
+            self._estimate(now_ms)
+            return
+        filled = self.truth.fill(*self._fold.shifted(-self._pbx_clock.shift_ms()), now_ms)
+        self._heard = True
+        self._log.info(
+            "gap filled from queue_log: %d calls that nobody saw, %d known better", filled.added, filled.revised
+        )
+        self._changed()
+
+    def _settle(self) -> None:
+        """Ghosts: how a caller ended whom no event told of."""
+        now_ms = self._clock.ms()
+        ends, _ = self._fold.shifted(-self._pbx_clock.shift_ms())
+        if self.truth.settle_from(ends, now_ms):
+            self._heard = True
+            self._changed()
+
+    def _estimate(self, now_ms: int) -> None:
+        estimates = self.truth.estimate(now_ms)
+        self._heard = True
+        answered, abandoned = sum(e.answered for e in estimates), sum(e.abandoned for e in estimates)
+        if answered or abandoned:
+            self._log.warning(
+                "gap filled by estimate from the PBX's own counters: %d answered, %d abandoned; the figures say approx",
+                answered,
+                abandoned,
+            )
+        self._changed()
