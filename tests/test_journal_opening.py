@@ -1,0 +1,99 @@
+"""A damaged journal is set aside with a clear line, and the bridge starts."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from host_bridge.journal import Batch, read_day, shifted
+from host_bridge.journal.opening import read_without_room
+from host_bridge.truth.live import Live
+from tests.journals import SHIFT_MS, a_batch, an_end, live, opened, written
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The content of a journal of 199 callers."""
+    path = tmp_path_factory.mktemp("sound") / "j"
+    rows = tuple((number, an_end(number)) for number in range(1, 200))
+    written(path, Batch(200_000, SHIFT_MS, rows, live(200), True))
+    return path.read_bytes()
+
+
+def damaged(content: bytes, seed: int) -> bytes:
+    """Garbled, zeroed, cut off, a wrong byte in the header, or no database at all."""
+    chance = random.Random(seed)
+    start = chance.randrange(len(content))
+    end = min(start + chance.choice((1, 500, 4096)), len(content))
+    header = chance.randrange(60)
+    return (
+        content[:start] + chance.randbytes(end - start) + content[end:],
+        content[:start] + bytes(end - start) + content[end:],
+        content[:start],
+        content[:header] + chance.randbytes(1) + content[header + 1 :],
+        chance.randbytes(chance.randrange(9000)),
+    )[seed % 5]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_is_damaged_the_bridge_starts_with_a_journal_that_works(
+    tmp_path: Path, sound: bytes, seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "j"
+    path.write_bytes(damaged(sound, seed))
+    journal, restored = opened(path)
+    told = [line for line in caplog.messages if "damaged" in line or "make no sense" in line]
+    asides = list(tmp_path.glob("j.damaged-*"))
+    assert len(told) == (1 if len(restored.rows) < 199 or asides else 0), "what is missing is told, and nothing else"
+    assert not asides or not restored.rows
+    journal.put(Batch(10**6, SHIFT_MS, ((restored.next_row, an_end(1000)),), Live(), True))
+    journal.close()
+    assert journal.problem == ""
+    assert shifted(an_end(1000), SHIFT_MS) in read_day(path, 0, 10**9)
+
+
+def test_what_is_set_aside_is_whole_and_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    for number in range(3):
+        path.write_bytes(b"garbage %d" % number)
+        opened(path)[0].close()
+    assert sorted(each.read_bytes() for each in tmp_path.glob("j.damaged-*")) == [
+        b"garbage 0",
+        b"garbage 1",
+        b"garbage 2",
+    ]
+
+
+def test_a_row_that_makes_no_sense_is_left_out_and_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "j"
+    written(path, a_batch(1), a_batch(2))
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE stay SET outcome = 'lost' WHERE row = 1")
+    connection.close()
+    journal, restored = opened(path)
+    journal.close()
+    assert [row for row, _ in restored.rows] == [2]
+    assert caplog.messages == [f"journal {path}: 1 rows make no sense and were left out"]
+    assert read_day(path, 0, 10**9) == [shifted(an_end(2), SHIFT_MS)]
+
+
+def test_with_no_room_to_open_it_what_is_in_it_is_read_all_the_same(tmp_path: Path) -> None:
+    """As after kill -9 on a full disk: a write-ahead log, and no room for the shared memory that belongs to it."""
+    written(tmp_path / "j", a_batch(1))
+    left = sqlite3.connect(tmp_path / "j", isolation_level=None)
+    left.execute("UPDATE stay SET hold_s = 77")
+    copy = tmp_path / "copy"
+    for part in ("", "-wal"):
+        shutil.copy(tmp_path / f"j{part}", tmp_path / f"copy{part}")
+    left.close()
+    found = read_without_room(copy, sqlite3.OperationalError("database or disk is full"))
+    assert found is not None
+    (row,) = found.load(0).rows
+    assert not (tmp_path / "copy-shm").exists()
+    found.close()
+    assert row == (1, shifted(an_end(1, hold_s=77), SHIFT_MS))
+    assert read_without_room(tmp_path / "none", sqlite3.OperationalError("full")) is None
