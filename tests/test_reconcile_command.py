@@ -70,6 +70,12 @@ def test_the_rules_of_each_queue_hold(log: Path, capsys: pytest.CaptureFixture[s
     assert (sales["queue_log"]["sla"], sales["queue_log"]["sla_of"]) == (0, 1)  # nobody waited 5 s or less
 
 
+def test_a_day_may_begin_in_the_evening(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (log.parent / "thresholds.yaml").write_text('timezone: Asia/Jerusalem\nday_start: "18:00"\n')
+    _, out, _ = call(capsys, log, day="2026-03-15")
+    assert out.startswith("day 2026-03-15, 2026-03-15 18:00:00 to 2026-03-16 18:00:00\n")
+
+
 def test_a_table_for_people(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = call(capsys, log)
     assert (code, err) == (0, "")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from host_bridge.ctl import __main__ as ctl
-from tests.small_log import DAY, LINES, call, log, refused
+from tests.small_log import DAY, LINES, NOON, call, log, refused
 
 __all__ = ["log"]
 
@@ -23,12 +23,13 @@ def test_rotated_files_in_any_order_and_packed_or_not(
     older = log.with_name("queue_log.1")
     text = "".join(lines[:4]).encode()
     older.write_bytes(gzip.compress(text) if packed else text)
-    log.write_text("".join(lines[4:]))
+    log.write_text("".join(lines[4:]) + f"{NOON + 50}|c4|support|NONE|ENTERQUEUE|||1\n")  # waits still
     code, out, _ = call(capsys, log, "--json")
     assert (code, json.loads(out)["queues"]["support"]["queue_log"]["answered"]) == (0, 0)  # it is in the older one
     code, out, _ = call(capsys, log, "--json", "--queue-log", log, older)  # the last one given holds
     support = json.loads(out)["queues"]["support"]["queue_log"]
     assert (code, support["answered"], support["abandoned"], support["aht_ms"]) == (0, 1, 1, 20_000)
+    assert support["unresolved"] == 0  # the older one's QUEUESTART is no end for who joined later
 
 
 def test_a_missing_file_is_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,10 +60,18 @@ def test_what_is_no_queue_log_is_one_line(content: bytes, log: Path, capsys: pyt
 
 
 def test_lines_that_are_not_understood_are_counted(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    log.write_bytes(b"\xff\xfe rubbish\n" + b"y" * 200_000 + b"\n" + LINES.encode())
+    too_long = f"{NOON}|c8|support|NONE|ENTERQUEUE||{'5' * 70_000}|1\n".encode()
+    log.write_bytes(b"\xff\xfe rubbish\n\0\0\n" + too_long + LINES.encode())
     code, out, err = call(capsys, log, "--json")
     assert (code, json.loads(out)["queues"]["support"]["queue_log"]["offered"]) == (0, 2)
     assert "2 lines of queue_log were not understood" in err
+
+
+def test_a_line_that_a_dying_pbx_left_unfinished(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    unfinished = f"{NOON + 50}|c9|support|NONE|ENTERQUEUE|||1\n{NOON + 60}|c9|supp"
+    log.write_text(f"{LINES}{unfinished}{NOON + 90}|NONE|NONE|NONE|QUEUESTART|\n")
+    support = json.loads(call(capsys, log, "--json")[1])["queues"]["support"]["queue_log"]
+    assert (support["offered"], support["unresolved"]) == (3, 1)
 
 
 def test_a_day_that_the_log_does_not_reach_is_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
