@@ -7,9 +7,12 @@ queue's counters and its lines in queue_log are that row's alone. `python -m tes
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from tests.pbx import scenes
+from tests.pbx.ami import Ami, AmiError
+from tests.pbx.asterisk import CONTROL, Asterisk
 from tests.pbx.calls import Calls
 
 Play = Callable[[Calls, str], None]
@@ -175,3 +178,21 @@ def settings(first_agent: int = 110) -> str:
         members = [f"member => {member.replace('AGENT', str(agent))}" for member in row.members]
         lines += [f"[{queue}](centre)", *row.settings, *members]
     return "\n".join(lines) + "\n"
+
+
+def play(pbx: Asterisk) -> dict[str, AmiError]:
+    """Play all rows at once on an Asterisk with these `settings`, some 8 s; the rows that did not go as scripted."""
+    failed: dict[str, AmiError] = {}
+
+    def play_one(queue: str) -> None:
+        control = Ami(pbx.port, *CONTROL)
+        try:
+            ROWS[queue].play(Calls(control), queue)
+        except AmiError as problem:
+            failed[queue] = problem
+        finally:
+            control.close()
+
+    with ThreadPoolExecutor(len(ROWS)) as everybody:
+        list(everybody.map(play_one, ROWS))
+    return failed

@@ -1,7 +1,7 @@
-"""Record what a bridge's own manager user reads from a real Asterisk: `python -m tests.pbx.record [FOLDER]`.
+"""Record what a bridge's own manager user reads from a real Asterisk: `python -m tests.pbx.record [FOLDER [NAME …]]`.
 
-Writes NAME.ami (the very bytes, banner first) and NAME.queue_log for two runs, to tests/captures unless told otherwise.
-tests/captures/README.md says what is in them.
+Writes NAME.ami (the very bytes, banner first) and NAME.queue_log, of every run or of those named, to tests/captures
+unless told otherwise. tests/captures/README.md says what is in them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.pbx import outcomes as table
+from tests.pbx import realtime
 from tests.pbx.ami import Ami, AmiError
 from tests.pbx.asterisk import WALLBOARD, Asterisk
-from tests.pbx.build import RELEASES, RigError, Tree, build
+from tests.pbx.build import RELEASES, Release, RigError, Tree, build
 from tests.pbx.calls import Calls
 from tests.pbx.scenario import play
 
@@ -83,6 +85,42 @@ def two_queues(pbx: Asterisk) -> None:
     time.sleep(0.5)
 
 
+def outcomes(pbx: Asterisk) -> None:
+    """Every row of tests/pbx/outcomes.py at once, and a list or two after it."""
+    failed = table.play(pbx)
+    if failed:
+        raise RigError("; ".join(f"{row}: {problem}" for row, problem in failed.items()))
+    time.sleep(21)
+
+
+def come_and_go(pbx: Asterisk) -> None:
+    """A queue out of a database, one by a reload, and a line with priorities that is left from the middle."""
+    calls = Calls(pbx.control)
+    realtime.tell(pbx, realtime.NIGHT)
+    call = calls.call("night", ring=1, talk=12, name="calls a queue that no list has told of")
+    calls.hear(call, "AgentConnect")
+    time.sleep(9)
+    realtime.tell(pbx, realtime.NO_NIGHT)
+    calls.settle(call)
+
+    realtime.reload_queues(pbx, realtime.POPULAR)
+    calls.settle(calls.call("popular", ring=1, talk=1))
+    stays = calls.call("popular", name="waits on when the queue is gone")
+    realtime.reload_queues(pbx, "")
+    time.sleep(12)
+    calls.hang_up(stays)
+    calls.settle(stays)
+
+    calls.pause("101")
+    calls.pause("102", queue="support")
+    line = [calls.call("support", name="", QUEUE_PRIO=priority) for priority in (0, 5, 0, 9, 5)]
+    time.sleep(12)
+    for gone in (4, 3, 0, 1, 2):
+        calls.hang_up(line[gone])
+        calls.settle(line[gone])
+    time.sleep(12)
+
+
 def _poll(bridge: Ami, stop: threading.Event) -> None:
     """What a bridge asks: a Ping every 2 s and QueueStatus every 10 s, beginning at once."""
     second = 0
@@ -98,10 +136,12 @@ def _poll(bridge: Ami, stop: threading.Event) -> None:
         stop.wait(2)
 
 
-def record(tree: Tree, folder: Path, name: str, scene: Callable[[Asterisk], None]) -> None:
+def record(tree: Tree, folder: Path, name: str, scene: Callable[[Asterisk], None], queues: str) -> None:
     """Play `scene` on a fresh Asterisk; write what the bridge's user read, and the queue_log, as `folder`/`name`.*"""
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="wallboard-pbx-") as run, (folder / f"{name}.ami").open("wb") as tape:
-        pbx = Asterisk(tree, Path(run))
+        pbx = Asterisk(tree, Path(run), queues)
+        realtime.switch_on(pbx)
         pbx.start()
         stop = threading.Event()
         try:
@@ -118,14 +158,31 @@ def record(tree: Tree, folder: Path, name: str, scene: Callable[[Asterisk], None
         shutil.copyfile(pbx.queue_log, folder / f"{name}.queue_log")
 
 
+def runs() -> dict[str, tuple[Release, Callable[[Asterisk], None], str]]:
+    """Everything to record: the capture's name → on which Asterisk, what, and with which further queues."""
+    newest = RELEASES[0]
+    return {
+        f"{newest.name}_refused_and_moved": (newest, refused_and_moved, ""),
+        f"{newest.name}_two_queues": (newest, two_queues, ""),
+        **{f"outcomes/{each.name}": (each, outcomes, table.settings()) for each in RELEASES},
+        **{f"come_and_go/{each.name}": (each, come_and_go, "") for each in RELEASES},
+    }
+
+
 def main(arguments: list[str]) -> int:
-    """Record both; 0 when done, 1 with one clear line when the rig does not run here."""
+    """Record them; 0 when done, 1 with one clear line when the rig does not run here, 2 for a name that is none."""
     folder = Path(arguments[0]) if arguments else CAPTURES
+    all_runs = runs()
+    names = arguments[1:] or list(all_runs)
+    if strangers := set(names) - set(all_runs):
+        print(f"tests/pbx: no recording {', '.join(strangers)}; there are {', '.join(all_runs)}", file=sys.stderr)
+        return 2
     try:
-        tree = build(RELEASES[0], print)
-        for scene in (refused_and_moved, two_queues):
-            print(f"Recording {folder}/asterisk22_{scene.__name__}.ami …", flush=True)
-            record(tree, folder, f"asterisk22_{scene.__name__}", scene)
+        for name in names:
+            release, scene, queues = all_runs[name]
+            tree = build(release, print)
+            print(f"Recording {folder / name}.ami …", flush=True)
+            record(tree, folder, name, scene, queues)
     except RigError as problem:
         print(f"tests/pbx: {problem}", file=sys.stderr)
         return 1

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.pbx import realtime
 from tests.pbx.asterisk import WALLBOARD, Asterisk
 from tests.pbx.build import Tree
 from tests.pbx.calls import Calls
@@ -16,45 +16,13 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.asterisk
 
-REALTIME = {
-    "extconfig.conf": """
-[settings]
-queues => sqlite3,realtime,queues
-queue_members => sqlite3,realtime,queue_members
-""",
-    # Without batches it holds no transaction open, and so no lock.
-    "res_config_sqlite3.conf": """
-[realtime]
-dbfile => /mnt/lib/realtime.sqlite3
-batch => 0
-""",
-}
-TABLES = """
-CREATE TABLE queues (name TEXT PRIMARY KEY, strategy TEXT, timeout INTEGER, retry INTEGER);
-CREATE TABLE queue_members (
-    uniqueid INTEGER PRIMARY KEY, queue_name TEXT, interface TEXT, membername TEXT, state_interface TEXT,
-    penalty INTEGER, paused INTEGER, reason_paused TEXT
-);
-"""
-NIGHT = """
-INSERT INTO queues VALUES ('night', 'rrmemory', 15, 1);
-INSERT INTO queue_members VALUES (1, 'night', 'Local/150@agents/n', 'Nina', 'Custom:150', 0, 0, '');
-"""
-NO_NIGHT = "DELETE FROM queue_members; DELETE FROM queues;"
-POPULAR = """
-[popular](centre)
-member => Local/160@agents/n,0,Paul,Custom:160
-"""
-
 
 @pytest.fixture
 def pbx(tree: Tree, tmp_path: Path) -> Iterator[Asterisk]:
     folder = tmp_path / "asterisk"
     folder.mkdir()
     asterisk = Asterisk(tree, folder)
-    for name, text in REALTIME.items():
-        (folder / "etc" / name).write_text(text)
-    tell_database(asterisk, TABLES)
+    realtime.switch_on(asterisk)
     asterisk.start()
     yield asterisk
     asterisk.stop()
@@ -67,16 +35,6 @@ def witness(pbx: Asterisk) -> Iterator[Witness]:
         yield started
 
 
-def tell_database(pbx: Asterisk, script: str) -> None:
-    with sqlite3.connect(pbx.folder / "lib/realtime.sqlite3", timeout=5) as database:
-        database.executescript(script)
-
-
-def reload_queues(pbx: Asterisk, queues: str) -> None:
-    (pbx.folder / "etc/queues.d/more.conf").write_text(queues)
-    pbx.control.act("Reload", Module="app_queue.so")
-
-
 def known(witness: Witness, queue: str) -> bool:
     return queue in witness.truth.queues
 
@@ -84,7 +42,7 @@ def known(witness: Witness, queue: str) -> bool:
 def test_a_realtime_queue_appears_later(pbx: Asterisk, witness: Witness) -> None:
     calls = Calls(pbx.control)
     assert not known(witness, "night")
-    tell_database(pbx, NIGHT)
+    realtime.tell(pbx, realtime.NIGHT)
     call = calls.call("night", ring=1, talk=1)
     wait_until(lambda: known(witness, "night"), 2, "its first caller does not make the queue known")
     assert witness.figures("night")["waiting"] == 1
@@ -93,11 +51,11 @@ def test_a_realtime_queue_appears_later(pbx: Asterisk, witness: Witness) -> None
     figures = witness.figures("night")
     assert (figures["answered"], figures["offered"], figures["agents_in"]) == (1, 1, 1)
 
-    tell_database(pbx, NO_NIGHT)  # Asterisk looks when a call of the queue ends
+    realtime.tell(pbx, realtime.NO_NIGHT)  # Asterisk looks when a call of the queue ends
     calls.settle(call)
     witness.look()
     assert not known(witness, "night"), "it is kept, though the database has it no more"
-    tell_database(pbx, NIGHT)
+    realtime.tell(pbx, realtime.NIGHT)
     calls.settle(calls.call("night", ring=0, talk=0))
     wait_until(lambda: witness.figures("night")["answered"] == 2, 2, "it came back with other counters than it had")
 
@@ -105,7 +63,7 @@ def test_a_realtime_queue_appears_later(pbx: Asterisk, witness: Witness) -> None
 def test_a_queue_comes_and_goes_by_reload(pbx: Asterisk, witness: Witness) -> None:
     calls = Calls(pbx.control)
     others = witness.truth.queues
-    reload_queues(pbx, POPULAR)
+    realtime.reload_queues(pbx, realtime.POPULAR)
     wait_until(lambda: known(witness, "popular"), 2, "a reload does not make the bridge look")
     first, second = calls.call("popular"), calls.call("popular")
     wait_until(lambda: witness.line("popular") == [first.uniqueid, second.uniqueid], 2, "the line is another")
@@ -113,9 +71,9 @@ def test_a_queue_comes_and_goes_by_reload(pbx: Asterisk, witness: Witness) -> No
         calls.hang_up(call)
         calls.settle(call)
 
-    reload_queues(pbx, "")
+    realtime.reload_queues(pbx, "")
     wait_until(lambda: witness.truth.queues == others, 2, "a queue is left that the PBX does not have")
-    reload_queues(pbx, POPULAR)
+    realtime.reload_queues(pbx, realtime.POPULAR)
     wait_until(lambda: known(witness, "popular"), 2, "it does not come back")
     figures = witness.figures("popular")
     assert (figures["offered"], figures["abandoned"], figures["waiting"]) == (2, 2, 0)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import pytest
 
 from tests.pbx.ami import Ami, AmiError, Frame
-from tests.pbx.asterisk import CONTROL, WALLBOARD, Asterisk
+from tests.pbx.asterisk import WALLBOARD, Asterisk
 from tests.pbx.build import Tree
-from tests.pbx.calls import Calls
 from tests.pbx.oracle import stays
-from tests.pbx.outcomes import ROWS, settings
+from tests.pbx.outcomes import ROWS, play, settings
 from tests.pbx.witness import Witness
 
 pytestmark = pytest.mark.asterisk
@@ -50,23 +48,11 @@ class Played(NamedTuple):
 def played(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     pbx = Asterisk(tree, tmp_path_factory.mktemp("asterisk"), settings())
     pbx.start()
-    failed: dict[str, AmiError] = {}
-
-    def play(queue: str) -> None:
-        control = Ami(pbx.port, *CONTROL)
-        try:
-            ROWS[queue].play(Calls(control), queue)
-        except AmiError as problem:
-            failed[queue] = problem
-        finally:
-            control.close()
-
     try:
         with Witness(pbx.port, *WALLBOARD) as witness:
             bridge = Ami(pbx.port, *WALLBOARD)
             witness.look()
-            with ThreadPoolExecutor(len(ROWS)) as everybody:
-                list(everybody.map(play, ROWS))
+            failed = play(pbx)
             witness.look()
             time.sleep(1.1)  # a ghost is one who is missing from two lists so far apart
             witness.look()
