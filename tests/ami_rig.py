@@ -8,14 +8,17 @@ one story.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from enum import Enum
 
 from host_bridge.pbx.ami_dialogue import State
 from host_bridge.pbx.ami_session import AmiSession
 from host_bridge.pbx.events import Event, LinkDown, LinkUp
+from host_bridge.pbx.queue_log_lines import parse_line
 from host_bridge.truth import ServiceLevel, Truth
 from host_bridge.truth.live import Live
-from host_bridge.truth.outcomes import Record
+from host_bridge.truth.log_fold import LogFold
+from host_bridge.truth.outcomes import End, Record, Talk
 from tests.model_ami import ModelAmi
 from tests.model_pbx import ModelPbx
 
@@ -23,6 +26,7 @@ EPOCH_MS = 1_795_374_000_250  # the PBX's clock at the bridge's 0: no whole seco
 LEVEL = ServiceLevel(min_calls=1)
 QUIET_MS = 40_000  # two whole lists of every 15 s, and what they tell
 SEAM_MS = 500  # after LinkUp the events of what queue_log told before are in
+BOOT_MS = 3_000
 PIECES = (1, 2, 3, 17, 100, 1_000, 1 << 16)
 
 
@@ -114,6 +118,7 @@ class Rig:
         """Asterisk is killed and begins anew."""
         self.cut("the PBX closed the connection")
         self.pbx.restarts()
+        self.wait(BOOT_MS)
         self.ami.booted_ms = self.now_ms
 
     def deliver(self, size: int | None = None) -> None:
@@ -161,6 +166,8 @@ class Rig:
         self.lists_ahead = False
         self.wait(QUIET_MS)
         self.deliver()
+        if self.fill is Fill.LOG and self.truth.unsettled:
+            self.truth.settle_from(_folded(self.pbx.queue_log)[0], self.now_ms)
 
     def _apply(self, events: list[Event]) -> None:
         for event in events:
@@ -182,6 +189,7 @@ class Rig:
 
     def _close_gap(self) -> None:
         self._fill_at_ms = None
+        self.truth.fill(*_folded(self._log_then), self.now_ms)
 
     def _note_held(self) -> None:
         """Since when bytes are on the line."""
@@ -189,3 +197,23 @@ class Rig:
             self._held_ms = None
         elif self._held_ms is None:
             self._held_ms = self.now_ms
+
+
+def _folded(lines: Iterable[str]) -> tuple[list[End], list[Talk]]:
+    """What these lines of queue_log tell, in the bridge's time."""
+    fold = LogFold()
+    read = [parse_line(line.encode()) for line in lines]
+    assert None not in read
+    fold.apply(line for line in read if line is not None)
+    return fold.shifted(-EPOCH_MS)
+
+
+def check_service_level(rig: Rig, queue: str) -> None:
+    """Answered within 20 s of all answered and abandoned, the short ones left out: by the PBX's whole seconds."""
+    figures = rig.truth.figures(queue, rig.now_ms)
+    answered, abandoned = (rig.pbx.holds_s.get((queue, each), []) for each in ("answered", "abandoned"))
+    short = sum(hold_s < LEVEL.short_abandon_s for hold_s in abandoned)
+    assert figures["short_abandoned"] == short
+    of = len(answered) + len(abandoned) - short
+    in_time = sum(hold_s <= LEVEL.answer_within_s for hold_s in answered)
+    assert figures.get("sla") == (in_time * 1000 // of if of else None)

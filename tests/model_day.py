@@ -32,28 +32,35 @@ class Day:
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
         self.pbx = rig.pbx
+        self.gaps = False
+        """Whether the line may be cut: what only a line that is heard can tell apart is left out then."""
         self.membergosub = True
         """Whether some answers are not connected at once."""
         self.calls = 0
         self.outside: list[str] = []  # calls out of every queue, and not hung up
         self.ringing: dict[str, str] = {}  # call → interface
-        self.connecting: list[tuple[str, str, int, str]] = []  # queue, call, hold_s, interface: a membergosub runs
-        self.talking: list[tuple[str, str, int, str]] = []
+        self.connecting: list[tuple[str, str, str]] = []  # queue, call, interface: a membergosub runs
+        self.talking: list[tuple[str, str, int, str]] = []  # queue, call, hold_s, interface
         for queue in QUEUES:
             self.pbx.members[queue] = [ev.MemberChanged(queue, each, "N", 1, False, False, 0) for each in AGENTS]
 
     def step(self, name: str, n: int) -> None:
+        self.rig.wait(1, HOLD_MS)
         queue = QUEUES[n % 2]
         line = self.pbx.lines[queue]
         call = line[n % len(line)] if line else ""
         if name in ENDINGS:
-            if call:
+            if call and self._can_be_told(name):
                 self.ringing.pop(call, None)
                 getattr(self.pbx, name)(queue, call)
                 if name in _STILL_ALIVE:
                     self.outside.append(call)
         else:
             getattr(self, name.replace(" ", "_"))(n, queue, call)
+
+    def _can_be_told(self, name: str) -> bool:
+        """With gaps some things cannot: a hang-up whose QUEUESTATUS is cut off; in queue_log a place that is shifted."""
+        return not self.gaps or not (name == "times_out_hanging_up" or (name == "masquerades" and self.connecting))
 
     def join(self, n: int, queue: str, _call: str) -> None:
         self.calls += 1
@@ -69,7 +76,7 @@ class Day:
             return
         call = self.outside[n % len(self.outside)]
         soon = self.pbx.now_ms - self.pbx.joined_ms.get(call, -RECOGNISED_MS) < RECOGNISED_MS
-        if self.rig.is_connected or not soon:
+        if not (soon and self.gaps):
             self.outside.remove(call)
             self.pbx.join(queue, call)
 
@@ -98,17 +105,23 @@ class Day:
         if call and call not in self.ringing:
             self.ring(n, queue, call)
         if call in self.ringing:
-            talk = queue, call, self.pbx.hold_s(call), self.ringing.pop(call)
+            talk = queue, call, self.ringing.pop(call)
             self.pbx.leave(queue, call)
             if n % 3 == 0 and self.membergosub:
                 self.connecting.append(talk)
             else:
-                self._connect(talk)
+                self._connect(*talk)
 
     def connect_all(self) -> None:
         """Whoever left for an agent has him now."""
         while self.connecting:
-            self._connect(self.connecting.pop())
+            self._connect(*self.connecting.pop())
+
+    def end(self) -> None:
+        """Nobody stays half way."""
+        self.connect_all()
+        while self.outside:
+            self.pbx.hang_up(self.outside.pop())
 
     def talk_ends(self, n: int, _queue: str, _call: str) -> None:
         """Complete and Hangup in either order, and without the call's id when it was gone first."""
@@ -180,10 +193,10 @@ class Day:
             for interface in AGENTS:
                 self._note_in_call(queue, interface, in_call=False)
 
-    def _connect(self, talk: tuple[str, str, int, str]) -> None:
-        queue, _, _, interface = talk
-        self.pbx.connect_only(*talk)
-        self.talking.append(talk)
+    def _connect(self, queue: str, call: str, interface: str) -> None:
+        hold_s = self.pbx.hold_s(call)
+        self.pbx.connect_only(queue, call, hold_s, interface)
+        self.talking.append((queue, call, hold_s, interface))
         self._note_in_call(queue, interface, in_call=True)
 
     def _note_in_call(self, queue: str, interface: str, *, in_call: bool) -> None:

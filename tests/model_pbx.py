@@ -40,9 +40,9 @@ class ModelPbx:
         """Asterisk's: from whole second to whole second."""
         return (self.now_ms + self.epoch_ms) // 1000 - (self.joined_ms[call] + self.epoch_ms) // 1000
 
-    def log(self, queue: str, call: str, word: str, *data: object) -> None:
+    def log(self, queue: str, call: str, word: str, *data: object, agent: str = "NONE") -> None:
         """A line of queue_log."""
-        fields = ((self.now_ms + self.epoch_ms) // 1000, call, queue, "NONE", word, *data)
+        fields = ((self.now_ms + self.epoch_ms) // 1000, call, queue, agent, word, *data)
         self.queue_log.append("|".join(map(str, fields)))
 
     def _count(self, queue: str, outcome: str, hold_s: int) -> None:
@@ -99,7 +99,7 @@ class ModelPbx:
     def connect_only(self, queue: str, call: str, hold_s: int, interface: str = "SIP/1") -> None:
         self.sent.append(ev.Connected(queue, call, interface, hold_s, 1, self.now_ms))
         self._count(queue, "answered", hold_s)
-        self.log(queue, call, "CONNECT", hold_s, "9.9", 1)
+        self.log(queue, call, "CONNECT", hold_s, "9.9", 1, agent=interface)
 
     def complete(
         self,
@@ -119,7 +119,7 @@ class ModelPbx:
         self.completed[queue] += 1
         words = {"caller": "COMPLETECALLER", "agent": "COMPLETEAGENT", "transfer": "BLINDTRANSFER"}
         to = ("600", "callers") if reason == "transfer" else ()
-        self.log(queue, call or log_id, words[reason], *to, hold_s, talk_s, 1)
+        self.log(queue, call or log_id, words[reason], *to, hold_s, talk_s, 1, agent=interface)
 
     # one outcome each, as in PBX.md's table
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host_bridge.truth.outcomes import Outcome
-from tests.ami_rig import LEVEL, Rig
+from tests.ami_rig import Rig, check_service_level
 from tests.model_day import ENDINGS, QUEUES, Day
 
 EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "2000"))
@@ -44,12 +44,7 @@ def check(rig: Rig) -> None:
         assert figures["transferred"] == counts["transferred"]
         talks_s = pbx.talks_s[queue]
         assert figures.get("aht_ms") == (sum(talks_s) * 1000 // len(talks_s) if talks_s else None)
-        answered, abandoned = (pbx.holds_s.get((queue, each), []) for each in ("answered", "abandoned"))
-        short = sum(hold_s < LEVEL.short_abandon_s for hold_s in abandoned)
-        assert figures["short_abandoned"] == short
-        of = len(answered) + len(abandoned) - short
-        in_time = sum(hold_s <= LEVEL.answer_within_s for hold_s in answered)
-        assert figures.get("sla") == (in_time * 1000 // of if of else None)
+        check_service_level(rig, queue)
         members = pbx.members[queue]
         assert figures["agents_in"] == sum(member.status not in (4, 5) for member in members)
         assert figures["agents_free"] == sum(member.status in (0, 1) and not member.paused for member in members)
