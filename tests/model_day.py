@@ -59,7 +59,7 @@ class Day:
             getattr(self, name.replace(" ", "_"))(n, queue, call)
 
     def _can_be_told(self, name: str) -> bool:
-        """With gaps some things cannot: a hang-up whose QUEUESTATUS is cut off; in queue_log a place that is shifted."""
+        """With gaps some things cannot: a hang-up without its QUEUESTATUS; in queue_log a shifted place."""
         return not self.gaps or not (name == "times_out_hanging_up" or (name == "masquerades" and self.connecting))
 
     def join(self, n: int, queue: str, _call: str) -> None:
