@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 from pathlib import Path
 from typing import get_type_hints
 
@@ -100,6 +101,51 @@ def test_the_thread_takes_a_batch_over_and_writes_it(tmp_path: Path) -> None:
     journal.close()
     assert len(read_day(tmp_path / "j", 0, 10**9)) == 2, "close() writes what is left"
     assert (journal.problem, journal.dropped) == ("", 0)
+
+
+def test_a_journal_lost_while_running_asks_for_everything_again(tmp_path: Path) -> None:
+    journal, _ = opened(tmp_path / "j")
+    journal.put(a_batch(1))
+    journal.start()
+    wait_until(lambda: journal.saved_ms == 1_000)
+    assert not journal.begun_anew()
+    for part in ("j", "j-wal", "j-shm"):
+        (tmp_path / part).unlink()
+    journal.put(a_batch(2))
+    wait_until(lambda: journal.saved_ms == 2_000)
+    assert journal.begun_anew()
+    assert not journal.begun_anew(), "once"
+    journal.put(a_batch(3)._replace(rows=tuple((number, an_end(number)) for number in (1, 2, 3))))
+    journal.close()
+    assert len(read_day(tmp_path / "j", 0, 10**9)) == 3
+
+
+def test_a_disk_that_does_not_answer_is_told_and_a_stop_is_not_held_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("host_bridge.journal.journal.CLOSE_S", 0.05)
+    monkeypatch.setattr("host_bridge.journal.journal.SILENT_MS", 20)
+    answers = threading.Event()
+    journal, _ = opened(tmp_path / "j")
+    monkeypatch.setattr("host_bridge.journal.store.Store.write", lambda store, work: answers.wait(30))
+    journal.put(a_batch(1))
+    journal.start()
+    wait_until(lambda: "the disk does not answer" in journal.problem)
+    journal.put(a_batch(2))
+    journal.close()
+    assert caplog.messages == [f"journal {tmp_path / 'j'}: the disk does not answer; what is not written is lost"]
+    answers.set()
+
+
+def test_a_bug_in_the_thread_is_a_problem_and_not_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("threading.excepthook", lambda told: None)
+    journal, _ = opened(tmp_path / "j")
+    monkeypatch.setattr("host_bridge.journal.store.Store.write", lambda store, work: 1 // 0)
+    journal.put(a_batch(1))
+    journal.start()
+    wait_until(lambda: "its writer ended by an error of its own" in journal.problem)
+    monkeypatch.undo()
+    journal.close()
 
 
 def test_days_are_kept_and_the_last_figures_of_a_day_count(tmp_path: Path) -> None:

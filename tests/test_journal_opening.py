@@ -81,6 +81,21 @@ def test_a_row_that_makes_no_sense_is_left_out_and_told(tmp_path: Path, caplog: 
     assert read_day(path, 0, 10**9) == [shifted(an_end(2), SHIFT_MS)]
 
 
+def test_a_journal_that_lacks_a_table_is_damaged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """SQLite finds nothing wrong with it: it shows when it is loaded."""
+    path = tmp_path / "j"
+    written(path, a_batch(1))
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE talk")
+    connection.close()
+    journal, restored = opened(path)
+    assert restored.rows == []
+    journal.put(a_batch(1))
+    journal.close()
+    assert read_day(path, 0, 10**9) == [shifted(an_end(1), SHIFT_MS)]
+    assert "damaged (no such table: talk)" in caplog.text
+
+
 def test_with_no_room_to_open_it_what_is_in_it_is_read_all_the_same(tmp_path: Path) -> None:
     """As after kill -9 on a full disk: a write-ahead log, and no room for the shared memory that belongs to it."""
     written(tmp_path / "j", a_batch(1))

@@ -33,7 +33,8 @@ class Writer:
         self._store = store
         self._reopen = reopen
         self._log = log
-        self._due_ms = 0
+        self._pace_ms = 0  # not before
+        self._retry_at_ms = 0  # not before
         self._retry_ms = RETRY_MS
         self._failed_ms: int | None = None  # since when
         self._prune_before_ms: int | None = None
@@ -44,15 +45,15 @@ class Writer:
 
     def step(self, now_ms: int) -> int | None:
         """Write what there is when it is time; gives when to call again, None: when something was put."""
-        self._backlog.notice()
-        if now_ms < self._due_ms:
-            return min(self._due_ms, now_ms + PACE_MS)
-        work = self._backlog.take()
-        if work is None and self._prune_before_ms is None:
+        if now_ms < self._pace_ms:
+            return self._pace_ms
+        if self._backlog.is_noticed and self._failed_ms is None and self._prune_before_ms is None:
             return None
-        self._due_ms = now_ms + PACE_MS
-        self._try(work, now_ms)
-        return self._due_ms
+        self._pace_ms = now_ms + PACE_MS
+        self._backlog.notice()  # while the disk fails too: a newer state is as welcome
+        if now_ms >= self._retry_at_ms:
+            self._try(self._backlog.take(), now_ms)
+        return self._pace_ms
 
     def finish(self, now_ms: int) -> None:
         """Write what is left, at once, and close the file."""
@@ -70,7 +71,7 @@ class Writer:
             self._log.error("%s; the bridge goes on counting, and tries again", problem)
         self.problem = problem
         self._failed_ms = now_ms if self._failed_ms is None else self._failed_ms
-        self._due_ms = now_ms + self._retry_ms
+        self._retry_at_ms = now_ms + self._retry_ms
         self._retry_ms = min(2 * self._retry_ms, LONGEST_RETRY_MS)
 
     def _try(self, work: Work | None, now_ms: int) -> None:
