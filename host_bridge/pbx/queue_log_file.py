@@ -89,19 +89,20 @@ class LogFile:
             self._parts.extend(history(self._path, self.since_s))
         try:
             live = self._path.stat()
+            self._missing, self.problem = 0, ""
         except OSError as error:
+            live = None
             self._missing += 1
             if not self._parts:
                 raise
             if self._missing >= MISSING_LOOKS:  # not just renamed; if Asterisk still writes to it, that is still read
                 self.problem = _said(error, self._path)
-            return
-        self._missing = 0
-        self.problem = ""
         if len(self._parts) != 1:
             return
         part = self._parts[0]
-        if part.is_cut() or (live.st_size and not os.path.samestat(live, part.stat())):
+        # With no live file a rotated one may be newer than ours, and even be the one that is written to.
+        is_newer = live is None or (live.st_size and not os.path.samestat(live, part.stat()))
+        if is_newer or part.is_cut():
             self._change(part)
 
     def _change(self, part: Part) -> None:

@@ -42,8 +42,12 @@ class Part:
             opener = next((_PACKED[magic] for magic in _PACKED if begin.startswith(magic)), None)
             self._plain.seek(0)
             self.is_packed = opener is not None
-            self._content: IO[bytes] = self._plain if opener is None else opener(self._plain)
-            self.head = begin if opener is None else self._unpacked(HEAD_BYTES)
+            self._content: Any = self._plain if opener is None else opener(self._plain)
+            self.head = begin
+            if self.is_packed:
+                self.head = b""
+                while len(self.head) < HEAD_BYTES and (more := self._unpacked(HEAD_BYTES - len(self.head))):
+                    self.head += more
             self._content.seek(0)
             self.offset = 0
             at_s = next((line.at_s for line in map(parse_line, self.head.split(b"\n")) if line is not None), None)
@@ -58,7 +62,7 @@ class Part:
         """Return the next bytes of the content, b"" at its present end."""
         if self.is_packed:
             return self._unpacked(most)
-        chunk = self._content.read(most)
+        chunk: bytes = self._content.read(most)
         self.offset += len(chunk)
         return chunk
 
@@ -89,7 +93,7 @@ class Part:
 
     def _unpacked(self, most: int) -> bytes:
         try:
-            chunk = self._content.read(most)
+            chunk: bytes = self._content.read1(most)  # read() would lose what it has when damage follows
         except _DAMAGED as error:
             self.problem = f"{self.path} is damaged after {self.offset} bytes of its content: {error}"
             return b""
