@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from host_bridge.pbx import events as ev
 from host_bridge.truth import ServiceLevel, Truth
 from host_bridge.truth.outcomes import Outcome
-from host_bridge.truth.stays import GAP_LOOK_MS
+from host_bridge.truth.stay import GAP_LOOK_MS
 from tests.model_pbx import ModelPbx
 
 OUTCOMES = [outcome.value for outcome in Outcome]
@@ -743,7 +743,7 @@ def test_restart_of_the_pbx_drops_every_caller() -> None:
     assert story.ends("q1") == {"unresolved": 3}
     assert story.ends("q2") == {"unresolved": 1}
     assert story.figures("q1")["waiting"] == 0
-    assert story.truth._intake.stays.next_ms() is None
+    assert story.truth._intake.stays.book.deadlines.next_ms() is None
 
 
 # any day of calls, with lists at any moment

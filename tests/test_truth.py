@@ -442,7 +442,6 @@ def kept_of_calls(truth: Truth) -> int:
         stays.book.open,
         stays.book.deadlines,
         stays._strangers,
-        stays._entered,
         truth._intake.talks,
     )
     return sum(len(each) for each in kept)

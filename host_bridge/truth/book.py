@@ -35,6 +35,10 @@ class Book:
         yield from self.waiting.values()
         yield from self.open.values()
 
+    def missed(self) -> list[Stay]:
+        """The stays whose end was surely not seen, or may not have been."""
+        return [stay for stay in self.open.values() if stay.stage is Stage.GONE or stay.gap]
+
     def join(self, stay: Stay, position: int) -> None:
         """Put a new stay into its line; `position` counts from 1."""
         self.waiting[stay.call] = stay

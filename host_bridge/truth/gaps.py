@@ -82,7 +82,7 @@ class Gaps:
             self._ledger.add(log_talks[index])
             changed[log_talks[index].queue] += 1
         self._run_clocks(told)
-        for stay in self._intake.stays.missed():
+        for stay in self._intake.stays.book.missed():
             if stay.stage is Stage.GONE and stay.verdict() is not Outcome.UNRESOLVED:
                 self._intake.stays.give_up(stay, now_ms)
         self._close()
@@ -99,7 +99,7 @@ class Gaps:
             ended = rose[queue]
             unseen = ended.answered + ended.abandoned
             # Those in a line first: one who left may wait for his agent still, and his answer be seen.
-            for stay in sorted(stays.missed(), key=lambda stay: stay.stage is not Stage.GONE):
+            for stay in sorted(stays.book.missed(), key=lambda stay: stay.stage is not Stage.GONE):
                 if stay.queue != queue or not stay.gap:
                     continue
                 if not stay.gave_up and unseen > 0:
@@ -147,7 +147,7 @@ class Gaps:
             for row, end in self._ledger.all_ends()
             if end.outcome is not Outcome.REJECTED and (since_ms is None or end.at_ms >= since_ms - AT_MS)
         ]
-        open_stays = stays.missed()
+        open_stays = stays.book.missed()
         known = [end for _, end in kept]
         known += [
             End(stay.queue, Outcome.UNRESOLVED, 0, 0, now_ms, stay.joined_as, stay.journey, stay.joined_ms)
@@ -208,7 +208,7 @@ class Gaps:
 
     def _absorb(self, stay: Stay, now_ms: int) -> None:
         """This stay is among the estimated ones; how its caller fared is not known."""
-        self._intake.stays.forget(stay)
+        self._intake.stays.book.close(stay)
         self._intake.journeys.ended(
             End(stay.queue, Outcome.UNRESOLVED, 0, 0, now_ms, stay.joined_as, stay.journey, stay.joined_ms)
         )

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from enum import Enum
 
-from host_bridge.truth.outcomes import Outcome
+from host_bridge.truth.live import OpenStay
+from host_bridge.truth.outcomes import End, Outcome
 
 # HoldTime counts from whole second to whole second, and a join time out of a snapshot is exact to a second.
 HOLD_TOLERANCE_MS = 2_000
+SECOND_LOOK_MS = 1_000  # how far apart two lists are that make a ghost of a caller missing from both
+GAP_LOOK_MS = 10_000  # … of one who vanished in a gap, as first queue_log or the counters have their say
+LIST_AHEAD_MS = 2_000  # a list's join times are exact to a second, so an event so much later is not the entering
+MAX_RINGING = 100  # phones of one caller that can be told apart
 # A key and a redirect point the dialplan elsewhere; the Leave followed within a millisecond on Asterisk 22.
 MOVED_MS = 500
 
@@ -64,6 +69,51 @@ class Stay:
         self.hold_s: int | None = None  # as the PBX said it
         self.until_ms: int | None = None  # when the wait ended
         self.gone_ms = 0  # when it was found to be gone
+
+    @classmethod
+    def of(cls, known: OpenStay, now_ms: int) -> Stay:
+        """What an earlier run of the bridge knew; how it went on since was seen by nobody."""
+        stay = cls(known.queue, known.call, known.joined_ms, now_ms, announced=False, journey=known.journey)
+        stay.gap = True
+        stay.gave_up, stay.asked, stay.hold_s = known.gave_up, known.asked, known.hold_s
+        if stay.hold_s is not None:
+            stay.until_ms = stay.joined_ms + stay.hold_s * 1000
+        return stay
+
+    def open(self) -> OpenStay:
+        """What the next run of the bridge must know."""
+        return OpenStay(self.queue, self.joined_as, self.journey, self.joined_ms, self.gave_up, self.asked, self.hold_s)
+
+    def end(self, outcome: Outcome, now_ms: int, *, whole_seconds: bool) -> End:
+        """The record of its end, which is now unless something told when; `whole_seconds`: the source has no ms."""
+        wait_ms = self.waited_ms(now_ms)
+        hold_s = wait_ms // 1000 if self.hold_s is None else self.hold_s
+        if whole_seconds:
+            wait_ms = hold_s * 1000
+        at_ms = now_ms if self.until_ms is None else self.until_ms
+        return End(self.queue, outcome, wait_ms, hold_s, at_ms, self.joined_as, self.journey, self.joined_ms)
+
+    def note_gave_up(self, hold_s: int, at_ms: int) -> None:
+        """QueueCallerAbandon: the wait ended then, after so many of the PBX's seconds."""
+        self.gave_up = True
+        self.hold_s = hold_s
+        self.until_ms = at_ms
+
+    def note_ringing(self, interface: str) -> None:
+        """A phone rings; "" is a member whose name is not UTF-8, so that phones cannot be told apart any more."""
+        if self.ringing is not None:
+            self.ringing.add(interface)
+            if not interface or len(self.ringing) > MAX_RINGING:
+                self.ringing = None
+
+    @property
+    def look_ms(self) -> int:
+        """How long after he was found missing the second look comes."""
+        return GAP_LOOK_MS if self.gap else SECOND_LOOK_MS
+
+    def is_in_line(self, at_ms: int) -> bool:
+        """At that time already: else a list was ahead of the very event that tells of his entering."""
+        return self.announced or at_ms - self.joined_ms >= LIST_AHEAD_MS
 
     def verdict(self) -> Outcome:
         """The outcome when no more evidence is to come (see `stays` for when that is)."""

@@ -32,23 +32,18 @@ neither. Source: PBX.md, measured on Asterisk 22 and read in app_queue.c of 13 t
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from host_bridge.pbx import events as ev
 from host_bridge.truth.book import Book
 from host_bridge.truth.live import OpenStay
 from host_bridge.truth.outcomes import ENDED_BY_STATUS, REJECTED_BY_STATUS, End, Outcome
-from host_bridge.truth.stay import Stage, Stay
+from host_bridge.truth.stay import SECOND_LOOK_MS, Stage, Stay
+from host_bridge.truth.strangers import Strangers
 
 GRACE_MS = 500  # how long the evidence after a Leave may take; on a live PBX it took under a millisecond
-SECOND_LOOK_MS = 1_000  # how far apart two lists are that make a ghost of a caller missing from both
-LIST_AHEAD_MS = 2_000  # a list's join times are exact to a second, so an event so much later is not the entering
 GAP_GRACE_MS = 60_000  # how long an answer may be outstanding after a gap in which it may have been missed
-GAP_LOOK_MS = 10_000  # the second look at one who vanished in a gap: first queue_log or the counters have their say
 MAX_LINE = 5_000  # callers in one line, past all that is real: a PBX gone mad must not fill the memory
-MAX_STRANGERS = 10_000
 
 
 class Stays:
@@ -69,19 +64,22 @@ class Stays:
         """
         self.asks: set[str] = set()  # queues whose line must be asked for
         self.unplaced = 0  # rejected callers whose queue no event named
-        self.dropped = 0  # callers and ids not taken in, past what memory is kept for
         self.book = Book(changed)
         self._ended = ended
         self._stray = ended if stray is None else stray
         self._whole_seconds = whole_seconds
-        # unknown ids that asked to hang up, or gave up
-        self._strangers: OrderedDict[str, ev.GaveUp | None] = OrderedDict()
-        self._entered: OrderedDict[str, str] = OrderedDict()  # call → queue it is about to join
+        self._strangers = Strangers()
         self._after_gap = False
+        self._refused = 0
+
+    @property
+    def dropped(self) -> int:
+        """Callers and ids not taken in, or forgotten, past what memory is kept for."""
+        return self._refused + self._strangers.dropped
 
     def joined(self, event: ev.Joined, now_ms: int) -> None:
         """A caller joined. A known id keeps its join time; an open stay of before is settled: it moved on."""
-        self._entered.pop(event.call, None)
+        self._strangers.take_entered(event.call)
         self.moved_on(event.call, now_ms)
         stay = self.book.waiting.get(event.call)
         if stay is not None and stay.queue != event.queue:
@@ -89,7 +87,7 @@ class Stays:
             stay = None
         if stay is None:
             if len(self.book.lines.get(event.queue, ())) >= MAX_LINE:
-                self.dropped += 1
+                self._refused += 1
                 return
             stay = Stay(event.queue, event.call, event.at_ms, event.at_ms, announced=True, journey=event.journey)
             self.book.join(stay, event.position)
@@ -102,11 +100,8 @@ class Stays:
     def rang(self, event: ev.Rang) -> None:
         """A phone rings for a caller: from now on a bare Leave may be an answer."""
         stay = self.book.waiting.get(event.call)
-        if stay is not None and stay.ringing is not None:
-            if event.interface:
-                stay.ringing.add(event.interface)
-            else:
-                stay.ringing = None  # a member whose name is not UTF-8: phones cannot be told apart
+        if stay is not None:
+            stay.note_ringing(event.interface)
 
     def not_answered(self, event: ev.NotAnswered) -> None:
         """That phone rings no more; the caller goes on waiting."""
@@ -120,15 +115,15 @@ class Stays:
         if stay is not None:
             stay.asked = stay.asked or not stay.moved_by(now_ms)  # one redirected hangs up elsewhere
         else:
-            self._note_stranger(event.call, self._strangers.get(event.call))
+            self._strangers.asked(event.call)
 
     def gave_up(self, event: ev.GaveUp) -> None:
         """QueueCallerAbandon: the wait ended without an answer; why is open, and the Leave follows."""
         stay = self.book.find(event.queue, event.call)
         if stay is None:
-            self._note_stranger(event.call, event)
+            self._strangers.gave_up(event)
         else:
-            _note_gave_up(stay, event)
+            stay.note_gave_up(event.hold_s, event.at_ms)
 
     def left(self, event: ev.Left, now_ms: int) -> None:
         """A caller is out of the line at once; the outcome as the module says. An unknown id counts nothing,
@@ -137,11 +132,11 @@ class Stays:
         stay = book.find(event.queue, event.call)
         if stay is None:
             stay = book.at_position(event, now_ms - SECOND_LOOK_MS)
-            if stay is not None and event.call in self._strangers:
-                stay.asked = True
-                gave_up = self._strangers.pop(event.call)
+            if stay is not None:
+                heard, gave_up = self._strangers.take(event.call)
+                stay.asked = stay.asked or heard
                 if gave_up is not None:
-                    _note_gave_up(stay, gave_up)
+                    stay.note_gave_up(gave_up.hold_s, gave_up.at_ms)
         if stay is not None and stay.stage is not Stage.LEFT:
             if event.hold_s is not None:
                 stay.hold_s = event.hold_s
@@ -167,15 +162,14 @@ class Stays:
 
     def hung_up(self, event: ev.HungUp, now_ms: int) -> None:
         """A channel is gone: the last evidence for a caller who left, a riddle for one who did not."""
-        self._strangers.pop(event.call, None)
-        self._entered.pop(event.call, None)
+        self._strangers.forget(event.call)
         stay = self.book.open.get(event.call)
         if stay is not None:
             stay.hung = True
             if stay.stage is Stage.LEFT:
                 self._end(stay, stay.verdict(), now_ms)
             else:
-                self.book.deadlines.set(stay, now_ms + _look_ms(stay))
+                self.book.deadlines.set(stay, now_ms + stay.look_ms)
         stay = self.book.waiting.get(event.call)
         if stay is not None:
             stay.hung = True
@@ -189,7 +183,7 @@ class Stays:
             self._end(stay, outcome, now_ms)
         elif event.status in REJECTED_BY_STATUS:
             self.moved_on(event.call, now_ms)
-            queue = self._entered.pop(event.call, None)
+            queue = self._strangers.take_entered(event.call)
             if queue is None:
                 self.unplaced += 1
             else:
@@ -201,12 +195,11 @@ class Stays:
         It comes for a caller who waits there already too, when a key or a redirect points him elsewhere.
         """
         stay = self.book.find(event.queue, event.call)
-        if stay is not None and stay.stage is Stage.WAITING and _is_in_line(stay, event.at_ms):
+        if stay is not None and stay.stage is Stage.WAITING and stay.is_in_line(event.at_ms):
             stay.moved_ms = now_ms
             return
         self.moved_on(event.call, now_ms)
-        self._entered[event.call] = event.queue
-        self._trim(self._entered)
+        self._strangers.entered(event.call, event.queue)
 
     def moved_on(self, call: str, now_ms: int) -> None:
         """The call does something else by now, so no more evidence can come for its open stay."""
@@ -225,7 +218,7 @@ class Stays:
             for stay in self.book.lines[snapshot.queue]:
                 stay.gap = False  # he waits still: his end will be seen
         for stay in suspects:
-            if stay.stage is Stage.GONE and now_ms - stay.gone_ms >= _look_ms(stay):
+            if stay.stage is Stage.GONE and now_ms - stay.gone_ms >= stay.look_ms:
                 self._end(stay, stay.verdict(), now_ms)
         if whole:
             self._after_gap = False
@@ -241,7 +234,6 @@ class Stays:
         """Events will be missed: what is open must end without them, and a bare Leave may be an answer."""
         self._after_gap = True
         self._strangers.clear()
-        self._entered.clear()
         for stay in self.book.waiting.values():
             stay.ringing = None
         for stay in self.book.open.values():
@@ -255,50 +247,29 @@ class Stays:
             stay.gap = True
             self._end(stay, stay.verdict(), now_ms)
         self._strangers.clear()
-        self._entered.clear()
 
     def live(self) -> tuple[OpenStay, ...]:
         """The stays without an outcome, those in a line first."""
-        return tuple(
-            OpenStay(s.queue, s.joined_as, s.journey, s.joined_ms, s.gave_up, s.asked, s.hold_s)
-            for s in self.book.stays()
-        )
+        return tuple(stay.open() for stay in self.book.stays())
 
     def restore(self, stays: Iterable[OpenStay], now_ms: int) -> None:
         """Take back what was open when an earlier run ended; the next list tells who still waits, as after a gap."""
         self.link_down(now_ms)
         for known in stays:
-            stay = Stay(known.queue, known.call, known.joined_ms, now_ms, announced=False, journey=known.journey)
-            stay.gap = True
-            stay.gave_up, stay.asked, stay.hold_s = known.gave_up, known.asked, known.hold_s
-            if stay.hold_s is not None:
-                stay.until_ms = stay.joined_ms + stay.hold_s * 1000
+            stay = Stay.of(known, now_ms)
             if stay.call in self.book.waiting:
                 self._vanish(stay, now_ms)
             else:
                 self.book.join(stay, len(self.book.lines.get(stay.queue, ())) + 1)
 
-    def missed(self) -> list[Stay]:
-        """The stays whose end was surely not seen, or may not have been: somebody else may know it."""
-        return [stay for stay in self.book.open.values() if stay.stage is Stage.GONE or stay.gap]
-
     def resolve(self, stay: Stay, outcome: Outcome, hold_s: int, at_ms: int) -> None:
-        """Somebody else, queue_log, knows how this stay of `missed` ended."""
-        stay.hold_s = hold_s
-        stay.until_ms = at_ms
+        """Somebody else, queue_log, knows how this stay ended, whose end was missed."""
+        stay.hold_s, stay.until_ms = hold_s, at_ms
         self._end(stay, outcome, at_ms)
 
     def give_up(self, stay: Stay, now_ms: int) -> None:
-        """Nobody knows more about this stay of `missed` than its own events tell."""
+        """Nobody knows more about this stay than its own events tell."""
         self._end(stay, stay.verdict(), now_ms)
-
-    def forget(self, stay: Stay) -> None:
-        """Somebody else has counted this stay of `missed`."""
-        self.book.close(stay)
-
-    def next_ms(self) -> int | None:
-        """When `settle` has something to decide, or None."""
-        return self.book.deadlines.next_ms()
 
     def settle(self, now_ms: int) -> None:
         """Decide what has waited long enough for its evidence."""
@@ -317,7 +288,7 @@ class Stays:
         """Surely not in the line, and no Leave said so."""
         self._settle_other(stay, now_ms)
         stay.gone_ms = now_ms
-        self.book.take_out(stay, Stage.GONE, now_ms, now_ms + _look_ms(stay))
+        self.book.take_out(stay, Stage.GONE, now_ms, now_ms + stay.look_ms)
 
     def _settle_other(self, stay: Stay, now_ms: int) -> None:
         other = self.book.open.get(stay.call)
@@ -326,34 +297,4 @@ class Stays:
 
     def _end(self, stay: Stay, outcome: Outcome, now_ms: int) -> None:
         self.book.close(stay)
-        wait_ms = stay.waited_ms(now_ms)
-        hold_s = wait_ms // 1000 if stay.hold_s is None else stay.hold_s
-        if self._whole_seconds:
-            wait_ms = hold_s * 1000
-        at_ms = now_ms if stay.until_ms is None else stay.until_ms
-        self._ended(End(stay.queue, outcome, wait_ms, hold_s, at_ms, stay.joined_as, stay.journey, stay.joined_ms))
-
-    def _note_stranger(self, call: str, gave_up: ev.GaveUp | None) -> None:
-        self._strangers[call] = gave_up
-        self._trim(self._strangers)
-
-    def _trim(self, kept: OrderedDict[str, Any]) -> None:
-        if len(kept) > MAX_STRANGERS:
-            kept.popitem(last=False)
-            self.dropped += 1
-
-
-def _look_ms(stay: Stay) -> int:
-    """How long after he was found missing the second look comes."""
-    return GAP_LOOK_MS if stay.gap else SECOND_LOOK_MS
-
-
-def _is_in_line(stay: Stay, at_ms: int) -> bool:
-    """At that time already: else a list was ahead of the very event that tells of his entering."""
-    return stay.announced or at_ms - stay.joined_ms >= LIST_AHEAD_MS
-
-
-def _note_gave_up(stay: Stay, event: ev.GaveUp) -> None:
-    stay.gave_up = True
-    stay.hold_s = event.hold_s
-    stay.until_ms = event.at_ms
+        self._ended(stay.end(outcome, now_ms, whole_seconds=self._whole_seconds))

@@ -98,7 +98,7 @@ class Truth:
 
     def next_ms(self) -> int | None:
         """When `settle` may have something to do by time alone, or None."""
-        times = (self._windows.next_ms(), self._intake.stays.next_ms(), self._intake.journeys.next_ms())
+        times = (self._windows.next_ms(), self._intake.stays.book.deadlines.next_ms(), self._intake.journeys.next_ms())
         return min((at_ms for at_ms in times if at_ms is not None), default=None)
 
     def roll(self, day_start_ms: int, now_ms: int) -> None:
