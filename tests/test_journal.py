@@ -39,7 +39,7 @@ def moved(record: Record, by_ms: int = SHIFT_MS) -> Record:
 
 
 def test_every_kind_of_record_comes_back_equal_and_of_its_type(tmp_path: Path) -> None:
-    rows = tuple(enumerate(EVERY_KIND, 1))
+    rows = tuple(enumerate((*EVERY_KIND, *reversed(EVERY_KIND)), 1))
     written(tmp_path / "j", Batch(200_000, SHIFT_MS, rows, Live(), True))
     journal, restored = opened(tmp_path / "j")
     journal.close()

@@ -62,17 +62,15 @@ class Journal:
         self._is_closing = False
         self._busy_since_ms: int | None = None
         self._prior: Store | None = None  # what can be read of it when it cannot be opened for writing
-        self._store: Store | None = None
         self._reopen = partial(opener, check=False)
-        failure: sqlite3.Error | None = None
         try:
-            self._store = opener(check=True)
+            self._store: Store | None = opener(check=True)
+            self._writer = Writer(path, self._backlog, self._store, self._reopen, log)
         except sqlite3.Error as error:
-            failure = error
+            self._store = None
             self._prior = read_without_room(path, error)
-        self._writer = Writer(path, self._backlog, self._store, self._reopen, log)
-        if failure is not None:
-            self._writer.fail(failure, _now_ms())
+            self._writer = Writer(path, self._backlog, None, self._reopen, log)
+            self._writer.fail(error, _now_ms())
 
     def load(self, since_pbx_ms: int) -> Restored:
         """What ended since then and what was open; once, before `start`. What is damaged is set aside and told."""
@@ -86,8 +84,7 @@ class Journal:
                 raise JournalError(explain(error, self._path)) from None
             store.close()
             set_aside(self._path, reason(error), self._log)
-            self._store = self._reopen()
-            self._writer = Writer(self._path, self._backlog, self._store, self._reopen, self._log)
+            self._writer = Writer(self._path, self._backlog, None, self._reopen, self._log)
             return _NOTHING
         if store.unreadable:
             self._log.error("journal %s: %d rows make no sense and were left out", self._path, store.unreadable)

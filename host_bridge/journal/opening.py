@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -19,6 +20,7 @@ from host_bridge.journal.store import Store
 BUSY_S = 2.0  # how long to wait for another program's transaction
 WAL_BYTES = 8 << 20  # the write-ahead log is cut back to this after a long reader kept it growing
 DAMAGED_TEXT = partial(str, encoding="utf-8", errors="replace")  # one bad letter is no reason to lose a day
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _PARTS = ("", "-wal", "-shm")  # of one SQLite database
 
 
@@ -29,14 +31,18 @@ class DamageError(Exception):
 def lock(path: Path, log: logging.Logger) -> FileIO | None:
     """Keep other bridges from this journal as long as the file given is open; the kernel ends it with the process.
 
-    Raises JournalError when another has it, or when the folder cannot be written. None where the file system has no
-    locks. It is a file of its own: closing the database's own would drop SQLite's locks (sqlite.org/howtocorrupt.html).
+    Raises JournalError when another has it, or when the folder cannot be written. None, which is told, where the file
+    system has no locks or no room for one. It is a file of its own: closing the database's own would drop SQLite's
+    locks (sqlite.org/howtocorrupt.html).
     """
     name = path.with_name(path.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         held = name.open("a+b", buffering=0)
     except OSError as error:
+        if error.errno in _NO_ROOM:
+            _tell_no_lock(path, error, log)
+            return None
         raise JournalError(
             f"journal {path}: its folder cannot be written ({error.strerror}): "
             "let the bridge's user write there, or name another file in bridge.yaml"
@@ -52,13 +58,17 @@ def lock(path: Path, log: logging.Logger) -> FileIO | None:
             "or give each its own journal in bridge.yaml"
         ) from None
     except OSError as error:
-        log.warning("journal %s: no lock there (%s): let no second bridge use it", path, error.strerror)
         held.close()
+        _tell_no_lock(path, error, log)
         return None
     with suppress(OSError):  # a full disk: then the next one will not read who it was
         held.truncate(0)
         held.write(b"%d\n" % os.getpid())
     return held
+
+
+def _tell_no_lock(path: Path, error: OSError, log: logging.Logger) -> None:
+    log.warning("journal %s: no lock there (%s): let no second bridge use it", path, error.strerror)
 
 
 def open_store(path: Path, site: str, log: logging.Logger, *, check: bool) -> Store:
@@ -128,7 +138,8 @@ def _open(path: Path, site: str, log: logging.Logger, *, check: bool) -> Store:
         raise JournalError(f"journal {path}: a folder: name a file in bridge.yaml")
     connection = connect(path)
     try:
-        if identify(connection, path):
+        is_new = not identify(connection, path)
+        if not is_new:
             if check:
                 _check(connection)
             _of_this_site(connection, path, site)
@@ -138,7 +149,7 @@ def _open(path: Path, site: str, log: logging.Logger, *, check: bool) -> Store:
             _set_modes(connection)
             create(connection, site)
             log.info("journal %s: begun", path)
-        return Store(connection, path)
+        return Store(connection, path, is_new=is_new)
     except BaseException:
         connection.close()
         raise

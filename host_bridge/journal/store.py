@@ -25,7 +25,8 @@ Written = dict[tuple[Any, ...], int]
 class Store:
     """The file behind one connection, used by one thread at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, is_new: bool = False) -> None:
+        self.is_new = is_new  # it was made just now
         self.unreadable = 0  # rows left out by `load`, as they made no sense
         self.unwritable = 0  # records left out by `write`: SQLite takes no such text or number
         self._connection = connection

@@ -92,6 +92,7 @@ class Writer:
             self.is_anew = True
         if self._store is None:
             self._store = self._reopen()
+            self.is_anew |= self._store.is_new
         if work is not None:
             self._store.write(work)
             self.unwritable += self._store.unwritable
