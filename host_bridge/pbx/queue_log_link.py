@@ -61,10 +61,10 @@ class QueueLogLink:
         self._log = log
         self._shift_ms = shift_ms
         self._is_open = is_open
-        self._file = LogFile(settings.path, (clock() + shift_ms()) // 1000 - LOOK_BACK_S, STEP_BYTES)
+        self._file = LogFile(settings.path, step_bytes=STEP_BYTES)
         self._events = LogEvents()
         self._asked: set[str | None] = set()
-        self._heard_ms = clock()  # when a line came last, or when the centre was closed
+        self._heard_ms = 0  # when a line came last, or when the centre was closed
         self._told_dropped = False
         self._told_hole = ""
         self.pbx = "syncing"
@@ -78,6 +78,8 @@ class QueueLogLink:
 
     async def run(self) -> None:
         """Read until cancelled. An exception of the sink ends it too: that is a bug."""
+        self._file.since_s = (self._clock() + self._shift_ms()) // 1000 - LOOK_BACK_S
+        self._heard_ms = self._clock()
         try:
             while True:
                 lines, events = await asyncio.to_thread(self._read)
