@@ -212,8 +212,7 @@ def test_lines_that_are_none_and_holes_are_told_once(tmp_path: Path, caplog: pyt
     told = [record.message for record in caplog.records if record.levelno == logging.WARNING]
     assert told == [
         f"PBX {tmp_path}/queue_log: some lines are none of queue_log and were passed over",
-        f"PBX: calls are missing: {tmp_path}/queue_log was truncated before all of it was read, "
-        "and there is no copy",
+        f"PBX: calls are missing: {tmp_path}/queue_log was truncated before all of it was read, and there is no copy",
     ]
 
 
