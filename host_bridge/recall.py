@@ -149,10 +149,10 @@ class Recall:
                 self._put_batch(self._journal, self._clock.ms())
 
     def _put_batch(self, journal: Journal, now_ms: int) -> None:
-        if not (self._rows or self._heard or now_ms >= self._mark_due_ms):
-            return
         if journal.begun_anew():
             self._rows = self.truth.rows()
+        if not (self._rows or self._heard or now_ms >= self._mark_due_ms):
+            return
         rows, self._rows = tuple(self._rows), []
         self._heard = False
         self._mark_due_ms = now_ms + MARK_MS
@@ -195,9 +195,12 @@ class Recall:
             return
         filled = self.truth.fill(*self._fold.shifted(-self._pbx_clock.shift_ms()), now_ms)
         self._heard = True
-        self._log.info(
-            "gap filled from queue_log: %d calls that nobody saw, %d known better", filled.added, filled.revised
-        )
+        if filled.added or filled.revised:
+            self._log.info(
+                "gap filled from queue_log: %d stays and conversations that were not heard, %d known better",
+                filled.added,
+                filled.revised,
+            )
         self._changed()
 
     def _settle(self) -> None:

@@ -1,0 +1,286 @@
+"""What survives the bridge: a real journal and a real queue_log in a folder, the PBX and both clocks in the test's hand."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host_bridge import recall
+from host_bridge.clock import Clock, Now, PbxClock
+from host_bridge.journal import open_journal
+from host_bridge.pbx.events import Event, LinkDown, LinkUp
+from host_bridge.recall import Recall
+from host_bridge.truth.service_level import ServiceLevel
+from host_bridge.truth.truth import Truth
+from tests.model_pbx import ModelPbx
+
+LOG = logging.getLogger("test.recall")
+PBX_MS = 1_700_000_000_000  # the PBX's clock at 0 of the bridge's
+PATIENCE_S = 10.0
+
+
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("SEAM_S", "BATCH_S", "FOLLOW_S"):
+        monkeypatch.setattr(recall, name, 0.005)
+    caplog.set_level(logging.INFO)
+
+
+class Run(Clock):
+    """One life of a bridge, from its start to its end, on the journal and the log of `folder`."""
+
+    def __init__(self, folder: Path, pbx: ModelPbx, *, journal: bool = True, log: bool = True) -> None:
+        self.pbx = pbx
+        self.folder = folder
+        self.journal = open_journal(folder / "journal", "test", LOG) if journal else None
+        self.recall = Recall(
+            self.journal,
+            folder / "queue_log" if log else None,
+            clock=self,
+            pbx_clock=PbxClock(self, lambda: PBX_MS),
+            changed=lambda: None,
+            log=LOG,
+        )
+        self.truth = self.recall.truth = Truth(lambda queue: ServiceLevel(min_calls=1), sink=self.recall)
+        self.truth.roll(0, pbx.now_ms)
+        self.recall.start(PBX_MS)
+        self.task = asyncio.create_task(self.recall.run())
+
+    def ms(self) -> int:
+        return self.pbx.now_ms
+
+    def now(self) -> Now:
+        return Now(self.pbx.now_ms, self.pbx.now_ms + PBX_MS)
+
+    def hear(self, *events: Event) -> None:
+        for event in events or self.pbx.take():
+            self.truth.apply(event, self.pbx.now_ms)
+            self.recall.on_event(event, self.pbx.now_ms)
+        self.write_log()
+
+    def write_log(self) -> None:
+        with (self.folder / "queue_log").open("a", encoding="utf-8") as log:
+            log.writelines(f"{line}\n" for line in self.pbx.queue_log)
+        self.pbx.queue_log.clear()
+
+    def link_up(self) -> None:
+        self.pbx.take()  # what happened before was not heard
+        self.write_log()
+        self.hear(self.pbx.snapshot(), LinkUp(self.pbx.now_ms))
+
+    async def until(self, true: Callable[[], object]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not true():
+                await asyncio.sleep(0.002)
+
+    async def saved(self) -> None:
+        """All that is known by now is on the disk."""
+        journal = self.journal
+        assert journal is not None
+        await self.until(lambda: journal.saved_ms == self.pbx.now_ms)
+
+    async def end(self, *, killed: bool = False) -> None:
+        """`killed`: what is not on the disk yet is lost."""
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+        if killed and self.journal is not None:
+            self.journal.close()
+        else:
+            await self.recall.close()
+
+    def figure(self, name: str) -> int | None:
+        return self.truth.figures("sales", self.pbx.now_ms).get(name)
+
+
+def run(story: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(story)
+
+
+def day(pbx: ModelPbx, number: int) -> None:
+    """Three callers, each with another end."""
+    for step, end in enumerate((pbx.answered, pbx.hangs_up, pbx.times_out)):
+        call = f"{1_700_001_000 + number}.{step}"
+        pbx.join("sales", call)
+        pbx.wait(7_000)
+        end("sales", call)
+        pbx.wait(1_000)
+
+
+def test_a_bridge_counts_on_where_it_ended(tmp_path: Path) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        first = Run(tmp_path, pbx, log=False)
+        first.link_up()
+        day(pbx, 1)
+        first.hear()
+        pbx.join("sales", "1700000990.7")
+        pbx.wait(500)
+        first.hear()
+        await first.end()
+        pbx.wait(30_000)
+        second = Run(tmp_path, pbx, log=False)
+        assert second.recall.pending, "a gap is not filled before the PBX is heard"
+        second.link_up()
+        assert not second.recall.pending
+        names = ("answered", "abandoned", "overflowed", "waiting", "oldest_ms", "sla_of", "approx")
+        assert [second.figure(name) for name in names] == [1, 1, 1, 1, 30_500, 2, 1]
+        await second.end()
+
+    run(story())
+
+
+def test_what_ended_meanwhile_comes_from_queue_log_and_is_no_estimate(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        first = Run(tmp_path, pbx)
+        first.link_up()
+        await first.until(lambda: not first.recall.pending)
+        day(pbx, 1)
+        first.hear()
+        await first.saved()
+        await first.end(killed=True)
+        day(pbx, 2)
+        second = Run(tmp_path, pbx)
+        second.link_up()
+        assert second.recall.pending
+        assert second.figure("answered") == 1
+        await second.until(lambda: not second.recall.pending)
+        assert [second.figure(name) for name in ("answered", "abandoned", "overflowed", "approx")] == [2, 2, 2, None]
+        assert second.figure("aht_ms") == 60_000
+        await second.saved()
+        await second.end()
+        third = Run(tmp_path, pbx)
+        third.link_up()
+        await third.until(lambda: not third.recall.pending)
+        assert [third.figure(name) for name in ("answered", "abandoned", "overflowed", "approx")] == [2, 2, 2, None]
+        await third.end()
+
+    run(story())
+    assert [line for line in caplog.messages if "gap" in line] == [
+        "gap filled from queue_log: 4 stays and conversations that were not heard, 0 known better"
+    ]
+
+
+def test_without_a_journal_queue_log_tells_the_whole_day(tmp_path: Path) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        day(pbx, 1)
+        it = Run(tmp_path, pbx, journal=False)
+        it.link_up()
+        await it.until(lambda: not it.recall.pending)
+        assert [it.figure(name) for name in ("answered", "abandoned", "overflowed", "approx")] == [1, 1, 1, None]
+        await it.end()
+
+    run(story())
+
+
+def test_without_both_counting_only_begins_and_nothing_is_estimated(tmp_path: Path) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        day(pbx, 1)
+        it = Run(tmp_path, pbx, journal=False, log=False)
+        it.link_up()
+        assert [it.figure(name) for name in ("answered", "approx")] == [0, None]
+        await it.end()
+
+    run(story())
+
+
+def test_an_outage_of_the_line_is_filled_too(tmp_path: Path) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        it = Run(tmp_path, pbx, journal=False)
+        it.link_up()
+        await it.until(lambda: not it.recall.pending)
+        it.hear(LinkDown("cut", pbx.now_ms))
+        assert it.recall.pending
+        day(pbx, 1)
+        it.link_up()
+        await it.until(lambda: not it.recall.pending)
+        assert [it.figure(name) for name in ("answered", "abandoned", "overflowed")] == [1, 1, 1]
+        await it.end()
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "line"),
+    [
+        (lambda path: path.unlink(missing_ok=True), "cannot be read: No such file"),
+        (lambda path: path.write_text("1|NONE|NONE|NONE|QUEUESTART|\n"), "is not being written: calls ended since"),
+    ],
+)
+def test_a_queue_log_that_tells_nothing_is_told_and_the_gap_estimated(
+    tmp_path: Path, spoil: Callable[[Path], Any], line: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        it = Run(tmp_path, pbx, journal=False)
+        it.link_up()
+        await it.until(lambda: not it.recall.pending)
+        it.hear(LinkDown("cut", pbx.now_ms))
+        day(pbx, 1)
+        pbx.take()
+        pbx.queue_log.clear()
+        spoil(tmp_path / "queue_log")
+        it.truth.apply(pbx.snapshot(), pbx.now_ms)
+        it.recall.on_event(LinkUp(pbx.now_ms), pbx.now_ms)
+        await it.until(lambda: not it.recall.pending)
+        assert [it.figure(name) for name in ("answered", "abandoned", "approx")] == [1, 2, 1]
+        await it.end()
+
+    run(story())
+    assert any(line in told for told in caplog.messages), caplog.messages
+
+
+def test_a_ghost_is_settled_when_queue_log_tells(tmp_path: Path) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        it = Run(tmp_path, pbx, journal=False)
+        it.link_up()
+        await it.until(lambda: not it.recall.pending)
+        pbx.join("sales", "1700001000.1")
+        it.hear()
+        pbx.wait(5_000)
+        pbx.masquerades("sales", "1700001000.1")
+        told, pbx.queue_log = pbx.queue_log, []
+        for _ in range(2):
+            pbx.wait(15_000)
+            it.hear(pbx.snapshot())
+        assert [it.figure(name) for name in ("unresolved", "abandoned")] == [1, 0]
+        pbx.queue_log = told
+        it.write_log()
+        await it.until(lambda: it.figure("abandoned"))
+        assert it.figure("unresolved") == 0
+        await it.end()
+
+    run(story())
+
+
+def test_a_journal_that_is_lost_while_the_bridge_runs_begins_anew_with_all_that_is_known(tmp_path: Path) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        first = Run(tmp_path, pbx, log=False)
+        first.link_up()
+        day(pbx, 1)
+        first.hear()
+        await first.saved()
+        for path in tmp_path.glob("journal*"):
+            path.unlink()
+        pbx.wait(1_000)
+        first.hear(pbx.snapshot())
+        await first.saved()
+        await first.end()
+        second = Run(tmp_path, pbx, log=False)
+        second.link_up()
+        assert [second.figure(name) for name in ("answered", "abandoned", "overflowed")] == [1, 1, 1]
+        await second.end()
+
+    run(story())
