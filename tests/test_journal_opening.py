@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -54,6 +55,43 @@ def test_whatever_is_damaged_the_bridge_starts_with_a_journal_that_works(
     journal.close()
     assert journal.problem == ""
     assert shifted(an_end(1000), SHIFT_MS) in read_day(path, 0, 10**9)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        pytest.param((b"SQLite format 3", b"SQLite format 9"), "file is not a database", id="first bytes"),
+        pytest.param((b"\x10\x00\x02\x02", b"\x10\x00\x07\x02"), "its header makes no sense", id="format of writing"),
+        pytest.param((b"LEDW", b"LEDX"), "its header makes no sense", id="application id"),
+        pytest.param((b"estimate_at", b"estim\xdfte_at"), "could not decode|can't decode", id="schema, not even text"),
+        pytest.param((b"site", b"sitz"), "it does not say of which site it is", id="site"),
+        pytest.param(
+            (113_000).to_bytes(3, "big"), (113_001).to_bytes(3, "big"), "wrong # of entries|missing from", id="index"
+        ),
+    ],
+)
+def test_what_sqlite_would_overlook_or_stumble_over_is_damage(
+    tmp_path: Path, sound: bytes, change: tuple[bytes, bytes], why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "j"
+    old, new = change
+    assert old in sound
+    path.write_bytes(sound.replace(old, new) if old == b"site" else sound.replace(old, new, 1))
+    journal, restored = opened(path)
+    journal.close()
+    assert restored.rows == []
+    (told,) = caplog.messages
+    assert re.search(rf"damaged \(.*({why}).*\): set aside as j\.damaged-", told)
+
+
+def test_a_bad_letter_costs_no_more_than_that_letter(tmp_path: Path, sound: bytes) -> None:
+    path = tmp_path / "j"
+    path.write_bytes(sound.replace(b"1.1771.177", b"1.1771.1\xdf7"))
+    journal, restored = opened(path)
+    journal.close()
+    bad = shifted(an_end(177, journey="1.1\ufffd7"), SHIFT_MS)
+    assert restored.rows[176] == (177, bad)
+    assert bad in read_day(path, 0, 10**9)
 
 
 def test_what_is_set_aside_is_whole_and_never_overwritten(tmp_path: Path) -> None:

@@ -33,6 +33,11 @@ def test_two_open_stays_that_are_alike_are_one(store: Store) -> None:
     assert store.load(0).live.stays == ()
 
 
+def test_a_commit_waits_for_the_disk_and_not_for_readers(store: Store) -> None:
+    modes = [store._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    assert modes == ["wal", 2], "2 is FULL: without it a power cut takes the last transactions"
+
+
 def test_a_clock_that_jumped_moves_what_is_open_and_a_small_step_does_not(store: Store) -> None:
     store.write(work((STAY,)))
     store.write(work((STAY,), SHIFT_TOLERANCE_MS))
