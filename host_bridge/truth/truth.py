@@ -41,12 +41,13 @@ class Truth:
         sight; `queues` limits what is read to these, None is all.
 
         `groups`, `all_level` and `wait_limit_ms` as in Windows. `sink` is told every record, for the journal.
-        `whole_seconds` as in Stays.
+        `whole_seconds` as in Stays: the source is a queue_log, which does not tell of agents either.
         """
         self._sink = sink
         self._groups = {name: group.queues for name, group in (groups or {}).items() if name != ALL}
         self._ledger = Ledger(self)
         self._windows = Windows(service_level_of, groups or {}, all_level or ServiceLevel(), wait_limit_ms)
+        self._knows_agents = not whole_seconds
         self._intake = Intake(queues, self._ledger, self._windows, whole_seconds=whole_seconds)
         self._gaps = Gaps(self._ledger, self._intake)
 
@@ -211,6 +212,8 @@ class Truth:
                 oldest_ms = self._intake.journeys.oldest_ms(stay.joined_as for line in lines for stay in line)
                 if oldest_ms is not None:
                     figures["next_breach_ms"] = max(0, limit_ms - (now_ms - oldest_ms))
+        if not self._knows_agents:
+            return
         figures["agents_in"] = agents.logged_in
         figures["agents_free"] = agents.free
         figures["agents_busy"] = agents.busy
