@@ -8,12 +8,13 @@ anything.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 from host_bridge.announcer import Announcer
 from host_bridge.clock import Clock, PbxClock
 from host_bridge.days import Days
-from host_bridge.journal import Journal
+from host_bridge.journal import Journal, JournalError, read_days
 from host_bridge.messages import Messages
 from host_bridge.pbx.ami_link import AmiLink
 from host_bridge.pbx.events import Event, LinkDown, Snapshot
@@ -47,6 +48,7 @@ class Bridge:
         """`problem`: something that a person should do, for as long as the bridge runs."""
         self._clock = clock
         self._keep_days = settings.keep_days
+        self._journal_file = settings.journal if journal is not None else None
         self._thresholds = thresholds
         self._log = log
         self._problem = problem
@@ -94,6 +96,10 @@ class Bridge:
         now_ms = self._clock.ms()
         self._roll(now_ms)
         self._recall.start(self._kept_from_ms(now_ms) + self._pbx_clock.shift_ms())
+        if self._journal_file is not None:
+            with contextlib.suppress(JournalError):  # whatever is wrong with it was told when it was opened
+                for line in read_days(self._journal_file):
+                    self._days.told(line.day, line.queue)
         parts = (self.pbx.run(), self.boards.mqtt.run(), self._heartbeats(), self._recall.run())
         tasks = [asyncio.create_task(each) for each in parts]
         stopped = asyncio.create_task(self._stop.wait())

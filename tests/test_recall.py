@@ -1,4 +1,4 @@
-"""What survives the bridge: a real journal and a real queue_log in a folder, the PBX and both clocks in the test's hand."""
+"""What survives the bridge: a real journal and a real queue_log; the PBX and both clocks are in the test's hand."""
 
 from __future__ import annotations
 

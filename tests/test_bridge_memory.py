@@ -1,0 +1,98 @@
+"""`wallboard-bridge` with a journal, as a process that is killed: beside a scripted AMI peer and a real broker."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ami_peer import AmiPeer
+from tests.brokers import Broker, broker
+from tests.test_bridge_main import Process, Watcher, pbx
+from tests.waiting import wait_until
+
+__all__ = ["broker"]
+
+
+@pytest.fixture
+def peer() -> Iterator[AmiPeer]:
+    made = AmiPeer(["support", "sales"])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bridge(tmp_path: Path, peer: AmiPeer, broker: Broker) -> Iterator[Process]:
+    made = Process(tmp_path, peer.port, f"url: 'mqtt://127.0.0.1:{broker.port}'")
+    with made.config.open("a") as config:
+        config.write("journal: kept/bridge.journal\n")
+    (tmp_path / "kept").mkdir()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def watcher(broker: Broker) -> Iterator[Watcher]:
+    made = Watcher(broker)
+    yield made
+    made.close()
+
+
+def counted(known: dict[str, Any], queue: str = "sales") -> tuple[int | None, ...]:
+    snapshot = known.get(f"queue/{queue}") or {}
+    return tuple(snapshot.get(name) for name in ("abandoned", "waiting", "approx"))
+
+
+def stays(file: Path) -> int:
+    """How many are on the disk, as any other program reads it while the bridge writes."""
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
+        return int(connection.execute("SELECT count(*) FROM stay").fetchone()[0])
+
+
+def test_killed_at_any_time_it_counts_on(bridge: Process, peer: AmiPeer, watcher: Watcher) -> None:
+    bridge.start()
+    watcher.until(lambda known: pbx(known) == "up")
+    for _ in range(3):
+        call, _ = peer.join("sales")
+        peer.abandon("sales", call)
+    peer.join("sales")
+    watcher.until(lambda known: counted(known) == (3, 1, None))
+    kept = bridge.folder / "kept/bridge.journal"
+    wait_until(lambda: stays(kept) == 3, 10, "the journal does not have the stays")
+    bridge.signal(signal.SIGKILL)
+    watcher.until(lambda known: known["bridge/state"]["online"] is False)
+    watcher.newest.pop("queue/sales")
+    bridge.start()
+    known = watcher.until(lambda known: pbx(known) == "up" and "queue/sales" in known)
+    assert counted(known) == (3, 1, 1), "without queue_log the gap is an estimate, of nothing"
+    assert known["queue/sales"]["oldest_ms"] > 1_000, "and the caller who still waits has waited all the time"
+    bridge.signal(signal.SIGTERM)
+    assert bridge.wait() == 0
+
+
+def test_a_damaged_journal_is_set_aside_and_told(bridge: Process, watcher: Watcher) -> None:
+    kept = bridge.folder / "kept/bridge.journal"
+    kept.write_bytes(b"SQLite format 3\0" + b"\xff" * 8_000)
+    bridge.start()
+    watcher.until(lambda known: pbx(known) == "up")
+    assert "set aside as bridge.journal.damaged-" in bridge.until("damaged")
+    assert list(kept.parent.glob("bridge.journal.damaged-*"))
+    bridge.signal(signal.SIGTERM)
+    assert bridge.wait() == 0
+
+
+def test_a_journal_that_cannot_be_written_leaves_the_wall_lit_and_is_told(bridge: Process, watcher: Watcher) -> None:
+    shutil.rmtree(bridge.folder / "kept")
+    (bridge.folder / "kept").write_text("a file where the folder should be")
+    bridge.start()
+    known = watcher.until(lambda known: pbx(known) == "up")
+    assert "kept" in known["bridge/state"]["problem"]
+    assert "counters are lost when the bridge stops" in bridge.until("journal")
+    bridge.signal(signal.SIGTERM)
+    assert bridge.wait() == 0
+    assert all("Traceback" not in line for line in bridge.lines)
