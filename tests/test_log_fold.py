@@ -111,3 +111,16 @@ def test_lines_that_come_later_go_on_where_the_others_ended() -> None:
     assert line is not None
     it.apply([line])
     assert len(it.ends()) == 1
+
+
+def test_a_ghost_of_a_log_with_a_hole_is_unresolved() -> None:
+    it = fold("100|c|q|NONE|ENTERQUEUE|||1", "500|c|q|NONE|ENTERQUEUE|||1", "507|c|q|NONE|ABANDON|1|1|7")
+    assert [(end.outcome, end.joined_ms) for end in it.ends()] == [
+        (Outcome.UNRESOLVED, 100_000),
+        (Outcome.ABANDONED, 500_000),
+    ]
+
+
+def test_a_ghost_that_never_ends_is_unresolved_in_the_end() -> None:
+    it = fold("100|c|q|NONE|ENTERQUEUE|||1", "14501|d|q|NONE|ENTERQUEUE|||2", "14510|d|q|NONE|ABANDON|2|2|9")
+    assert [(end.call, end.outcome) for end in it.ends()] == [("c", Outcome.UNRESOLVED), ("d", Outcome.ABANDONED)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from host_bridge.pbx import events as ev
-from host_bridge.pbx.queue_log_events import MAX_LINE, LogEvents
+from host_bridge.pbx.queue_log_events import LONGEST_WAIT_S, MAX_LINE, LogEvents
 from host_bridge.pbx.queue_log_lines import parse_line
 
 
@@ -41,7 +43,7 @@ def test_every_way_to_leave() -> None:
         "EXITWITHTIMEOUT|1|1|5": ["GaveUp", "Left", "QueueStatusSet"],
         "EXITEMPTY|1|1|5": ["GaveUp", "Left", "QueueStatusSet"],
         "WITHDRAW|1|1|5|": ["GaveUp", "Left", "QueueStatusSet"],
-        "EXITWITHKEY|9|1|1|5": ["Left"],
+        "EXITWITHKEY|9|1|1|5": ["Left", "QueueEntered"],
     }
     for rest, expected in ways.items():
         log = Log()
@@ -101,7 +103,7 @@ def test_a_caller_who_came_before_the_log_began_joins_when_he_did() -> None:
 def test_an_old_asterisk_does_not_tell_the_wait() -> None:
     log = Log()
     log("100 c1 q ENTERQUEUE||")
-    (left,) = log("109 c1 q EXITWITHKEY|5|1")
+    left, _ = log("109 c1 q EXITWITHKEY|5|1")
     assert isinstance(left, ev.Left)
     assert left.hold_s == 9
 
@@ -120,6 +122,39 @@ def test_a_line_told_twice_is_one_caller() -> None:
     log = Log()
     log("100 c1 q ENTERQUEUE|||1")
     assert log("100 c1 q ENTERQUEUE|||1") == [ev.Joined("q", "c1", "c1", 1, 1, 100_000)]
+
+
+def test_a_caller_whose_end_was_lost_waits_in_one_queue_only() -> None:
+    log = Log()
+    log("100 c1 q ENTERQUEUE|||1")
+    assert log("190 c1 r ENTERQUEUE|||1") == [ev.HungUp("c1", 190_000), ev.Joined("r", "c1", "c1", 1, 1, 190_000)]
+    assert log("290 c1 r ENTERQUEUE|||1") == [ev.HungUp("c1", 290_000), ev.Joined("r", "c1", "c1", 1, 1, 290_000)]
+    assert names(log("390 c1 q ABANDON|1|1|20")) == ["HungUp", "Joined", "HangupAsked", "GaveUp", "Left", "HungUp"]
+    assert all(queue.callers == () for queue in log.events.snapshot())
+
+
+def test_no_ghost_waits_for_ever() -> None:
+    log = Log()
+    log("100 c1 q ENTERQUEUE|||1")
+    assert names(log(f"{100 + LONGEST_WAIT_S} c2 q ENTERQUEUE|||2")) == ["Joined"]
+    assert names(log(f"{101 + LONGEST_WAIT_S} c3 q ENTERQUEUE|||3")) == ["HungUp", "Joined"]
+    assert [caller.call for caller in log.events.snapshot()[0].callers] == ["c2", "c3"]
+
+
+def test_a_call_that_comes_again_after_its_end_is_no_ghost() -> None:
+    log = Log()
+    for text in ("100 c1 q ENTERQUEUE|||1", "105 c1 q EXITWITHKEY|9|1|1|5"):
+        log(text)
+    assert names(log("190 c1 q ENTERQUEUE|||1")) == ["Joined"]
+
+
+def test_a_file_of_endless_queues_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("host_bridge.pbx.queue_log_events.MAX_QUEUES", 3)
+    log = Log()
+    for call in range(5):
+        log(f"100 c{call} q{call} ENTERQUEUE|||1")
+    assert (log.events.dropped, len(log.events.snapshot())) == (2, 3)
+    assert names(log("105 c2 q2 ABANDON|1|1|5"))[-1] == "HungUp"
 
 
 def test_a_file_of_nonsense_does_not_fill_the_memory() -> None:

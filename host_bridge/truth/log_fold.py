@@ -34,6 +34,7 @@ class LogFold:
             ev.HangupAsked: self._stays.hangup_asked,
             ev.HungUp: self._stays.hung_up,
             ev.QueueStatusSet: self._stays.status_set,
+            ev.QueueEntered: self._stays.entered,
             ev.Completed: self._completed,
             ev.Restarted: lambda event, now_ms: self._stays.restarted(now_ms),
         }
@@ -42,6 +43,8 @@ class LogFold:
         """Take lines over."""
         for line in lines:
             now_ms = line.at_s * 1000
+            if self._stays.book.deadlines.is_due(now_ms):
+                self._stays.settle(now_ms)
             for event in self._events.apply(line):
                 self._handlers[type(event)](event, now_ms)
         self._stays.asks.clear()  # there is nobody to ask
