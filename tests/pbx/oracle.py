@@ -107,6 +107,7 @@ class Stay(NamedTuple):
     outcome: str
     wait_s: int
     talk_s: int | None
+    transferred: bool
 
 
 def stays(queue_log: Path, queue: str) -> list[Stay]:
@@ -118,6 +119,7 @@ def stays(queue_log: Path, queue: str) -> list[Stay]:
     """
     found: list[tuple[str, Stay]] = []
     talks: dict[str, int] = {}
+    transferred: set[str] = set()
     for line in queue_log.read_text(errors="replace").splitlines():
         _epoch, call, of_queue, _agent, event, *data = line.split("|")
         if of_queue != queue:
@@ -126,7 +128,11 @@ def stays(queue_log: Path, queue: str) -> list[Stay]:
             talks[call] = int(data[1])
         elif event in ("BLINDTRANSFER", "ATTENDEDTRANSFER"):
             talks[call] = int(data[-2])
+            transferred.add(call)
         elif event in OUTCOME:
             wait = int(data[{"CONNECT": 0, "EXITWITHKEY": 3}.get(event, 2)])
-            found.append((call, Stay(OUTCOME[event], wait, None)))
-    return [stay._replace(talk_s=talks.get(call)) if stay.outcome == "answered" else stay for call, stay in found]
+            found.append((call, Stay(OUTCOME[event], wait, None, False)))
+    return [
+        stay._replace(talk_s=talks.get(call), transferred=call in transferred) if stay.outcome == "answered" else stay
+        for call, stay in found
+    ]

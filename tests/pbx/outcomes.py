@@ -15,6 +15,8 @@ from tests.pbx.ami import Ami, AmiError
 from tests.pbx.asterisk import CONTROL, Asterisk
 from tests.pbx.calls import Calls
 
+FIRST_AGENT = 110
+
 Play = Callable[[Calls, str], None]
 
 
@@ -171,28 +173,42 @@ ROWS = {
 }
 
 
-def settings(first_agent: int = 110) -> str:
-    """The rows' queues, for etc/queues.d, each with its own agent from `first_agent` on."""
+def settings() -> str:
+    """The rows' queues, for etc/queues.d, each with its own agent."""
     lines = []
-    for agent, (queue, row) in enumerate(ROWS.items(), first_agent):
-        members = [f"member => {member.replace('AGENT', str(agent))}" for member in row.members]
+    for queue, row in ROWS.items():
+        members = [f"member => {member.replace('AGENT', agent_of(queue))}" for member in row.members]
         lines += [f"[{queue}](centre)", *row.settings, *members]
     return "\n".join(lines) + "\n"
 
 
+def agent_of(queue: str) -> str:
+    """The row's own agent, if it has one."""
+    return str(FIRST_AGENT + list(ROWS).index(queue))
+
+
+def play_one(pbx: Asterisk, queue: str) -> None:
+    """Play a row on an Asterisk with these `settings`; AmiError when it does not go as scripted."""
+    control = Ami(pbx.port, *CONTROL)
+    calls = Calls(control)
+    try:
+        if ROWS[queue].members:  # an earlier round may have paused the agent
+            calls.pause(agent_of(queue), paused=False)
+        ROWS[queue].play(calls, queue)
+    finally:
+        control.close()
+
+
 def play(pbx: Asterisk) -> dict[str, AmiError]:
-    """Play all rows at once on an Asterisk with these `settings`, some 8 s; the rows that did not go as scripted."""
+    """Play all rows at once, some 8 s; those that did not go as scripted."""
     failed: dict[str, AmiError] = {}
 
-    def play_one(queue: str) -> None:
-        control = Ami(pbx.port, *CONTROL)
+    def attempt(queue: str) -> None:
         try:
-            ROWS[queue].play(Calls(control), queue)
+            play_one(pbx, queue)
         except AmiError as problem:
             failed[queue] = problem
-        finally:
-            control.close()
 
     with ThreadPoolExecutor(len(ROWS)) as everybody:
-        list(everybody.map(play_one, ROWS))
+        list(everybody.map(attempt, ROWS))
     return failed
