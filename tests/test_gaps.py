@@ -520,7 +520,7 @@ STEPS = st.lists(
 @settings(deadline=None)
 @given(STEPS)
 def test_any_day_with_any_gaps_counts_as_the_log(steps: list[tuple[str, str, int, int]]) -> None:
-    """Cut off, killed, or killed with all lost since the journal was last written: after the fill every counter is the log's."""
+    """Cut off, killed, or killed with what the journal had not written: after the fill every counter is the log's."""
     site = Site()
     where: dict[str, str] = {}
     talking: dict[str, str] = {}
@@ -572,3 +572,132 @@ def test_any_day_with_any_gaps_counts_as_the_log(steps: list[tuple[str, str, int
         assert site.figure("waiting", queue) == len(site.pbx.lines[queue])
     talks = [row for row in site.journal.rows.values() if isinstance(row, Talk)]
     assert len(talks) == len(site.log.talks)
+
+
+def test_only_the_first_list_after_a_gap_tells_of_it(site: Site) -> None:
+    site.take_list()
+    site.cut()
+    site.come_back()
+    site.hang_up("a")  # seen
+    site.read()
+    site.take_list()
+    assert site.truth.estimate(site.pbx.now_ms)[0][1:3] == (0, 0)
+
+
+def test_what_was_seen_after_the_last_list_is_not_estimated(site: Site) -> None:
+    site.take_list()
+    site.answer("a")
+    site.answer("b")
+    site.complete("a", 10)
+    site.read()
+    site.kill()
+    site.come_back(talking=1)
+    assert site.truth.estimate(site.pbx.now_ms)[0][1:3] == (0, 0)
+    assert site.ends() == {"answered": 3, "abandoned": 1}
+
+
+def test_one_whose_abandon_was_seen_is_none_of_the_estimated(site: Site) -> None:
+    site.take_list()
+    site.hang_up("a")
+    for event in site.pbx.take()[:2]:
+        site.truth.apply(event, site.pbx.now_ms)
+    seen_ms = site.pbx.now_ms
+    site.kill()
+    site.pbx.wait(20_000)
+    site.hang_up("b")
+    site.come_back()
+    assert site.truth.estimate(site.pbx.now_ms)[0][1:3] == (0, 1)
+    figures = site.truth.figures("q1", site.pbx.now_ms)
+    assert (figures["abandoned"], figures["unresolved"], figures["offered"]) == (3, 0, 4)
+    [end] = [row for row in site.journal.rows.values() if isinstance(row, End) and row.call == "a"]
+    assert 0 <= seen_ms - end.at_ms < 1_000
+
+
+def test_the_clock_of_one_who_is_estimated_stops_untold(site: Site) -> None:
+    site.take_list()
+    site.cut()
+    site.hang_up("a")
+    site.hang_up("b")
+    site.come_back()
+    site.truth.estimate(site.pbx.now_ms)
+    site.pbx.wait(60_000)
+    site.truth.settle(site.pbx.now_ms)
+    assert [each.journey for each in site.truth.live().journeys] == ["early"]  # whose Hangup never came
+    assert sum(type(row).__name__ == "JourneyEnd" for row in site.journal.rows.values()) == 2
+
+
+def test_a_rejection_is_no_stay_of_the_log(site: Site) -> None:
+    site.pbx.rejected("q1", "c")
+    site.read()
+    site.cut()
+    site.join("c")
+    site.pbx.wait(500)
+    site.hang_up("c")
+    site.come_back()
+    assert site.fill() == (1, 0)
+    assert site.ends() == {"answered": 1, "abandoned": 2}
+    assert site.figure("rejected") == 1
+
+
+def test_one_who_came_back_at_once_and_waits_since(site: Site) -> None:
+    site.cut()
+    site.join("c")
+    site.pbx.wait(1_000)
+    site.press_key("c")
+    site.join("c")
+    site.pbx.wait(20_000)
+    site.come_back()
+    assert site.figure("waiting") == 3
+    assert site.fill() == (1, 0)
+    assert site.ends() == {"answered": 1, "abandoned": 1, "exited": 1}
+
+
+def test_a_bare_leave_of_one_whom_the_list_still_had_is_seen_to_its_end(site: Site) -> None:
+    site.kill()
+    site.come_back()
+    site.fill()
+    site.pbx.leave("q1", "a")
+    site.pbx.hang_up("a")
+    site.read()
+    assert site.ends() == {"answered": 1, "abandoned": 1, "exited": 1}
+
+
+def test_a_talk_that_the_log_told_first_is_one(site: Site) -> None:
+    site.answer("a")
+    site.read()
+    site.kill()
+    site.come_back()
+    site.complete("a", 20)
+    assert site.fill() == (1, 0)
+    site.read()
+    assert sum(isinstance(row, Talk) for row in site.journal.rows.values()) == 2
+
+
+def test_a_settled_ghost_keeps_its_own_id_and_journey(site: Site) -> None:
+    site.pbx.masquerades("q1", "a")
+    for _ in range(2):
+        site.take_list()
+        site.pbx.wait(1_500)
+    site.log.end("q1", "a", "abandoned")
+    site.log.ends[-1] = site.log.ends[-1]._replace(call="another", journey="another")
+    assert site.truth.settle_from(site.log.ends, site.pbx.now_ms) == 1
+    ends = [row for row in site.journal.rows.values() if isinstance(row, End)]
+    assert [(end.call, end.journey) for end in ends if end.call not in {"early", "left"}] == [("a", "a")]
+
+
+def test_a_caller_who_waits_elsewhere_keeps_his_clock(site: Site) -> None:
+    """The log tells late of an earlier queue; his clock in the queue where he waits goes on."""
+    site.cut()
+    site.join("c")
+    site.pbx.wait(10_000)
+    site.time_out("c")
+    site.join("c", queue="q2")
+    site.pbx.wait(5_000)
+    site.come_back()
+    site.fill()
+    site.pbx.wait(120_000)
+    site.truth.settle(site.pbx.now_ms)
+    site.answer("c", queue="q2")
+    site.read()
+    ended = [row for row in site.journal.rows.values() if type(row).__name__ == "JourneyEnd"]
+    assert [(each.queue, each.answered) for each in ended[2:]] == [("q2", True)]  # type: ignore[union-attr]

@@ -538,3 +538,15 @@ def test_a_snapshot_of_other_members_makes_its_queue_dirty(pbx: ModelPbx) -> Non
     truth.apply(pbx.snapshot("a"), pbx.now_ms)
     assert truth.take_dirty() == {"a"}
     assert truth.figures("a", pbx.now_ms)["agents_free"] == 1
+
+
+def test_agents_of_a_queue_that_is_gone_are_not_of_the_centre(pbx: ModelPbx) -> None:
+    truth = Truth(level_of)
+    for queue in ("a", "b"):
+        pbx.members[queue] = [
+            ev.MemberChanged(queue, f"SIP/{n}", "N", 1, False, False, 0) for n in range(1 + (queue == "a"))
+        ]
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    assert truth.group_figures("all", pbx.now_ms)["agents_in"] == 2
+    truth.apply(pbx.snapshot("b")._replace(whole=True), pbx.now_ms)
+    assert truth.group_figures("all", pbx.now_ms)["agents_in"] == 1
