@@ -81,6 +81,12 @@ def test_what_ended_before_the_kept_span_is_not_loaded_and_its_rows_are_not_give
     assert restored.next_row == 8
 
 
+def test_a_day_is_from_its_first_ms_up_to_the_first_of_the_next(tmp_path: Path) -> None:
+    written(tmp_path / "j", *(a_batch(number) for number in range(1, 6)))
+    found = read_day(tmp_path / "j", 2_000 + SHIFT_MS, 4_000 + SHIFT_MS)
+    assert found == [moved(an_end(2)), moved(an_end(3))]
+
+
 def test_a_new_journal_is_empty(tmp_path: Path) -> None:
     journal, restored = opened(tmp_path / "new" / "folder" / "j")
     journal.close()

@@ -66,7 +66,7 @@ def test_whatever_is_damaged_the_bridge_starts_with_a_journal_that_works(
         pytest.param((b"estimate_at", b"estim\xdfte_at"), "could not decode|can't decode", id="schema, not even text"),
         pytest.param((b"site", b"sitz"), "it does not say of which site it is", id="site"),
         pytest.param(
-            (113_000).to_bytes(3, "big"), (113_001).to_bytes(3, "big"), "wrong # of entries|missing from", id="index"
+            ((113_000).to_bytes(3, "big"), (113_001).to_bytes(3, "big")), "wrong # of entries|missing from", id="index"
         ),
     ],
 )

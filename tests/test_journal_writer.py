@@ -106,6 +106,7 @@ def test_a_full_disk_is_told_once_and_nothing_is_lost(rig: Rig, caplog: pytest.L
     assert caplog.messages[1:] == [
         f"journal {rig.path}: written again after {(now_ms - 1_000) // 1000} s, nothing was lost"
     ]
+    assert rig.writer.step(now_ms + PACE_MS) is None, "the outage is over"
 
 
 def test_it_tries_less_and_less_often_while_the_loop_goes_on(rig: Rig) -> None:
