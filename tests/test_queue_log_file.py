@@ -104,6 +104,20 @@ def test_truncated_without_a_copy_is_told(log: GrowingLog) -> None:
     assert file.hole == f"{log.path} was truncated before all of it was read, and there is no copy"
 
 
+def test_truncated_without_a_copy_nothing_older_comes_again(log: GrowingLog) -> None:
+    log.write(2)
+    log.rename()
+    log.reopen()
+    log.write(2)
+    file = LogFile(log.path)
+    assert numbers(file) == [0, 1, 2, 3]
+    os.truncate(log.path, 0)
+    assert numbers(file) == []  # neither the file's lines, as there is none, nor those of the file before it
+    log.write()
+    assert numbers(file) == [4]
+    assert file.problem == ""
+
+
 @pytest.mark.parametrize("name", ["queue_log.0", "queue_log.7", "queue_log-20261122", "queue_log-20261122-1795374063"])
 def test_names_of_rotated_files(log: GrowingLog, name: str) -> None:
     log.write(2)

@@ -23,6 +23,9 @@ from host_bridge.pbx.queue_log_lines import LINE_BYTES, LogLine, parse_line, spl
 STEP_BYTES = 1 << 20
 """How much one `read` takes at most: some 15,000 lines, a tenth of a second."""
 
+CLOCK_SLACK_S = 3_600
+"""How far the PBX's clock may have been set back: lines are not in the order of their seconds then."""
+
 MISSING_LOOKS = 60
 """How often in a row the live file may be missing while the one before it is still open: logrotate renames it, and
 tells Asterisk a moment later. A reader that looks once a second waits half a minute or a minute."""
@@ -43,6 +46,7 @@ class LogFile:
         self._path = path
         self._step_bytes = step_bytes
         self._parts: deque[Part] = deque()  # the file being read, and newer ones that are known already
+        self._ended: tuple[int, int] | None = None  # when the last part began that was truncated
         self._rest = b""  # a line that is not whole yet
         self._is_too_long = False  # in a line that is not kept
         self._missing = 0  # looks at the live file in a row that did not find it
@@ -86,7 +90,7 @@ class LogFile:
     def _look(self) -> None:
         """See to it that all parts there are by now are known: the one being read, and those after it."""
         if not self._parts:
-            self._parts.extend(history(self._path, self.since_s))
+            self._begin()
         try:
             live = self._path.stat()
             self._missing, self.problem = 0, ""
@@ -105,6 +109,15 @@ class LogFile:
         if is_newer or part.is_cut():
             self._change(part)
 
+    def _begin(self) -> None:
+        """From the oldest part that matters on; after one that was truncated and left nothing, from the next."""
+        for part in history(self._path, self.since_s):
+            if self._ended is None or part.begins > self._ended:
+                part.skip_before(self.since_s - CLOCK_SLACK_S)
+                self._parts.append(part)
+            else:
+                part.close()
+
     def _change(self, part: Part) -> None:
         """The file was rotated. One that was truncated in place is read on in its copy."""
         copy = None
@@ -116,6 +129,7 @@ class LogFile:
             else:
                 self.hole = f"{self._path} was truncated before all of it was read, and there is no copy"
                 self._rest, self._is_too_long = b"", False
+            self._ended = part.begins
             self._parts.popleft().close()
         for other in parts:
             if other is copy or (other.begins > part.begins and not other.is_same(part)):

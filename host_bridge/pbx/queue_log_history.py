@@ -6,6 +6,7 @@ import bz2
 import contextlib
 import gzip
 import lzma
+import math
 import os
 import re
 import zlib
@@ -13,9 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from host_bridge.pbx.queue_log_lines import parse_line
+from host_bridge.pbx.queue_log_lines import LINE_BYTES, parse_line
 
 HEAD_BYTES = 4096  # by which a file is known: its first lines, each with a second and a call's id
+BLOCK_BYTES = 2 * LINE_BYTES  # a whole line is in it, wherever it begins
 
 _SUFFIX = re.compile(r"[.-]\d[\d-]*(\.(gz|bz2|xz))?")  # .1, .0, .2.gz, -20261122, -20261122-1795374063.xz
 # Any: three classes of files without one name for them all
@@ -71,6 +73,25 @@ class Part:
         with contextlib.suppress(*_DAMAGED):
             self._content.seek(offset)
         self.offset = offset
+
+    def skip_before(self, at_s: int) -> None:
+        """Leave out most of what was written before this second: a log that nobody rotates has years in it."""
+        if self.is_packed:
+            return
+        low, high = 0, self.stat().st_size
+        while high - low > BLOCK_BYTES:
+            middle = (low + high) // 2
+            if at_s > self._second_at(middle):
+                low = middle
+            else:
+                high = middle
+        if low:
+            self.skip(low + os.pread(self._plain.fileno(), BLOCK_BYTES, low).find(b"\n") + 1)
+
+    def _second_at(self, offset: int) -> float:
+        """Of the first line that begins behind `offset`; one without any is taken for new, as it must be read."""
+        lines = os.pread(self._plain.fileno(), BLOCK_BYTES, offset).split(b"\n")[1:-1]
+        return next((line.at_s for line in map(parse_line, lines) if line is not None), math.inf)
 
     def stat(self) -> os.stat_result:
         """Of the open file, whatever its name is by now."""
