@@ -60,7 +60,7 @@ def test_data_of_each_event(rest: str, position: int, hold_s: int | None, talk_s
 
 @pytest.mark.parametrize(
     "rest",
-    ["ABANDON", "ABANDON|x|1|2", "CONNECT|", "COMPLETEAGENT|7", "ATTENDEDTRANSFER|1", "EXITWITHKEY|5", "CONNECT|٣|a|b"],
+    ["ABANDON", "ABANDON|x|1|2", "CONNECT|", "COMPLETEAGENT|7", "ATTENDEDTRANSFER|1", "EXITWITHKEY|5", "CONNECT|٣|a|1"],
 )
 def test_numbers_that_are_none(rest: str) -> None:
     assert data(rest) is None

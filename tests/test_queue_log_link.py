@@ -45,6 +45,7 @@ class Site:
         self.path = path
         self.now_ms = NOW_S * 1000 - SHIFT_MS
         self.is_open = True
+        self.looks = 0
         self.told: asyncio.Queue[Event] = asyncio.Queue()
         self.truth = Truth(lambda queue: ServiceLevel(), queues, whole_seconds=True)
         self.truth.roll(0, self.now_ms)
@@ -54,7 +55,7 @@ class Site:
             lambda: self.now_ms,
             logging.getLogger("wallboard-bridge"),
             shift_ms=lambda: SHIFT_MS,
-            is_open=lambda: self.is_open,
+            is_open=self._is_open,
         )
 
     def _take(self, event: Event, now_ms: int) -> None:
@@ -64,6 +65,18 @@ class Site:
     def write(self, *lines: str) -> None:
         with self.path.open("a") as file:
             file.writelines(f"{line}\n" for line in lines)
+
+    async def looked_again(self) -> None:
+        """The file was looked at twice from here on, so once at least from the beginning."""
+        for _ in range(2):
+            looks = self.looks
+            async with asyncio.timeout(PATIENCE_S):
+                while self.looks == looks:
+                    await asyncio.sleep(0)
+
+    def _is_open(self) -> bool:
+        self.looks += 1
+        return self.is_open
 
     async def next(self, kind: type[Kind]) -> Kind:
         """The next event of this kind; those before it are passed over."""
@@ -140,6 +153,7 @@ def test_a_file_that_is_missing_is_an_outage_told_once(tmp_path: Path, caplog: p
                 while it.link.pbx != "down":
                     await asyncio.sleep(0)
             assert it.link.problem == f"{it.path} cannot be read: No such file or directory"
+            await it.looked_again()
             it.write(f"{NOW_S}|a|q|NONE|ENTERQUEUE|||1")
             await it.next(LinkUp)
             assert (it.link.pbx, it.link.problem) == ("up", "")
