@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import re
 import shutil
@@ -11,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from host_bridge.journal import Batch, read_day, shifted
-from host_bridge.journal.opening import read_without_room
+from host_bridge.journal.opening import lock, read_without_room
 from host_bridge.truth.live import Live
-from tests.journals import SHIFT_MS, a_batch, an_end, live, opened, written
+from tests.journals import LOG, SHIFT_MS, a_batch, an_end, live, opened, written
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +133,18 @@ def test_a_journal_that_lacks_a_table_is_damaged(tmp_path: Path, caplog: pytest.
     journal.close()
     assert read_day(path, 0, 10**9) == [shifted(an_end(1), SHIFT_MS)]
     assert "damaged (no such table: talk)" in caplog.text
+
+
+def test_no_room_for_the_lock_is_told_and_no_reason_to_stay_away(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *how: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "open", full)
+    assert lock(tmp_path / "j", LOG) is None
+    (told,) = caplog.messages
+    assert "no lock there (No space left on device)" in told
 
 
 def test_with_no_room_to_open_it_what_is_in_it_is_read_all_the_same(tmp_path: Path) -> None:

@@ -159,6 +159,19 @@ def test_a_file_removed_under_the_bridge_is_begun_anew(rig: Rig, caplog: pytest.
     assert "removed or replaced while the bridge ran" in caplog.text
 
 
+def test_a_file_found_damaged_after_an_outage_is_begun_anew(rig: Rig) -> None:
+    rig.put(1)
+    rig.writer.step(0)
+    rig.writer.is_anew = False
+    rig.fails = lambda: sqlite3.OperationalError("disk I/O error")
+    rig.put(2)
+    rig.writer.step(1_000)
+    rig.path.write_bytes(b"what a failing disk gave back" * 100)
+    rig.fails = lambda: None
+    rig.writer.step(1_000 + RETRY_MS)
+    assert (rig.writer.is_anew, rig.rows()) == (True, 1)
+
+
 def test_another_programs_lock_is_waited_out(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("host_bridge.journal.opening.BUSY_S", 0.0)
     rig.put(1)
