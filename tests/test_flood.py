@@ -34,6 +34,7 @@ site: test
 pbx: {{host: 127.0.0.1, port: {pbx}, username: wallboard, password_file: secret}}
 mqtt: {{url: 'mqtt://127.0.0.1:{broker}'}}
 thresholds: thresholds.yaml
+journal: test.journal
 """
 EXACT = ("answered", "abandoned", "overflowed", "exited", "removed", "unresolved", "rejected", "waiting")
 
