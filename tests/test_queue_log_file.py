@@ -140,7 +140,7 @@ def test_asterisks_own_rotation_counts_upwards(log: GrowingLog) -> None:
 def test_other_files_of_the_folder_are_left_alone(log: GrowingLog) -> None:
     log.write(2)
     for name in ("queue_log.bak", "queue_log_old", "queue_log.1.swp", "full", "queue_log.txt"):
-        shutil.copy(log.path, log.path.with_name(name))
+        log.path.with_name(name).write_text(f"{BEGIN_S - 9}|c|other|NONE|ENTERQUEUE|||1\n")
     assert numbers(LogFile(log.path)) == [0, 1]
 
 
