@@ -28,7 +28,7 @@ from host_bridge.truth.windows import ALL
 
 HEARTBEAT_S = 2.0  # DESIGN 5
 LOOK_EVERY = 30  # heartbeats between two looks at when the day ends: a clock may have been corrected
-DAY_MS = 86_400_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 
 class Bridge:
@@ -151,8 +151,8 @@ class Bridge:
         self._recall.prune(self._kept_from_ms(now_ms), now_ms - self._keep_days * DAY_MS)
 
     def _kept_from_ms(self, now_ms: int) -> int:
-        """No window reaches back before this."""
-        return min(self._days.began_ms, now_ms - self._thresholds.longest_window_ms)
+        """No window reaches back before this; the hour is for what ended at its very edge."""
+        return min(self._days.began_ms, now_ms - self._thresholds.longest_window_ms) - HOUR_MS
 
     def _ask_flush(self) -> None:
         if not self._flush_asked:
