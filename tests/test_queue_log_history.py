@@ -55,25 +55,34 @@ def test_a_follower_reads_just_what_is_wanted(years: Path, since: int) -> None:
     assert file.dropped == 0
 
 
-def test_a_clock_that_was_set_back_by_an_hour(years: Path) -> None:
-    """The hour before is told a second time, and none of it is left out."""
-    back = CLOCK_SLACK_S // EVERY_S
-    with years.open("a") as log:
-        log.writelines(_line(number) for number in range(LINES - back, LINES + 3_000))
-    file = LogFile(years, _second(LINES - back))
+def test_a_clock_that_was_set_back(tmp_path: Path) -> None:
+    """Its last second before that counts, though older ones were written behind it."""
+    path = tmp_path / "queue_log"
+    seconds = [FIRST_S + number // 20 for number in range(CLOCK_SLACK_S * 20)]
+    path.write_text("".join(f"{second}|{number}|q|A|PAUSE|\n" for number, second in enumerate(seconds * 2)))
+    file = LogFile(path, seconds[-1])
     found = []
     while lines := file.read():
         found += [int(line.call) for line in lines]
     file.close()
-    assert found == [*range(LINES - back, LINES), *range(LINES - back, LINES + 3_000)]
+    assert found == [*range(len(seconds) - 20, len(seconds)), *range(2 * len(seconds) - 20, 2 * len(seconds))]
 
 
-def test_a_file_of_nonsense_is_read_from_its_start(tmp_path: Path) -> None:
+def test_all_lines_of_the_second_are_wanted(tmp_path: Path) -> None:
     path = tmp_path / "queue_log"
-    path.write_bytes(b"x" * (9 * BLOCK_BYTES) + b"\n" + b"nothing\n" * 100_000 + _line(3).encode())
+    path.write_text(_line(7) * 20_000)
     part = Part(path)
-    part.skip_before(_second(2))
-    assert _line(3).encode() in part.read(1 << 30)
+    part.skip_before(_second(7))
+    assert part.offset == 0
+    part.close()
+
+
+def test_what_is_wanted_stands_before_nonsense(years: Path) -> None:
+    with years.open("ab") as log:
+        log.write(b"x" * (9 * BLOCK_BYTES) + b"\n" + b"nothing\n" * 400_000)
+    part = Part(years)
+    part.skip_before(_second(LINES - 2))
+    assert part.read(1 << 30).count(_line(LINES - 2).encode()) == 1
     part.close()
 
 
