@@ -6,6 +6,7 @@ import asyncio
 import logging
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 
 from host_bridge.pbx import queue_log_link
 from host_bridge.pbx.events import Connected, Event, Joined, LinkDown, LinkUp, QueueSnapshot, Snapshot, SnapshotCaller
+from host_bridge.pbx.queue_log_file import LogFile
+from host_bridge.pbx.queue_log_lines import LogLine
 from host_bridge.pbx.queue_log_link import QueueLogLink, QueueLogSettings
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.truth import Truth
@@ -164,6 +167,37 @@ def test_a_file_that_is_missing_is_an_outage_told_once(tmp_path: Path, caplog: p
 
     run(story())
     assert [record.message.split(": ", 1)[1][:5] for record in caplog.records] == ["down:", "up", "down:", "up"]
+
+
+def test_a_read_that_hangs_is_an_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network file system whose server is gone: no error, and no answer either."""
+    server_is_there = threading.Event()
+    server_is_there.set()
+    read = LogFile.read
+
+    def read_when_there(file: LogFile) -> list[LogLine]:
+        server_is_there.wait(PATIENCE_S)
+        return read(file)
+
+    async def story() -> None:
+        async with site(tmp_path, f"{NOW_S}|c|q|NONE|ENTERQUEUE|||1") as it:
+            await it.next(LinkUp)
+            monkeypatch.setattr(queue_log_link, "READ_S", 0.05)
+            server_is_there.clear()
+            try:
+                down = await it.next(LinkDown)
+                assert down.reason == f"{it.path} cannot be read: no answer within 0.05 s"
+                assert (it.link.pbx, it.link.problem) == ("down", down.reason)
+                it.write(f"{NOW_S + 5}|c|q|NONE|ABANDON|1|1|5")
+            finally:
+                server_is_there.set()
+            (queue,) = (await it.next(Snapshot)).queues
+            assert queue.callers == ()
+            await it.next(LinkUp)
+            assert (it.link.pbx, it.link.problem) == ("up", "")
+
+    monkeypatch.setattr(LogFile, "read", read_when_there)
+    run(story())
 
 
 def test_silence_inside_the_opening_hours_is_an_outage(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A PBX of which nothing but its queue_log can be read: `type: queue_log`.
 
-It shows what AmiLink shows. First the log of the last day is read, to know who waits; then come the list, LinkUp, and
+It shows what AmiLink shows. First the log of the last days is read, to know who waits; then come the list, LinkUp, and
 each line as it is written. What ended before LinkUp is no event: whoever fills gaps takes it from the same log. Only
 lines tell anything here, so agents are not known, and times are whole seconds.
 
@@ -21,7 +21,8 @@ from host_bridge.pbx.queue_log_events import LogEvents
 from host_bridge.pbx.queue_log_file import LogFile
 
 POLL_S = 0.2
-LOOK_BACK_S = 86_400  # of the log, at the start: which queues there are, and who waits
+READ_S = 10.0  # a step takes some ms; a network file system whose server is gone lets a read wait for ever
+LOOK_BACK_S = 4 * 86_400  # of the log, at the start: which queues there are, over a weekend too, and who waits
 STEP_BYTES = 1 << 16  # of the file at a time: some thousand lines, for the loop to take over in some ms
 BURST = 200  # events between two chances for the rest of the loop
 
@@ -82,7 +83,7 @@ class QueueLogLink:
         self._heard_ms = self._clock()
         try:
             while True:
-                lines, events = await asyncio.to_thread(self._read)
+                lines, events = await self._read_in_time()
                 self._look_at_time(lines)
                 if self.pbx == "up":
                     await self._tell(events)
@@ -92,6 +93,17 @@ class QueueLogLink:
                     await asyncio.sleep(POLL_S)
         finally:
             self._file.close()
+
+    async def _read_in_time(self) -> tuple[int, list[Event]]:
+        """Read a step; while a read hangs the PBX is down, as what is shown grows old."""
+        reading = asyncio.create_task(asyncio.to_thread(self._read))
+        try:
+            done, _ = await asyncio.wait({reading}, timeout=READ_S)
+            if not done:
+                self._notice(f"{self._settings.path} cannot be read: no answer within {READ_S:g} s")
+            return await reading
+        finally:
+            reading.cancel()
 
     def _read(self) -> tuple[int, list[Event]]:
         """In a thread, while nobody else touches file and events: how many lines are new, and what they say."""
@@ -107,6 +119,12 @@ class QueueLogLink:
         problem = self._file.problem
         if not problem and after_ms is not None and now_ms - self._heard_ms >= after_ms:
             problem = f"nothing was written to {self._settings.path} for {after_ms // 1000} s of opening hours"
+        self._notice(problem)
+        self._tell_losses()
+
+    def _notice(self, problem: str) -> None:
+        """Why the PBX is not read, "" when it is."""
+        now_ms = self._clock()
         if problem and not self.problem:
             self._say(logging.ERROR, f"down: {problem}; trying again until it can be read")
         if problem and self.pbx == "up":
@@ -116,7 +134,6 @@ class QueueLogLink:
             self.pbx = "down"
         elif self.pbx == "down":
             self.pbx = "syncing"
-        self._tell_losses()
 
     def _up(self) -> None:
         """All is read that there is: from here on every line is an event."""
