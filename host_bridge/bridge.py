@@ -58,6 +58,7 @@ class Bridge:
         self._recall = Recall(
             journal,
             settings.queue_log,
+            is_source=settings.ami is None,
             clock=clock,
             pbx_clock=self._pbx_clock,
             changed=self._ask_flush,

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from host_bridge.clock import Clock, PbxClock
-from host_bridge.journal import Batch, Journal, shifted, shifted_live
+from host_bridge.journal import Batch, Journal, JournalError, shifted, shifted_live
 from host_bridge.pbx.events import Event, LinkDown, LinkUp
 from host_bridge.pbx.queue_log_file import LogFile
 from host_bridge.truth.live import Live
@@ -26,7 +26,7 @@ from host_bridge.truth.truth import Truth
 
 SEAM_S = 0.5  # events of what queue_log told at LinkUp are in by then: on a live PBX they took under a millisecond
 BATCH_S = 0.5
-MARK_MS = 10_000  # how often the journal notes that all was heard, when nothing happened
+MARK_MS = 2_000  # how often the journal notes that all was heard, when nothing happened
 FOLLOW_S = 1.0
 LONGEST_CALL_S = 4 * 3_600  # of a stay that ends today, the log tells the join so long before
 LATE_LINE_MS = 2_000  # lines have whole seconds
@@ -42,15 +42,20 @@ class Recall:
         journal: Journal | None,
         queue_log: Path | None,
         *,
+        is_source: bool,
         clock: Clock,
         pbx_clock: PbxClock,
         changed: Callable[[], None],
         log: logging.Logger,
     ) -> None:
-        """`changed` is called when something else than an event changed figures."""
+        """`is_source`: queue_log is the PBX's own line too, so what is wrong with it is told there.
+
+        `changed` is called when something else than an event changed figures.
+        """
         self._journal = journal
         self._queue_log = LogFile(queue_log) if queue_log else None
         self._queue_log_path = queue_log
+        self._is_source = is_source
         self._fold = LogFold()
         self._clock = clock
         self._pbx_clock = pbx_clock
@@ -64,6 +69,9 @@ class Recall:
         self._fold_from_ms = 0  # by the PBX's clock: nothing that ended before is asked for any more
         self._newest_line_ms = 0  # of queue_log, by the PBX's clock
         self._seen_until_ms = 0  # by the PBX's clock: when the gap began, or the last one did
+        self._unusable = ""  # why there is no journal though there should be one
+        self._told: dict[str, str] = {}  # the last line of each kind of problem
+        self._counted: dict[str, int] = {}
 
     # the truth's sink (truth.ledger.Sink)
 
@@ -84,8 +92,9 @@ class Recall:
     @property
     def problem(self) -> str:
         """What a person should do, for bridge/state; "" when all is well."""
-        problems = (self._journal.problem if self._journal else "", self._queue_log.problem if self._queue_log else "")
-        return "; ".join(filter(None, problems))
+        journal = self._journal.problem if self._journal is not None else self._unusable
+        queue_log = self._queue_log.problem if self._queue_log is not None and not self._is_source else ""
+        return "; ".join(filter(None, (journal, queue_log)))
 
     def start(self, keep_from_pbx_ms: int) -> None:
         """Give the truth what an earlier run knew of all that ended since `keep_from_pbx_ms`."""
@@ -97,10 +106,16 @@ class Recall:
             if self._queue_log is not None:
                 self.truth.restore((), Live(), now_ms)
             return
-        known = self._journal.load(keep_from_pbx_ms)
+        try:
+            known = self._journal.load(keep_from_pbx_ms)
+        except JournalError as error:  # a wall without memory is better than a dark one
+            self._log.error("%s", error)
+            self._journal.close()
+            self._journal, self._unusable = None, str(error)
+            return
         self._journal.start()
         self._pbx_clock.pbx_minus_wall_ms = known.clock_pbx_minus_wall_ms
-        if known.seen_pbx_ms is None and self._queue_log is None:
+        if known.seen_pbx_ms is None and not known.rows and self._queue_log is None:
             return  # nobody ever counted here, so there is no gap, only a beginning
         by_ms = -self._pbx_clock.shift_ms()
         rows = [(row, shifted(record, by_ms)) for row, record in known.rows]
@@ -147,6 +162,10 @@ class Recall:
             await asyncio.sleep(BATCH_S)
             if self._journal.ready():
                 self._put_batch(self._journal, self._clock.ms())
+            self._count(
+                "%d records never got into the journal: they will be missing after a restart", self._journal.dropped
+            )
+            self._count("%d facts passed over: the PBX told more than memory is kept for", self.truth.dropped)
 
     def _put_batch(self, journal: Journal, now_ms: int) -> None:
         if journal.begun_anew():
@@ -165,6 +184,9 @@ class Recall:
             self._kick.clear()
             up_ms = self._up_ms
             is_news = await asyncio.to_thread(self._read, self._queue_log)
+            if not self._is_source:
+                self._tell("queue_log", self._queue_log.problem)
+                self._tell("calls are missing", self._queue_log.hole)
             if up_ms is not None and self.truth.has_gap:
                 await asyncio.sleep(SEAM_S)
                 if self._up_ms == up_ms:  # else it was lost again, and there is more to fill
@@ -210,6 +232,18 @@ class Recall:
         if self.truth.settle_from(ends, now_ms):
             self._heard = True
             self._changed()
+
+    def _tell(self, what: str, problem: str) -> None:
+        """One line when something is wrong, and again only when something else is."""
+        if problem and problem != self._told.get(what):
+            self._log.warning("%s: %s", what, problem)
+        self._told[what] = problem
+
+    def _count(self, text: str, count: int) -> None:
+        """One line when there is a first, and when there are twice as many as told."""
+        if count > 2 * self._counted.get(text, 0):
+            self._log.warning(text, count)
+            self._counted[text] = count
 
     def _estimate(self, now_ms: int) -> None:
         estimates = self.truth.estimate(now_ms)

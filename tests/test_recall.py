@@ -41,6 +41,7 @@ class Run(Clock):
         self.recall = Recall(
             self.journal,
             folder / "queue_log" if log else None,
+            is_source=False,
             clock=self,
             pbx_clock=PbxClock(self, lambda: PBX_MS),
             changed=lambda: None,
