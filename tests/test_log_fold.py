@@ -92,6 +92,9 @@ def test_shifted_to_another_clock() -> None:
     ends, talks = it.shifted(-40_000)
     assert [(end.joined_ms, end.at_ms, end.wait_ms) for end in ends] == [(60_000, 67_000, 7_000)]
     assert [talk.at_ms for talk in talks] == [80_000]
+    assert it.shifted(-40_000, 107_000) == (ends, talks)
+    assert it.shifted(-40_000, 107_001) == ([], talks)
+    assert it.shifted(-40_000, 120_001) == ([], [])
 
 
 def test_what_is_old_is_forgotten() -> None:

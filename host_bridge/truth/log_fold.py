@@ -57,10 +57,17 @@ class LogFold:
         """Every conversation that ended, in the order of the log."""
         return list(self._talks)
 
-    def shifted(self, by_ms: int) -> tuple[list[End], list[Talk]]:
-        """Both with `by_ms` added to their times: minus how far the PBX's clock is ahead, for the bridge's."""
-        ends = [e._replace(at_ms=e.at_ms + by_ms, joined_ms=e.joined_ms + by_ms) for e in self._ends]
-        return ends, [talk._replace(at_ms=talk.at_ms + by_ms) for talk in self._talks]
+    def shifted(self, by_ms: int, since_ms: int = 0) -> tuple[list[End], list[Talk]]:
+        """What ended since `since_ms` (of the PBX's clock), with `by_ms` added to its times.
+
+        For the bridge's clock that is minus how far the PBX's is ahead.
+        """
+        ends = [
+            end._replace(at_ms=end.at_ms + by_ms, joined_ms=end.joined_ms + by_ms)
+            for end in self._ends
+            if end.at_ms >= since_ms
+        ]
+        return ends, [talk._replace(at_ms=talk.at_ms + by_ms) for talk in self._talks if talk.at_ms >= since_ms]
 
     def prune(self, before_ms: int) -> None:
         """Forget what ended before, in place."""
