@@ -62,6 +62,9 @@ class Day:
         """With gaps some things cannot: a hang-up without its QUEUESTATUS; in queue_log a shifted place."""
         return not self.gaps or not (name == "times_out_hanging_up" or (name == "masquerades" and self.connecting))
 
+    def nothing(self, _n: int, _queue: str, _call: str) -> None:
+        """What a story is shortened to."""
+
     def join(self, n: int, queue: str, _call: str) -> None:
         self.calls += 1
         self.pbx.join(queue, f"{self.calls}.1", 1 + n % (len(self.pbx.lines[queue]) + 1))
@@ -153,7 +156,11 @@ class Day:
         self.rig.wait((1, 40, 300, 1_000, 2_345, 7_000, 20_000)[n % 7], HOLD_MS)
 
     def deliver(self, n: int, _queue: str, _call: str) -> None:
-        self.rig.deliver(None if n % 2 else n * 37)
+        """All, or a part; the rest may hang on the line, perhaps in the middle of a frame."""
+        self.rig.ami.say()
+        self.rig.deliver(None if n % 2 else len(self.rig.ami.out) * n // 31)
+        if n % 4 == 0:
+            self.rig.wait(HOLD_MS - 10, HOLD_MS)
 
     def list(self, n: int, queue: str, _call: str) -> None:
         self.rig.session.ask_status(queue if n % 3 else None, self.rig.now_ms)

@@ -17,6 +17,7 @@ from tests.model_day import ENDINGS, QUEUES, Day
 EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "2000"))
 
 STEPS = (
+    "nothing",
     *("join",) * 6,
     *("answer", "talk ends") * 3,
     *ENDINGS,
@@ -50,7 +51,7 @@ def check(rig: Rig) -> None:
         assert figures["agents_free"] == sum(member.status in (0, 1) and not member.paused for member in members)
 
 
-steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 30)), min_size=1, max_size=80)
+steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 30)), min_size=25, max_size=80)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck))

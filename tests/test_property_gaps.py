@@ -18,6 +18,7 @@ from tests.model_day import ENDINGS, QUEUES, Day
 
 EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "1000"))
 STEPS = (
+    "nothing",
     *("join",) * 6,
     *("answer", "talk ends") * 3,
     *ENDINGS,
@@ -54,7 +55,7 @@ def run(seed: int, day: list[tuple[str, int]], fill: Fill) -> Rig:
 
 def days(*more: str) -> st.SearchStrategy[list[tuple[str, int]]]:
     steps = st.tuples(st.sampled_from((*STEPS, *more)), st.integers(0, 30))
-    return st.lists(steps, min_size=1, max_size=80)
+    return st.lists(steps, min_size=25, max_size=80)
 
 
 examples = settings(
