@@ -30,6 +30,7 @@ MARK_MS = 2_000  # how often the journal notes that all was heard, when nothing 
 FOLLOW_S = 1.0
 LONGEST_CALL_S = 4 * 3_600  # of a stay that ends today, the log tells the join so long before
 LATE_LINE_MS = 2_000  # lines have whole seconds
+SETTLE_MS = 120_000  # a ghost is known as one only after the line that tells of it
 
 
 class Recall:
@@ -182,7 +183,7 @@ class Recall:
         """Keep up with queue_log, so that little is left to read when a gap must be filled."""
         while self._queue_log is not None:
             self._kick.clear()
-            up_ms = self._up_ms
+            up_ms, read_until_ms = self._up_ms, self._newest_line_ms
             is_news = await asyncio.to_thread(self._read, self._queue_log)
             if not self._is_source:
                 self._tell("queue_log", self._queue_log.problem)
@@ -192,7 +193,7 @@ class Recall:
                 if self._up_ms == up_ms:  # else it was lost again, and there is more to fill
                     self._fill(self._queue_log)
             elif is_news and self.truth.unsettled:
-                self._settle()
+                self._settle(read_until_ms)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._kick.wait(), FOLLOW_S)
 
@@ -225,10 +226,10 @@ class Recall:
             )
         self._changed()
 
-    def _settle(self) -> None:
-        """Ghosts: how a caller ended whom no event told of."""
+    def _settle(self, since_ms: int) -> None:
+        """Ghosts: how a caller ended whom no event told of, by the lines since `since_ms` of the PBX's clock."""
         now_ms = self._clock.ms()
-        ends, _ = self._fold.shifted(-self._pbx_clock.shift_ms())
+        ends, _ = self._fold.shifted(-self._pbx_clock.shift_ms(), since_ms - SETTLE_MS)
         if self.truth.settle_from(ends, now_ms):
             self._heard = True
             self._changed()
