@@ -45,7 +45,7 @@ lint: $(VENV)/dev  ## ruff and mypy (strict)
 test: lint  ## everything that needs no root: unit, end to end over a real broker, the core under MicroPython
 	@$(BIN)/python -m pytest -m 'not asterisk' $(TEST_ARGS)
 
-test-pbx: $(VENV)/dev  ## the scenarios against a real Asterisk 22, installed into a cache folder (needs root)
+test-pbx: $(VENV)/dev  ## the scenarios against a real Asterisk 22 and 16, installed into a cache folder (needs root)
 	@$(BIN)/python -m tests.pbx.build
 	@$(BIN)/python -m pytest tests/pbx -m asterisk $(TEST_ARGS)
 
