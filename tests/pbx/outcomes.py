@@ -190,11 +190,8 @@ def agent_of(queue: str) -> str:
 def play_one(pbx: Asterisk, queue: str) -> None:
     """Play a row on an Asterisk with these `settings`; AmiError when it does not go as scripted."""
     control = Ami(pbx.port, *CONTROL)
-    calls = Calls(control)
     try:
-        if ROWS[queue].members:  # an earlier round may have paused the agent
-            calls.pause(agent_of(queue), paused=False)
-        ROWS[queue].play(calls, queue)
+        ROWS[queue].play(Calls(control), queue)
     finally:
         control.close()
 

@@ -136,7 +136,7 @@ def is_masqueraded(calls: Calls, queue: str) -> None:
 
 def comes_again(calls: Calls, queue: str) -> None:
     """One call waits in one queue three times, under one Uniqueid."""
-    call = calls.call(queue, patience=2, THEN=queue)
+    call = calls.call(queue, patience=3, THEN=queue)
     second = calls.hear(call, "QueueCallerJoin", after=calls.hear(call, "QueueCallerJoin"))
     calls.hear(call, "QueueCallerJoin", after=second)
     _hang_up(calls, call)

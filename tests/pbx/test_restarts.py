@@ -11,11 +11,10 @@ import os
 import random
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,10 @@ from tests.pbx import scenario
 from tests.pbx.ami import Ami
 from tests.pbx.asterisk import CONTROL, WALLBOARD, Asterisk
 from tests.pbx.build import Tree
+from tests.pbx.calls import Calls
 from tests.pbx.chain import SITE, Listener, Part, noon_zone
 from tests.pbx.oracle import stays
-from tests.pbx.outcomes import ROWS, play_one, settings
+from tests.pbx.outcomes import ROWS, agent_of, play_one, settings
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.asterisk
@@ -84,6 +84,11 @@ class Site:
         state = self.listener.last("bridge/state")
         return bool(state.get("online")) and state.get("pbx") == "up"
 
+    def told(self) -> str:
+        """For a failed test to show."""
+        states = [(round(message.at, 1), message.payload) for message in self.listener.of("bridge/state")[-3:]]
+        return f"exit code {self.bridge.exit_code}, now {time.monotonic():.1f}, told {states}\n{self.bridge.log}"
+
     def figures(self, queue: str) -> dict[str, Any]:
         return self.listener.last(f"queue/{queue}")
 
@@ -122,20 +127,17 @@ def test_killed_again_and_again(site: Site, measured: Callable[[str], None]) -> 
     told = f"WALLBOARD_SEED={seed}"
     print(told)
     site.bridge.start()
-    wait_until(site.is_up, 10, "the bridge does not come up", lambda: site.bridge.log)
-    over = threading.Event()
-    with ThreadPoolExecutor(len(ROWS) + 2) as everybody:
-        killer = everybody.submit(_kill_now_and_then, site, random.Random(seed), over)
-        people: list[Future[object]] = [everybody.submit(_play_the_script, site)]
+    wait_until(site.is_up, 10, "the bridge does not come up", site.told)
+    with ThreadPoolExecutor(len(ROWS) + 1) as everybody:
+        people = [everybody.submit(_play_the_script, site)]
         people += [everybody.submit(_play_row, site, row, random.Random(f"{seed} {row}")) for row in ROWS]
-        for each in people:
-            each.result()
-        over.set()
-        kills = killer.result()
+        kills = _kill_now_and_then(site, random.Random(seed), people)
+    for each in people:
+        each.result()
 
-    wait_until(site.is_up, 20, "the bridge does not come back", lambda: site.bridge.log)
+    wait_until(site.is_up, 20, "the bridge does not come back", site.told)
     began = time.monotonic()
-    wait_until(lambda: not _unlike(site), 40, "counters differ", lambda: f"{told}\n{_unlike(site)}\n{site.bridge.log}")
+    wait_until(lambda: not _unlike(site), 40, "counters differ", lambda: f"{_unlike(site)}\n{site.told()}")
     assert "Traceback" not in site.bridge.log, site.bridge.log
     for queue in QUEUES:
         _seconds_agree(site.figures(queue), queue, site)
@@ -146,9 +148,10 @@ def test_killed_again_and_again(site: Site, measured: Callable[[str], None]) -> 
     )
 
 
-def _kill_now_and_then(site: Site, chance: random.Random, over: threading.Event) -> int:
+def _kill_now_and_then(site: Site, chance: random.Random, people: list[Future[None]]) -> int:
+    """For as long as people call; how often. For the main thread: a child dies with the thread that started it."""
     for kills in itertools.count():
-        if over.wait(chance.uniform(*RUNS_S)):
+        if not wait(people, chance.uniform(*RUNS_S)).not_done:
             return kills
         site.bridge.kill()
         time.sleep(chance.uniform(*IS_DEAD_S))
@@ -160,6 +163,8 @@ def _play_row(site: Site, queue: str, chance: random.Random) -> None:
     for _ in range(ROUNDS):
         time.sleep(chance.uniform(0, LONGEST_PAUSE_S))
         play_one(site.pbx, queue)
+        if ROWS[queue].members:  # some rows end with the agent paused
+            Calls(site.pbx.control).pause(agent_of(queue), paused=False)
 
 
 def _play_the_script(site: Site) -> None:
