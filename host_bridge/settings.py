@@ -163,7 +163,9 @@ def _pbx_by_type(pbx: dict[str, Any]) -> list[Problem]:
             if pbx[key]
         ]
         if not pbx["queue_log"]:
-            found.append((("pbx", "queue_log"), "missing, expected the file's name, mostly /var/log/asterisk/queue_log"))
+            found.append(
+                (("pbx", "queue_log"), "missing, expected the file's name, mostly /var/log/asterisk/queue_log")
+            )
         return found
     found = [
         (("pbx", key), f"missing, expected {what}")

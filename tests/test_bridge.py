@@ -282,7 +282,7 @@ def test_no_figure_from_before_the_first_list_is_live_when_the_pbx_is_up() -> No
     """The rate limit may hold a snapshot back, but not past the heartbeat that makes boards take it for live."""
 
     async def story(it: Story) -> None:
-        pbx = SimpleNamespace(pbx="syncing", problem="", shift_ms=None, ask_status=lambda queue: None)
+        pbx = SimpleNamespace(pbx="syncing", problem="", shift_ms=None, heard_ms=0, ask_status=lambda queue: None)
         it.bridge.pbx = pbx  # type: ignore[assignment]
         await it.events(listed("sales"))
         it.at_ms += 1_000

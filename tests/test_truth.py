@@ -396,6 +396,26 @@ def test_an_outcome_decided_by_silence_makes_its_queue_dirty(pbx: ModelPbx) -> N
     assert truth.take_dirty() == {"a"}
 
 
+def test_silence_decides_nothing_while_the_pbx_is_not_heard(pbx: ModelPbx) -> None:
+    """A wire that stalls for seconds, between a Leave and the evidence that followed at once."""
+    truth = Truth(level_of)
+    truth.apply(pbx.snapshot(), pbx.now_ms)
+    pbx.join("a", "x")
+    pbx.hangs_up("a", "x")
+    *before, hang_up = pbx.take()
+    for event in before:
+        if not isinstance(event, ev.HangupAsked):  # Local channels tell it late, or never
+            truth.apply(event, pbx.now_ms)
+    heard_ms = pbx.now_ms
+    for _ in range(4):
+        pbx.wait(1_000)
+        truth.settle(pbx.now_ms, heard_ms)
+        assert truth.figures("a", pbx.now_ms)["removed"] == 0
+    truth.apply(hang_up, pbx.now_ms)  # with the PBX's own time of four seconds ago
+    truth.settle(pbx.now_ms)
+    assert [truth.figures("a", pbx.now_ms)[name] for name in ("abandoned", "removed")] == [1, 0]
+
+
 def test_a_restart_ends_the_talks_too(pbx: ModelPbx) -> None:
     truth = Truth(level_of)
     pbx.join("a", "x")

@@ -44,7 +44,8 @@ class AmiSettings:
 class AmiLink:
     """Reads one PBX for ever. `sink` gets each event with the time it was received at, in the loop's thread.
 
-    `clock` gives ms of the bridge's steady clock. Logs one line an outage and one a recovery.
+    `clock` gives ms of the bridge's steady clock. `heard` is called when something came that is no event, an answer
+    to a ping for one. Logs one line an outage and one a recovery.
     """
 
     def __init__(
@@ -53,9 +54,12 @@ class AmiLink:
         sink: Callable[[Event, int], None],
         clock: Callable[[], int],
         log: logging.Logger,
+        *,
+        heard: Callable[[], None] | None = None,
     ) -> None:
         self._settings = settings
         self._sink = sink
+        self._heard = heard
         self._clock = clock
         self._log = log
         self._session = AmiSession(
@@ -79,6 +83,11 @@ class AmiLink:
     def problem(self) -> str:
         """One line for bridge/state, "" when all is well."""
         return self._outage if self.pbx == "down" else self._session.problem or self._outage
+
+    @property
+    def heard_ms(self) -> int:
+        """When anything came of the PBX last, in ms of the bridge's clock."""
+        return self._session.heard_ms
 
     @property
     def shift_ms(self) -> int | None:
@@ -122,6 +131,8 @@ class AmiLink:
     def _take(self, events: list[Event], now_ms: int) -> None:
         for event in events:
             self._sink(event, now_ms)
+        if not events and self._heard is not None:
+            self._heard()
         session = self._session
         if self._outage and session.state is State.UP:
             self._outage = ""

@@ -71,6 +71,11 @@ class AmiSession:
         return "; ".join(self._dialogue.problems.values())
 
     @property
+    def heard_ms(self) -> int:
+        """When the last byte came, or the connection began, in ms of the bridge's clock."""
+        return self._pulse.heard_ms
+
+    @property
     def shift_ms(self) -> int | None:
         """The PBX's clock (ms since 1970) minus the bridge's; None until this connection's first Pong."""
         offset_ms = self._pulse.offset_ms

@@ -73,6 +73,11 @@ class QueueLogLink:
         self.problem = ""
         """One line for bridge/state, "" when all is well."""
 
+    @property
+    def heard_ms(self) -> int:
+        """Now: a line says all that there is to say, so no evidence is ever on its way."""
+        return self._clock()
+
     def ask_status(self, queue: str | None) -> None:
         """Ask for the list of one queue, or of all (None); it comes within a moment."""
         self._asked.add(queue)

@@ -74,8 +74,6 @@ class Intake:
 
     def apply(self, event: ev.Event, now_ms: int) -> None:
         """Take one event over. Raises KeyError for a kind unknown."""
-        if self.stays.book.deadlines.is_due(now_ms):
-            self.stays.settle(now_ms)
         self._handlers[type(event)](event, now_ms)
 
     def restore(self, live: Live, now_ms: int) -> None:

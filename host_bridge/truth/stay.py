@@ -15,6 +15,8 @@ LIST_AHEAD_MS = 2_000  # a list's join times are exact to a second, so an event 
 MAX_RINGING = 100  # phones of one caller that can be told apart
 # A key and a redirect point the dialplan elsewhere; the Leave followed within a millisecond on Asterisk 22.
 MOVED_MS = 500
+# How long the evidence after a Leave may take; on a live PBX it took under a millisecond.
+GRACE_MS = 500
 
 
 class Stage(Enum):
@@ -115,6 +117,16 @@ class Stay:
         """At that time already: else a list was ahead of the very event that tells of his entering."""
         return self.announced or at_ms - self.joined_ms >= LIST_AHEAD_MS
 
+    def is_silent(self, at_ms: int) -> bool:
+        """By then, of the PBX's own time, no evidence had followed the Abandon for so long that none would come.
+
+        What came late but happened at once is evidence still: a wire may stall for as long as TCP repeats itself. Only
+        without `timestampevents` nobody can tell the two apart.
+        """
+        if self.stage is not Stage.LEFT or not self.gave_up or self.until_ms is None:
+            return False
+        return at_ms - self.until_ms >= GRACE_MS
+
     def verdict(self) -> Outcome:
         """The outcome when no more evidence is to come (see `stays` for when that is)."""
         if self.gave_up:
@@ -130,8 +142,8 @@ class Stay:
         return Outcome.UNRESOLVED
 
     def moved_by(self, now_ms: int) -> bool:
-        """Whether the dialplan was pointed elsewhere just before; an older move has nothing to do with now."""
-        if self.moved_ms is not None and now_ms - self.moved_ms > MOVED_MS:
+        """Whether the dialplan was pointed elsewhere just before he left; an older move has nothing to do with it."""
+        if self.stage is Stage.WAITING and self.moved_ms is not None and now_ms - self.moved_ms > MOVED_MS:
             self.moved_ms = None
         return self.moved_ms is not None
 

@@ -38,10 +38,9 @@ from host_bridge.pbx import events as ev
 from host_bridge.truth.book import Book
 from host_bridge.truth.live import OpenStay
 from host_bridge.truth.outcomes import ENDED_BY_STATUS, REJECTED_BY_STATUS, End, Outcome
-from host_bridge.truth.stay import SECOND_LOOK_MS, Stage, Stay
+from host_bridge.truth.stay import GRACE_MS, SECOND_LOOK_MS, Stage, Stay
 from host_bridge.truth.strangers import Strangers
 
-GRACE_MS = 500  # how long the evidence after a Leave may take; on a live PBX it took under a millisecond
 GAP_GRACE_MS = 60_000  # how long an answer may be outstanding after a gap in which it may have been missed
 MAX_LINE = 5_000  # callers in one line, past all that is real: a PBX gone mad must not fill the memory
 
@@ -111,7 +110,7 @@ class Stays:
 
     def hangup_asked(self, event: ev.HangupAsked, now_ms: int) -> None:
         """A channel was asked to hang up. Agents' channels come here too, and are forgotten at their Hangup."""
-        stay = self.book.waiting.get(event.call) or self.book.open.get(event.call)
+        stay = self.book.waiting.get(event.call) or self._open(event.call, event.at_ms, now_ms)
         if stay is not None:
             stay.asked = stay.asked or not stay.moved_by(now_ms)  # one redirected hangs up elsewhere
         else:
@@ -163,7 +162,7 @@ class Stays:
     def hung_up(self, event: ev.HungUp, now_ms: int) -> None:
         """A channel is gone: the last evidence for a caller who left, a riddle for one who did not."""
         self._strangers.forget(event.call)
-        stay = self.book.open.get(event.call)
+        stay = self._open(event.call, event.at_ms, now_ms)
         if stay is not None:
             stay.hung = True
             if stay.stage is Stage.LEFT:
@@ -178,7 +177,7 @@ class Stays:
     def status_set(self, event: ev.QueueStatusSet, now_ms: int) -> None:
         """QUEUESTATUS: how the stay just left ended, or that a caller was not let in."""
         outcome = ENDED_BY_STATUS.get(event.status)
-        stay = self.book.open.get(event.call)
+        stay = self._open(event.call, event.at_ms, now_ms)
         if outcome is not None and stay is not None:
             self._end(stay, outcome, now_ms)
         elif event.status in REJECTED_BY_STATUS:
@@ -278,6 +277,14 @@ class Stays:
                 self.asks.add(stay.queue)  # the second look, which tells a ghost from a late Leave
             else:
                 self._end(stay, stay.verdict(), now_ms)
+
+    def _open(self, call: str, at_ms: int, now_ms: int) -> Stay | None:
+        """The call's stay that is out of the line; one whose silence had lasted long enough by `at_ms` ends first."""
+        stay = self.book.open.get(call)
+        if stay is not None and stay.is_silent(at_ms):
+            self._end(stay, stay.verdict(), now_ms)
+            return None
+        return stay
 
     def _check(self, queue: str, count: int) -> None:
         """Count is a checksum of the line: when it fails, ask for the line itself."""

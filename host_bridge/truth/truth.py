@@ -87,9 +87,13 @@ class Truth:
         elif kind is ev.Restarted:
             self._gaps.restarted()
 
-    def settle(self, now_ms: int) -> None:
-        """Decide what silence decides, and empty the rolling windows."""
-        self._intake.stays.settle(now_ms)
+    def settle(self, now_ms: int, heard_ms: int | None = None) -> None:
+        """Decide what silence decides, and empty the rolling windows.
+
+        `heard_ms`: when the PBX was heard last, anything of it, if that is not now. Of what came later nothing can be
+        known yet, so no silence is longer: a wire may hold evidence back for as long as TCP repeats itself.
+        """
+        self._intake.stays.settle(now_ms if heard_ms is None else heard_ms)
         self._intake.journeys.settle(now_ms)
         for queue in self._windows.expire(now_ms):
             self._intake.changed(queue)
