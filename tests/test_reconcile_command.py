@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -81,17 +83,53 @@ def test_a_table_for_people(log: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0] == f"day {DAY}, 2026-03-16 00:00:00 to 2026-03-17 00:00:00"
-    assert "support: sla is answered_of_offered within 20 s, target 80.0 %; short abandons are below 5 s" in lines
-    rows = {line.split()[0]: line.split()[1:] for line in lines if line.startswith("  ") and ":" not in line}
-    assert rows["offered"] == ["2"]
-    assert rows["longest_ms"] == ["12.000", "s"]
-    assert rows["rejected"] == ["–"]
-    assert rows["ServicelevelPerf"] == ["100.0", "%"]
-    told = "    abandoned, which Asterisk's Perf does not see at all: 1 stay: c2"
-    assert lines[lines.index(told) - 1] == (
-        "  sla: queue_log 50.0 %, ServicelevelPerf 100.0 % (50.0 points more), explained:"
-    )
-    assert lines[-1] == "3 differences, explained to the last call"
+    about = "support: service level is answered_of_offered within 20 s, target 80.0 %; short abandons are below 5 s"
+    assert lines[lines.index(about) + 1 : -2] == [
+        "                     queue_log  Asterisk  differs by",
+        "  offered                    2",
+        "  answered                   1",
+        "  abandoned                  1",
+        "  service level         50.0 %",
+        "  of calls                   2",
+        "  average wait         5.000 s",
+        "  longest wait        12.000 s",
+        "  average talk        20.000 s",
+        "  ServicelevelPerf               100.0 %  +50.0 points",
+        "  ServicelevelPerf2              100.0 %  +50.0 points",
+        "  ServicelevelPerf: abandoned, which Asterisk's Perf does not see at all: 1 stay: c2",
+        "  ServicelevelPerf2: abandoned within the limit, which Asterisk's Perf2 takes for a success: 1 stay: c2",
+    ]
+    assert lines[-2:] == ["", "3 stays in 2 queues: 3 of Asterisk's figures differ, explained to the last call"]
+
+
+def test_a_cause_is_told_once_however_many_figures_it_changes(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answered = AS_THE_LOG[0]
+    assert isinstance(answered, End)
+    nearly = answered._replace(wait_ms=5_400)
+    records = (nearly, AS_THE_LOG[2], stay("support", "c9", Outcome.ABANDONED, 9, 12), AS_THE_LOG[3])
+    code, out, _ = call(capsys, log, "--journal", journal(log.parent, records, [-60, 60]))
+    assert code == 1
+    lines = out.splitlines()
+    assert "  average wait         5.000 s   5.400 s            +0.400 s" in lines
+    assert "  offered                    2         2            NOT EXPLAINED" in lines
+    told = [line for line in lines if line.startswith("  ") and ": " in line and "Perf" not in line]
+    assert told == [  # what is wrong comes first, what is harmless last
+        "  offered, abandoned: NOT EXPLAINED: in queue_log, not in the bridge's journal, and the bridge was there: "
+        "1 stay: c2",
+        "  offered, abandoned: NOT EXPLAINED: in the bridge's journal, not in queue_log: 1 stay: c9",
+        "  average wait: queue_log has whole seconds, the bridge milliseconds: 1 stay: c1",
+    ]
+    assert lines[-1] == "NOT EXPLAINED, of 3 stays in 2 queues: support: offered, abandoned"
+
+
+def test_queues_without_a_call_are_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with log.open("a") as file:
+        file.write(
+            f"{NOON + 3 * 86_400}|x1|night|NONE|ENTERQUEUE||1|1\n{NOON + 3 * 86_400}|NONE|NONE|NONE|QUEUESTART|\n"
+        )
+    lines = call(capsys, log)[1].splitlines()
+    assert "no call on this day: night" in lines
+    assert lines[-1].startswith("3 stays in 2 queues: ")
 
 
 def test_the_bridge_beside_it(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,9 +150,10 @@ def test_a_redirected_caller_and_a_rejected_one_are_named_and_fine(
     records[1] = moved._replace(outcome=Outcome.REMOVED)
     code, out, _ = call(capsys, log, "--journal", journal(log.parent, records, [-60, 60]))
     assert code == 0
-    assert "  abandoned: queue_log 1, bridge 0 (1 less), explained:" in out
+    assert "  abandoned                  1         0            \N{MINUS SIGN}1\n" in out
     assert "queue_log says ABANDON for that too, the bridge saw the move: 1 stay: c2" in out
-    assert "  rejected: queue_log –, bridge 1, explained:" in out
+    assert ["rejected", "–", "1"] in [line.split() for line in out.splitlines()]
+    assert "\n  rejected: turned away at the door" in out
 
 
 def test_a_queue_that_only_the_bridge_has(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,8 +182,9 @@ def test_a_stay_that_the_bridge_missed_is_exit_code_1(log: Path, capsys: pytest.
     assert all(each["reasons"][0]["stays"] == ["c1"] for each in wrong)
     code, out, _ = call(capsys, log, "--journal", path)
     assert code == 1
-    assert "  answered: queue_log 1, bridge 0 (1 less), NOT EXPLAINED:" in out
-    assert out.splitlines()[-1] == "NOT EXPLAINED: something differs in support"
+    assert "  answered                   1         0            \N{MINUS SIGN}1  NOT EXPLAINED\n" in out
+    told = "NOT EXPLAINED, of 3 stays in 2 queues: support: offered, answered, service level, of calls, average wait"
+    assert out.splitlines()[-1] == told
 
 
 def test_what_ended_while_no_bridge_ran_is_explained_by_when_that_was(
@@ -153,11 +193,31 @@ def test_what_ended_while_no_bridge_ran_is_explained_by_when_that_was(
     path = journal(log.parent, (AS_THE_LOG[3],), [27, 60])
     code, out, _ = call(capsys, log, "--journal", path)
     assert code == 0
-    assert "the bridge did not see the PBX, or could not keep what it saw, until 2026-03-16 12:00:27: 1 stay: c1" in out
+    assert (
+        "the bridge did not see the PBX, or could not keep what it saw, until 2026-03-16 12:00:27: 2 stays: c1, c2"
+        in out
+    )
     early = journal(log.parent / "early", AS_THE_LOG[:3], [-60, 26])
     code, out, _ = call(capsys, log, "--journal", early)
     assert code == 0
     assert "or could not keep what it saw, from 2026-03-16 12:00:26: 1 stay: c3" in out
+
+
+def test_a_log_that_ends_before_the_journal_does(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    later = stay("support", "c8", Outcome.ANSWERED, 300, 5)
+    code, out, _ = call(capsys, log, "--journal", journal(log.parent, (*AS_THE_LOG, later), [-60, 400]))
+    assert code == 0
+    note = "note: queue_log ends at 2026-03-16 12:00:39, and the bridge's journal goes on: name the file after it too"
+    assert note in out.splitlines()
+    same = journal(log.parent / "same", AS_THE_LOG, [-60, 400])
+    assert "queue_log ends" not in call(capsys, log, "--journal", same)[1]
+
+
+def test_a_full_disk_under_the_output_is_one_line(log: Path) -> None:
+    arguments = [sys.executable, "-m", "host_bridge.ctl", "reconcile", "--queue-log", log, "--day", DAY]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(arguments, check=False, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (1, "wallboardctl: the output cannot be written: the disk is full\n")
 
 
 def test_a_day_without_calls_inside_the_log(log: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,7 +39,9 @@ def test_a_missing_file_is_one_line(log: Path, capsys: pytest.CaptureFixture[str
     assert ctl.main(["reconcile", "--queue-log", str(log.parent / "folder"), "--day", DAY]) == 2
     assert capsys.readouterr().err == f"wallboardctl reconcile: {log.parent / 'folder'}: Is a directory\n"
     assert f"journal {missing}: there is no such file" in refused(capsys, log, "--journal", missing)
-    assert f"journal {log}: " in refused(capsys, log, "--journal", log)  # a file of another kind
+    no_journal = "no journal of a bridge: name the file that bridge.yaml calls journal"
+    assert f"journal {log}: {no_journal}" in refused(capsys, log, "--journal", log)  # a file of another kind
+    assert f"journal {log.parent}: a folder: name the file" in refused(capsys, log, "--journal", log.parent)
 
 
 def test_damaged_gzip_is_one_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,7 +89,7 @@ def test_a_day_that_is_none_is_wrong_usage(day: str, log: Path, capsys: pytest.C
     with pytest.raises(SystemExit) as ended:
         call(capsys, log, day=day)
     assert ended.value.code == 2
-    assert f"{day!r} is no day, expected one like 2026-09-12" in capsys.readouterr().err
+    assert f"{day!r} is no day, expected one like 2026-09-12, today or yesterday" in capsys.readouterr().err
 
 
 def test_wrong_thresholds_are_told_with_their_places(log: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from host_bridge.ctl import reconcile_text as text
 from host_bridge.ctl.reconcile_sources import JournalDay, LogDays, SourceError, read_journal, read_log
 from host_bridge.truth.reconcile import Difference, Evidence, Reason, compare, figures
 from host_bridge.truth.reconcile_asterisk import compare_with_asterisk
-from host_bridge.truth.reconcile_pairs import Span
+from host_bridge.truth.reconcile_pairs import AT_MS, Span
 from host_bridge.truth.service_level import ServiceLevel
 
 DESCRIPTION = """\
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     names = [name for name in names if not args.queues or name in args.queues]
     queues = [_queue(name, log, journal, day, days.level_of(name)) for name in names]
     iso = _date(args.day, days).isoformat()
-    notes = _notes(log, queues, day, days)
+    notes = _notes(log, journal, queues, day, days)
     if args.json:
         print("".join(f"wallboardctl reconcile: {note}\n" for note in notes), end="", file=sys.stderr)
         print(json.dumps(_json(iso, queues, days.zone), ensure_ascii=False, indent=2))
@@ -191,7 +191,9 @@ def _day(value: str) -> dt.date | str:
     try:
         return dt.date.fromisoformat(value)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{value!r} is no day, expected one like 2026-09-12") from None
+        raise argparse.ArgumentTypeError(
+            f"{value!r} is no day, expected one like 2026-09-12, today or yesterday"
+        ) from None
 
 
 def _date(day: dt.date | str, days: _Days) -> dt.date:
@@ -211,12 +213,16 @@ def _refuse_uncovered(log: LogDays, day: Span, args: argparse.Namespace, days: _
         raise SourceError(f"{named}: no line is of {_date(args.day, days)}: the lines are from {first} to {last}")
 
 
-def _notes(log: LogDays, queues: Sequence[text.Queue], day: Span, days: _Days) -> list[str]:
+def _notes(log: LogDays, journal: JournalDay | None, queues: Sequence[text.Queue], day: Span, days: _Days) -> list[str]:
     """What the reader of the figures must know."""
     notes = [days.note] if days.note else []
     if log.covered.from_ms > day.from_ms:
         first = text.clock(log.covered.from_ms, days.zone)
         notes.append(f"queue_log begins at {first}, after the day did: name the file before it too, if there is one")
+    lasts = [records[-1].at_ms for records in journal.records.values()] if journal is not None else []
+    if log.covered.until_ms < day.until_ms and any(log.covered.until_ms + AT_MS < at_ms for at_ms in lasts):
+        last = text.clock(log.covered.until_ms - 1, days.zone)
+        notes.append(f"queue_log ends at {last}, and the bridge's journal goes on: name the file after it too")
     if log.dropped:
         notes.append(f"{log.dropped} lines of queue_log were not understood and are left out")
     if not any(queue.queue_log["offered"] for queue in queues):

@@ -24,6 +24,7 @@ _WORDS = {
     _BUSY: "another program has locked it: end that program",
     _LOCKED: "another program has locked it: end that program",
     _CANTOPEN: "it cannot be opened: let the bridge's user read and write it, and its folder",
+    _NOTADB: "no journal of a bridge: name the file that bridge.yaml calls journal",
     _IOERR: "the disk fails: see the system's log, and replace it",
 }
 

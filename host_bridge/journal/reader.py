@@ -59,6 +59,8 @@ def read_days(path: Path) -> list[DayRow]:
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """One consistent look at the file; every error is a JournalError of one line."""
+    if path.is_dir():
+        raise JournalError(f"journal {path}: a folder: name the file that bridge.yaml calls journal")
     if not path.is_file():
         raise JournalError(f"journal {path}: there is no such file")
     try:
