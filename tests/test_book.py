@@ -154,6 +154,14 @@ def test_only_after_a_gap_a_younger_join_time_is_another_stay(
     assert (first in missing) is not same
 
 
+def test_one_who_was_gone_before_a_gap_and_came_back_in_it_has_a_second_stay(shelf: Shelf) -> None:
+    first = shelf.book.waiting["b"]
+    shelf.book.take_out(first, Stage.GONE, 1_000, 9_000)
+    assert shelf.take_line("a", "b", joined_ms=3_001, after_gap=True)
+    assert shelf.book.waiting["b"] is not first
+    assert (first.stage, shelf.book.open["b"]) == (Stage.GONE, first)
+
+
 def test_a_list_that_names_a_caller_twice_has_him_once(shelf: Shelf) -> None:
     shelf.take_line("a", "b", "a")
     assert sorted(shelf.line()) == ["a", "b"]

@@ -303,6 +303,20 @@ def test_a_caller_who_came_back_within_the_gap(site: Site) -> None:
     assert site.ends() == {"answered": 2, "abandoned": 1, "overflowed": 1}
 
 
+def test_a_caller_who_left_in_one_gap_and_came_back_in_the_next(site: Site) -> None:
+    site.cut()
+    site.time_out("a")
+    site.come_back()
+    site.cut()  # before the first is closed
+    site.pbx.wait(5_000)
+    site.join("a")
+    site.pbx.wait(5_000)
+    site.come_back()
+    assert site.figure("waiting") == 2
+    assert site.fill() == (1, 0)
+    assert site.ends() == {"answered": 1, "abandoned": 1, "overflowed": 1}
+
+
 def test_a_restart_of_the_pbx_is_revised_by_the_log(site: Site) -> None:
     site.cut()
     site.hang_up("a")

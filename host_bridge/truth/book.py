@@ -95,12 +95,12 @@ class Book:
         # by call, as a list that names one twice must not put him into the line twice
         for caller in sorted({caller.call: caller for caller in callers}.values(), key=_position):
             stay = self.find(queue, caller.call)
-            if stay is not None and stay.stage is Stage.GONE:
+            if stay is not None and after_gap and caller.joined_ms - stay.joined_ms > REJOINED_MS:
+                stay = None
+            elif stay is not None and stay.stage is Stage.GONE:
                 self._take_back(stay)
             elif stay is not None and stay.stage is Stage.LEFT:
                 stay = None  # back already: the events that say so are on their way
-            elif stay is not None and after_gap and caller.joined_ms - stay.joined_ms > REJOINED_MS:
-                stay = None
             if stay is None:
                 stay = Stay(queue, caller.call, caller.joined_ms, now_ms, announced=False)
                 elsewhere = self.waiting.get(caller.call)
