@@ -24,7 +24,8 @@ FINE, FAILED, WRONG = 0, 1, 2
 SWITCH_INTERVAL_S = 0.0005
 
 DESCRIPTION = """\
-Reads the call queues of one Asterisk over AMI and publishes their state over MQTT to any number of wallboards.
+Reads the call queues of one Asterisk, over AMI or out of its queue_log, and publishes their state over MQTT to any
+number of wallboards.
 
 It needs two files: bridge.yaml (where the PBX and the broker are) and the thresholds.yaml that it names. Both have a
 commented example in the package's folder config, and `wallboardctl check FILE` checks them.

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 
+from firmware.core.spelling import did_you_mean
 from host_bridge.announcer import Announcer
 from host_bridge.clock import Clock, PbxClock
 from host_bridge.days import Days
@@ -203,11 +204,18 @@ class Bridge:
         known = frozenset(self._truth.queues)
         strangers = [queue for queue in self._thresholds.named_queues if queue not in known]
         if strangers and strangers != self._strangers:
-            self._log.warning("thresholds name queues that the PBX does not have: %s", ", ".join(strangers))
+            self._log.warning(
+                "thresholds name queues that the PBX does not have: %s", ", ".join(map(self._with_hint, strangers))
+            )
         self._strangers = strangers
         if self._truth.unplaced and not self._rejections_told:
             self._rejections_told = True
             self._log.warning("rejected callers cannot be counted: let class dialplan pass to the AMI user")
+
+    def _with_hint(self, stranger: str) -> str:
+        known = [queue for queue in self._truth.queues if queue not in self._thresholds.named_queues]
+        hint = did_you_mean(stranger, known).removeprefix("; ")
+        return f"{stranger} ({hint})" if hint else stranger
 
     def _service_level(self, queue: str) -> ServiceLevel:
         return self._thresholds.queue(queue).service_level

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,12 @@ AMI_TLS_PORT = 5039
 MQTT_PORT = 1883
 LOOPBACK = "127.0.0.1"
 ASTERISK, QUEUE_LOG = "asterisk", "queue_log"
+KEEP_DAYS = 35
+_SWITCHES = ("yes", "no", "on", "off", "true", "false")
+_OTHER_FILES = (
+    ("thresholds",), ("pbx", "queue_log"), ("pbx", "password_file"), ("mqtt", "password_file"),
+    ("mqtt", "ca_file"), ("mqtt", "cert_file"), ("mqtt", "key_file"),
+)  # fmt: skip
 DAY_MS = 86_400_000
 
 _TLS = Record((Field("ca_file", FILE, required=True, doc="PEM file of the authority of the PBX's certificate"),))
@@ -58,7 +65,7 @@ SCHEMA = Record(
         Field("mqtt", _MQTT, required=True),
         Field("thresholds", FILE, required=True, doc="the supervisors' file"),
         Field("journal", FILE, doc="keeps what was counted over a restart; none when absent"),
-        Field("keep_days", Int(1, 3_650), default=35, doc="how long the journal keeps a day"),
+        Field("keep_days", Int(1, 3_650), doc="how long the journal keeps a day"),
     )
 )
 
@@ -133,7 +140,7 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettin
         embedded_port=None if address.host else mqtt["port"] or MQTT_PORT,
         thresholds=folder / clean["thresholds"],
         journal=folder / clean["journal"] if clean["journal"] else None,
-        keep_days=clean["keep_days"],
+        keep_days=clean["keep_days"] or KEEP_DAYS,
     )
 
 
@@ -141,7 +148,7 @@ def _contradictions(clean: dict[str, Any]) -> list[Problem]:
     """What each key alone cannot tell."""
     found: list[Problem] = []
     pbx, mqtt = clean["pbx"], clean["mqtt"]
-    found += _pbx_by_type(pbx) + two_secrets(pbx, ("pbx",)) + contradictions(mqtt)
+    found += _pbx_by_type(pbx) + two_secrets(pbx, ("pbx",)) + contradictions(mqtt) + _journal(clean)
     if mqtt["url"].host:
         if mqtt["port"]:
             found.append((("mqtt", "port"), "belongs to the embedded broker, expected mqtt://HOST:PORT in mqtt.url"))
@@ -176,6 +183,24 @@ def _pbx_by_type(pbx: dict[str, Any]) -> list[Problem]:
         found.append((("pbx", "password_file"), "missing, expected the name of a file whose first line is the secret"))
     if pbx["silent_after"]:
         found.append((("pbx", "silent_after"), f"belongs to type {QUEUE_LOG}: AMI is pinged every 2 s, remove it"))
+    return found
+
+
+def _journal(clean: dict[str, Any]) -> list[Problem]:
+    """What is no file of its own: a journal that is another's would be set aside as damaged, the PBX's log too."""
+    found: list[Problem] = [
+        (path, f"{name!r}, expected a file's name; leave {path[-1]} out to have none")
+        for path, name in ((("journal",), clean["journal"]), (("pbx", "queue_log"), clean["pbx"]["queue_log"]))
+        if name and name.lower() in _SWITCHES
+    ]
+    if not clean["journal"]:
+        if clean["keep_days"]:
+            found.append((("keep_days",), "belongs to journal, expected journal: the name of a file too"))
+        return found
+    for section, *rest in _OTHER_FILES:
+        other = clean[section][rest[0]] if rest else clean[section]
+        if other and normpath(other) == normpath(clean["journal"]):
+            found.append((("journal",), f"{other!r} is {'.'.join((section, *rest))} too, expected a file of its own"))
     return found
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from config.yaml_file import KeyPath, Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core import check
+from firmware.core.units import duration_text
 from host_bridge.calendar import Calendar, Week, every_day
 from host_bridge.rule_kinds import Rule, breach_limits_ms
 from host_bridge.thresholds_schema import SCHEMA
@@ -186,7 +187,7 @@ def _contradictions(clean: dict[str, Any], file: YamlFile) -> Iterator[Problem]:
     limit = clean.get("wait_limit") or {}
     limit_s, offer_s = limit.get("limit"), limit.get("offer_at")
     if limit_s is not None and offer_s is not None and offer_s > limit_s:
-        yield ("wait_limit", "offer_at"), f"after the limit, expected at most {limit_s}s"
+        yield ("wait_limit", "offer_at"), f"after the limit, expected at most {duration_text(limit_s * 1000)}"
     if limit_s is None and isinstance(file.data, dict) and "wait_limit" in file.data:
         return  # it is told already
     sections: list[tuple[KeyPath, dict[str, Any] | None]] = [(("defaults",), clean.get("defaults"))]
@@ -200,7 +201,8 @@ def _contradictions(clean: dict[str, Any], file: YamlFile) -> Iterator[Problem]:
             if limit_s is None:
                 yield (*path, "rules", name), "next_breach rests on wait_limit, expected wait_limit: {limit: 6m} too"
             elif highest_ms >= limit_s * 1000:
-                yield (*path, "rules", name), f"next_breach is never above wait_limit, expected less than {limit_s}s"
+                least = duration_text(limit_s * 1000)
+                yield (*path, "rules", name), f"next_breach is never above wait_limit, expected less than {least}"
 
 
 def _caller_clock(section: dict[str, int | None] | None) -> dict[str, int]:

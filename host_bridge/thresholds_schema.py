@@ -86,6 +86,13 @@ class QueueNames(ListOf):
         return tuple(names)
 
 
+class WaitLimit(Record):
+    """The section `wait_limit`; a supervisor's first try is the limit alone."""
+
+    def expected(self) -> str:
+        return "a section like {limit: 6m, offer_at: 3m}; leave it out to have no limit"
+
+
 class Groups(MapOf):
     """The section `groups`; the one called "all" has every queue, and so no list of its own."""
 
@@ -95,7 +102,8 @@ class Groups(MapOf):
             if name == ALL and given:
                 problems.add((*path, name, "queues"), "unknown key: the group 'all' has every queue of the site")
             elif name != ALL and not given and (isinstance(group, dict) or group == ""):
-                problems.add((*path, name), "no queues, expected queues: a list of those that are summed")
+                whole = f"; did you mean '{ALL}', the whole centre?" if name.lower() == ALL else ""
+                problems.add((*path, name), f"no queues, expected queues: a list of those that are summed{whole}")
         return super().read(value, path, problems)
 
 
@@ -169,7 +177,7 @@ _GROUP = Record(
         Field("hours", Hours()),
     )
 )
-_WAIT_LIMIT = Record(
+_WAIT_LIMIT = WaitLimit(
     (
         Field("limit", WholeSeconds(1_000, 24 * HOUR_MS), required=True, doc="how long a caller may wait over all"),
         Field("offer_at", WholeSeconds(1_000, 24 * HOUR_MS), doc="when a call-back is offered to him"),

@@ -310,3 +310,11 @@ def test_misspelt_queues_are_told_once(caplog: pytest.LogCaptureFixture) -> None
     caplog.set_level(logging.INFO, "test.bridge")
     tell(story)
     assert caplog.messages == ["thresholds name queues that the PBX does not have: suport"]
+
+
+def test_the_right_spelling_of_a_misspelt_queue_is_told_with_it(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales", "support", at_ms=it.at_ms))
+
+    tell(story)
+    assert "does not have: suport (did you mean 'support'?)" in caplog.text

@@ -170,6 +170,27 @@ def test_certificates(tmp_path: Path) -> None:
         ('example"}', 'example", ca_file: x}', "b.yaml:3:47: mqtt.ca_file: of use with mqtts:// alone"),
         ('example"}', 'example", password_file: x}', "b.yaml:3:7: mqtt.username: missing, expected the user that"),
         ('"mqtt://broker.example"', "embedded, username: x", "b.yaml:3:33: mqtt.username: the embedded broker listens"),
+        (
+            "thresholds: t.yaml",
+            "thresholds: t.yaml\njournal: off",
+            "b.yaml:5:10: journal: 'off', expected a file's name",
+        ),
+        (
+            "ami.secret}",
+            "ami.secret, queue_log: no}",
+            "b.yaml:2:85: pbx.queue_log: 'no', expected a file's name; leave",
+        ),
+        ("thresholds: t.yaml", "thresholds: t.yaml\nkeep_days: 9", "b.yaml:5:12: keep_days: belongs to journal, "),
+        (
+            "thresholds: t.yaml",
+            "thresholds: t.yaml\njournal: ./t.yaml",
+            "b.yaml:5:10: journal: 't.yaml' is thresholds too",
+        ),
+        (
+            "ami.secret}\n",
+            "ami.secret, queue_log: /q}\njournal: /./q\n",
+            "b.yaml:3:10: journal: '/q' is pbx.queue_log too",
+        ),
         ("thresholds: t.yaml", "thresholds: t.yaml\nkeep_days: 0", "b.yaml:5:12: keep_days: '0', expected a whole"),
     ],
 )

@@ -14,7 +14,11 @@ class Duration(Scalar):
         return duration(text)
 
     def hint(self, text: str) -> str:
-        return "; did you mean '%ss'?" % text if digits(text) is not None else ""
+        number = digits(text)
+        for unit in ("s", "m", "h"):  # the first of them that would not be refused in its turn
+            if number is not None and self.lo <= (duration(text + unit) or 0) <= self.hi:
+                return "; did you mean '%s%s'?" % (text, unit)
+        return ""
 
 
 class Share(Scalar):

@@ -26,6 +26,12 @@ def test_durations():
     )
 
 
+def test_a_hint_is_never_refused_in_its_turn():
+    assert problem(Duration(60_000, 86_400_000), "30").endswith("from 1m to 24h; did you mean '30m'?")
+    assert problem(Duration(60_000, 86_400_000), "99999").endswith("from 1m to 24h")
+    assert problem(Duration(0, 1_000), "30").endswith("from 0s to 1s")
+
+
 def test_durations_are_ms_on_the_wire():
     assert read(Duration(0, 5000), 4000, wire=True) == (4000, [])
     assert len(read(Duration(0, 5000), "4s", wire=True)[1]) == 1
