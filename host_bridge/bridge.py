@@ -100,7 +100,7 @@ class Bridge:
         self._recall.start(self._kept_from_ms(now_ms) + self._pbx_clock.shift_ms())
         if self._journal_file is not None:
             with contextlib.suppress(JournalError):  # whatever is wrong with it was told when it was opened
-                for line in read_days(self._journal_file):
+                for line in read_days(self._journal_file, self._days.day):
                     self._days.told(line.day, line.queue)
         parts = (self.pbx.run(), self.boards.mqtt.run(), self._heartbeats(), self._recall.run())
         tasks = [asyncio.create_task(each) for each in parts]
@@ -122,7 +122,10 @@ class Bridge:
 
     def on_event(self, event: Event, now_ms: int) -> None:
         """Take over one event, and publish what it changed once the callback that brought it is through."""
-        if now_ms >= self._days.ends_ms:
+        if self._recall.is_asleep:
+            self._roll(now_ms)  # by the PBX's clock, which is known from here on
+            self._recall.wake(now_ms)
+        elif now_ms >= self._days.ends_ms:
             self._roll(now_ms)
         self._truth.apply(event, now_ms)
         self._recall.on_event(event, now_ms)

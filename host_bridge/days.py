@@ -24,15 +24,15 @@ class Days:
         self._truth = truth
         self._journal = journal
         self._log = log
-        self._day = ""
-        self._told: set[str] = set()  # queues whose line of this day was logged
+        self.day = ""
+        """Today's date, YYYY-MM-DD; "" before the first `roll`."""
+        self._told: set[tuple[str, str]] = set()  # day and queue whose line was logged
         self.began_ms = self.ends_ms = 0
         """When today began and when it ends, in ms of the bridge's clock; 0 before the first `roll`."""
 
     def told(self, day: str, queue: str) -> None:
         """An earlier run of the bridge logged this line already."""
-        if day == self._day:
-            self._told.add(queue)
+        self._told.add((day, queue))
 
     def roll(self, now_ms: int, shift_ms: int) -> None:
         """Let `today` begin anew when it has; the day that ended is told first. `shift_ms`: to the PBX's clock."""
@@ -40,12 +40,12 @@ class Days:
         calendar = self._thresholds.calendar
         start_ms = calendar.day_start_ms(pbx_ms)
         day = calendar.date(start_ms)
-        if self._day and day != self._day:
+        if self.day and day != self.day:
             self._truth.settle(now_ms)
             for queue in self._truth.queues:
                 self._tell(queue, now_ms, pbx_ms)
-            self._told.clear()
-        self._day = day
+            self._told = {told for told in self._told if told[0] >= day}
+        self.day = day
         self.began_ms, self.ends_ms = start_ms - shift_ms, calendar.next_day_ms(pbx_ms) - shift_ms
         self._truth.roll(self.began_ms, now_ms)
 
@@ -53,17 +53,17 @@ class Days:
         """Tell the queues that have closed for today."""
         pbx_ms = now_ms + shift_ms
         for queue in self._truth.queues:
-            if queue not in self._told and self._thresholds.has_closed(queue, pbx_ms):
+            if (self.day, queue) not in self._told and self._thresholds.has_closed(queue, pbx_ms):
                 self._tell(queue, now_ms, pbx_ms)
 
     def _tell(self, queue: str, now_ms: int, pbx_ms: int) -> None:
         """Keep the line, and log it once: a call that ends after closing time changes the kept one at the day's end."""
         figures = {name: value for name, value in self._truth.figures(queue, now_ms).items() if name not in _OF_NOW}
         if self._journal is not None:
-            self._journal.put_day(self._day, queue, figures, pbx_ms)
-        if queue not in self._told:
-            self._told.add(queue)
-            self._log.info("%s", day_line(self._day, printable(queue), figures))
+            self._journal.put_day(self.day, queue, figures, pbx_ms)
+        if (self.day, queue) not in self._told:
+            self._told.add((self.day, queue))
+            self._log.info("%s", day_line(self.day, printable(queue), figures))
 
 
 def day_line(day: str, queue: str, figures: dict[str, int]) -> str:

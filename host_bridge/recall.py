@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from host_bridge.clock import Clock, PbxClock
-from host_bridge.journal import Batch, Journal, JournalError, shifted, shifted_live
+from host_bridge.journal import Batch, Journal, JournalError, Restored, shifted, shifted_live
 from host_bridge.pbx.events import Event, LinkDown, LinkUp
 from host_bridge.pbx.queue_log_file import LogFile
 from host_bridge.truth.live import Live
@@ -31,10 +31,18 @@ FOLLOW_S = 1.0
 LONGEST_CALL_S = 4 * 3_600  # of a stay that ends today, the log tells the join so long before
 LATE_LINE_MS = 2_000  # lines have whole seconds
 SETTLE_MS = 120_000  # a ghost is known as one only after the line that tells of it
+MOST_ROWS = 10_000  # in a batch: the journal takes several of them before it must give records up
+CLOCK_STEP_MS = 1_000  # a PBX's clock that moved farther was set: the lines of before are of another one
+EVER_MS = 1 << 62
 
 
 class Recall:
-    """Fills gaps and keeps the journal. It is the sink of `truth`, which is set before all else; then comes `start`."""
+    """Fills gaps and keeps the journal. It is the sink of `truth`, which is set before all else; then comes `start`.
+
+    The journal and queue_log have the PBX's times, so what an earlier run knew sleeps until the PBX has told its clock:
+    laid down by a wall clock that is wrong (a machine without one of its own boots so), it would not be known again in
+    queue_log, and the whole day would count twice. Call `wake` before the first event while `is_asleep`.
+    """
 
     truth: Truth
 
@@ -70,6 +78,9 @@ class Recall:
         self._fold_from_ms = 0  # by the PBX's clock: nothing that ended before is asked for any more
         self._newest_line_ms = 0  # of queue_log, by the PBX's clock
         self._seen_until_ms = 0  # by the PBX's clock: when the gap began, or the last one did
+        self._known: Restored | None = None  # what an earlier run knew, until `wake`
+        self._lost_shift_ms: int | None = None  # to the PBX's clock when its line was lost
+        self._forget = False  # what the fold has: it is of another clock
         self._unusable = ""  # why there is no journal though there should be one
         self._told: dict[str, str] = {}  # the last line of each kind of problem
         self._counted: dict[str, int] = {}
@@ -88,7 +99,12 @@ class Recall:
     @property
     def pending(self) -> bool:
         """Whether a gap is still to be filled, so that no figure may be taken for the truth."""
-        return self.truth.has_gap
+        return self.is_asleep or self.truth.has_gap
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether what an earlier run knew is still to be given to the truth."""
+        return self._known is not None
 
     @property
     def problem(self) -> str:
@@ -98,7 +114,7 @@ class Recall:
         return "; ".join(filter(None, (journal, queue_log)))
 
     def start(self, keep_from_pbx_ms: int) -> None:
-        """Give the truth what an earlier run knew of all that ended since `keep_from_pbx_ms`."""
+        """Read what an earlier run knew of all that ended since `keep_from_pbx_ms`, and begin to write."""
         now_ms = self._clock.ms()
         self._fold_from_ms = keep_from_pbx_ms
         if self._queue_log is not None:
@@ -118,10 +134,16 @@ class Recall:
         self._pbx_clock.pbx_minus_wall_ms = known.clock_pbx_minus_wall_ms
         if known.seen_pbx_ms is None and not known.rows and self._queue_log is None:
             return  # nobody ever counted here, so there is no gap, only a beginning
-        by_ms = -self._pbx_clock.shift_ms()
-        rows = [(row, shifted(record, by_ms)) for row, record in known.rows]
-        self.truth.restore(rows, shifted_live(known.live, by_ms), now_ms, known.next_row)
+        self._known = known
         self._seen_until_ms = known.seen_pbx_ms or 0
+
+    def wake(self, now_ms: int) -> None:
+        """Give the truth what an earlier run knew; the PBX has told its clock, and its first event is still to come."""
+        known, self._known = self._known, None
+        if known is not None:
+            by_ms = -self._pbx_clock.shift_ms()
+            rows = [(row, shifted(record, by_ms)) for row, record in known.rows]
+            self.truth.restore(rows, shifted_live(known.live, by_ms), now_ms, known.next_row)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -132,6 +154,8 @@ class Recall:
         """Write what is left. For the end of the bridge, after `run` was cancelled."""
         if self._journal is not None:
             self._put_batch(self._journal, self._clock.ms())
+            while self._rows:
+                self._put_batch(self._journal, self._clock.ms())
             await asyncio.to_thread(self._journal.close)
 
     def on_event(self, event: Event, now_ms: int) -> None:
@@ -139,15 +163,27 @@ class Recall:
         self._heard = True
         if type(event) is LinkDown:
             self._up_ms = None
-            self._seen_until_ms = event.at_ms + self._pbx_clock.shift_ms()
+            self._lost_shift_ms = self._pbx_clock.shift_ms()
+            self._seen_until_ms = event.at_ms + self._lost_shift_ms
         elif type(event) is LinkUp:
             self._up_ms = now_ms
-            self.truth.shift(self._pbx_clock.shift_ms())
-            if self.truth.has_gap:
-                if self._queue_log is None:
-                    self._estimate(now_ms)
-                else:
-                    self._kick.set()
+            self._linked(self._pbx_clock.shift_ms(), now_ms)
+
+    def _linked(self, shift_ms: int, now_ms: int) -> None:
+        """The PBX is heard again; `shift_ms` to its clock."""
+        self.truth.shift(shift_ms)
+        if self._queue_log is not None:
+            set_by_ms = 0 if self._lost_shift_ms is None else shift_ms - self._lost_shift_ms
+            if abs(set_by_ms) > CLOCK_STEP_MS and not self._is_source:  # which has no counters to estimate by
+                self._log.warning(
+                    "the PBX's clock was set by %+.1f s: its queue_log is of two clocks", set_by_ms / 1000
+                )
+                self._forget = True
+            elif self.truth.has_gap:
+                self._kick.set()
+                return
+        if self.truth.has_gap:
+            self._estimate(now_ms)
 
     def prune(self, before_ms: int, keep_from_ms: int) -> None:
         """A day is over: no window reaches back before `before_ms`, nor does the journal before `keep_from_ms`."""
@@ -161,7 +197,8 @@ class Recall:
         """Batch after batch into the journal; each makes the file the state of one instant."""
         while self._journal is not None:
             await asyncio.sleep(BATCH_S)
-            if self._journal.ready():
+            hangs = self._journal.problem and len(self._rows) > MOST_ROWS  # then the journal counts what it gives up
+            if hangs or self._journal.ready():
                 self._put_batch(self._journal, self._clock.ms())
             self._count(
                 "%d records never got into the journal: they will be missing after a restart", self._journal.dropped
@@ -169,14 +206,16 @@ class Recall:
             self._count("%d facts passed over: the PBX told more than memory is kept for", self.truth.dropped)
 
     def _put_batch(self, journal: Journal, now_ms: int) -> None:
+        if self.is_asleep:
+            return  # what is open in the file is not known here yet
         if journal.begun_anew():
             self._rows = self.truth.rows()
         if not (self._rows or self._heard or now_ms >= self._mark_due_ms):
             return
-        rows, self._rows = tuple(self._rows), []
+        rows, self._rows = tuple(self._rows[:MOST_ROWS]), self._rows[MOST_ROWS:]
         self._heard = False
         self._mark_due_ms = now_ms + MARK_MS
-        seen = self._up_ms is not None and not self.truth.has_gap
+        seen = self._up_ms is not None and not self.truth.has_gap and not self._rows
         journal.put(Batch(now_ms, self._pbx_clock.shift_ms(), rows, self.truth.live(), seen))
 
     async def _follow(self) -> None:
@@ -204,6 +243,9 @@ class Recall:
             self._fold.apply(lines)
             self._newest_line_ms = max(self._newest_line_ms, lines[-1].at_s * 1000)
             is_news = True
+        if self._forget:
+            self._forget = False
+            self._fold.prune(EVER_MS)
         self._fold.prune(self._fold_from_ms)
         return is_news
 

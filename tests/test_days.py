@@ -110,8 +110,11 @@ def test_a_line_that_an_earlier_run_told_is_not_told_again(caplog: pytest.LogCap
     assert len(caplog.messages) == 1
     site = Site("2026-09-08T17:59")
     site.days.told("2026-09-08", "sales")
+    site.days.told("2026-09-09", "sales")  # the wall clock was behind when it was read
     site.at("2026-09-08T18:30")
     assert len(caplog.messages) == 1
+    site.at("2026-09-09T18:30")
+    assert [line for line in caplog.messages if "of sales" in line] == caplog.messages[:1]
 
 
 def test_a_day_begins_at_day_start(caplog: pytest.LogCaptureFixture) -> None:

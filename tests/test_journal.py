@@ -164,6 +164,8 @@ def test_days_are_kept_and_the_last_figures_of_a_day_count(tmp_path: Path) -> No
         ("2026-03-27", "sales", {"offered": 1, "sla": 800}, 10),
         ("2026-03-27", "support", {"offered": 8}, 20),
     ]
+    assert len(read_days(tmp_path / "j", "2026-03-27")) == 2
+    assert read_days(tmp_path / "j", "2026-03-28") == []
 
 
 def test_the_time_of_no_bridge_is_a_gap(tmp_path: Path) -> None:

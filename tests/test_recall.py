@@ -12,7 +12,7 @@ import pytest
 
 from host_bridge import recall
 from host_bridge.clock import Clock, Now, PbxClock
-from host_bridge.journal import open_journal
+from host_bridge.journal import Journal, backlog, open_journal, read_day
 from host_bridge.pbx.events import Event, LinkDown, LinkUp
 from host_bridge.recall import Recall
 from host_bridge.truth.service_level import ServiceLevel
@@ -34,8 +34,13 @@ def _hurry(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) ->
 class Run(Clock):
     """One life of a bridge, from its start to its end, on the journal and the log of `folder`."""
 
-    def __init__(self, folder: Path, pbx: ModelPbx, *, journal: bool = True, log: bool = True) -> None:
+    def __init__(
+        self, folder: Path, pbx: ModelPbx, *, journal: bool = True, log: bool = True, wall_off_ms: int = 0
+    ) -> None:
+        """`wall_off_ms`: how far this machine's wall clock is off; the PBX tells its own when the line is up."""
         self.pbx = pbx
+        self.wall_off_ms = wall_off_ms
+        self.told_ms: int | None = None  # by the PBX: its clock minus the bridge's
         self.folder = folder
         self.journal = open_journal(folder / "journal", "test", LOG) if journal else None
         self.recall = Recall(
@@ -43,7 +48,7 @@ class Run(Clock):
             folder / "queue_log" if log else None,
             is_source=False,
             clock=self,
-            pbx_clock=PbxClock(self, lambda: PBX_MS),
+            pbx_clock=PbxClock(self, lambda: self.told_ms),
             changed=lambda: None,
             log=LOG,
         )
@@ -56,10 +61,14 @@ class Run(Clock):
         return self.pbx.now_ms
 
     def now(self) -> Now:
-        return Now(self.pbx.now_ms, self.pbx.now_ms + PBX_MS)
+        return Now(self.pbx.now_ms, self.pbx.now_ms + PBX_MS + self.wall_off_ms)
 
     def hear(self, *events: Event) -> None:
+        if self.told_ms is None:
+            self.told_ms = PBX_MS
         for event in events or self.pbx.take():
+            if self.recall.is_asleep:
+                self.recall.wake(self.pbx.now_ms)
             self.truth.apply(event, self.pbx.now_ms)
             self.recall.on_event(event, self.pbx.now_ms)
         self.write_log()
@@ -169,6 +178,54 @@ def test_what_ended_meanwhile_comes_from_queue_log_and_is_no_estimate(
     ]
 
 
+@pytest.mark.parametrize("off_ms", [-600_000, 3_600_000])
+def test_a_machine_that_starts_with_a_wrong_clock_counts_nothing_twice(tmp_path: Path, off_ms: int) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        first = Run(tmp_path, pbx)
+        first.link_up()
+        await first.until(lambda: not first.recall.pending)
+        day(pbx, 1)
+        pbx.wait(300)  # a list tells whole seconds
+        pbx.join("sales", "1700000990.7")
+        first.hear()
+        await first.saved()
+        await first.end(killed=True)
+        pbx.wait(10_500)
+        deaf = Run(tmp_path, pbx, wall_off_ms=off_ms)
+        await deaf.end()  # it never heard the PBX, and leaves the journal as it was
+        second = Run(tmp_path, pbx, wall_off_ms=off_ms)
+        second.link_up()
+        await second.until(lambda: not second.recall.pending)
+        names = ("answered", "abandoned", "overflowed", "aht_ms", "waiting", "oldest_ms", "unresolved")
+        assert [second.figure(name) for name in names] == [1, 1, 1, 60_000, 1, 10_500, 0]
+        await second.end()
+
+    run(story())
+
+
+def test_a_pbx_whose_clock_was_set_while_it_was_away_is_not_laid_beside_its_old_lines(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        it = Run(tmp_path, pbx, journal=False)
+        it.link_up()
+        await it.until(lambda: not it.recall.pending)
+        day(pbx, 1)
+        it.hear()
+        pbx.wait(1_000)
+        it.hear(LinkDown("cut", pbx.now_ms))
+        it.told_ms = PBX_MS - 20_000
+        it.link_up()
+        await it.until(lambda: not it.recall.pending)
+        assert [it.figure(name) for name in ("answered", "abandoned", "overflowed", "approx")] == [1, 1, 1, 1]
+        await it.end()
+
+    run(story())
+    assert "the PBX's clock was set by -20.0 s: its queue_log is of two clocks" in caplog.messages
+
+
 def test_without_a_journal_queue_log_tells_the_whole_day(tmp_path: Path) -> None:
     async def story() -> None:
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
@@ -265,7 +322,13 @@ def test_a_ghost_is_settled_when_queue_log_tells(tmp_path: Path) -> None:
     run(story())
 
 
-def test_a_journal_that_is_lost_while_the_bridge_runs_begins_anew_with_all_that_is_known(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [recall.MOST_ROWS, 2])
+def test_a_journal_that_is_lost_while_the_bridge_runs_begins_anew_with_all_that_is_known(
+    tmp_path: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recall, "MOST_ROWS", at_once)
+    monkeypatch.setattr(backlog, "MAX_ROWS", at_once)
+
     async def story() -> None:
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
         first = Run(tmp_path, pbx, log=False)
@@ -278,10 +341,33 @@ def test_a_journal_that_is_lost_while_the_bridge_runs_begins_anew_with_all_that_
         pbx.wait(1_000)
         first.hear(pbx.snapshot())
         await first.saved()
+        known = sorted(record.at_ms + PBX_MS for _, record in first.truth.rows())
+        await first.until(lambda: [record.at_ms for record in read_day(tmp_path / "journal", 0, 2 * PBX_MS)] == known)
         await first.end()
         second = Run(tmp_path, pbx, log=False)
         second.link_up()
         assert [second.figure(name) for name in ("answered", "abandoned", "overflowed")] == [1, 1, 1]
         await second.end()
+
+    run(story())
+
+
+def test_a_disk_that_hangs_holds_up_only_so_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recall, "MOST_ROWS", 2)
+    monkeypatch.setattr(Journal, "ready", lambda self: False)
+    monkeypatch.setattr(backlog, "MAX_ROWS", 3)
+    monkeypatch.setattr(Journal, "problem", "the disk does not answer")
+
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        it = Run(tmp_path, pbx, log=False)
+        it.link_up()
+        for number in range(5):
+            day(pbx, number)
+        it.hear()
+        journal = it.journal
+        assert journal is not None
+        await it.until(lambda: journal.dropped)
+        await it.end()
 
     run(story())

@@ -140,8 +140,10 @@ class Journal:
 
     def begun_anew(self) -> bool:
         """True once after the file was lost while running: then put all records of the kept span again."""
-        is_anew, self._writer.is_anew = self._writer.is_anew, False
-        return is_anew
+        if not self._writer.is_anew:  # never cleared unseen: the writer's thread may set it at any time
+            return False
+        self._writer.is_anew = False
+        return True
 
     def close(self) -> None:
         """Write what is left, waiting for the disk at most 5 s, and let another bridge have the file."""

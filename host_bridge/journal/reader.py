@@ -49,10 +49,11 @@ def read_gaps(path: Path, from_pbx_ms: int, until_pbx_ms: int) -> list[Gap]:
     return merged
 
 
-def read_days(path: Path) -> list[DayRow]:
-    """The lines of all days kept, by day and queue. Raises JournalError."""
+def read_days(path: Path, since: str = "") -> list[DayRow]:
+    """The lines of the days kept from `since` (YYYY-MM-DD) on, by day and queue. Raises JournalError."""
     with _reading(path) as connection:
-        rows = connection.execute("SELECT day, queue, figures, at_ms FROM day ORDER BY day, queue").fetchall()
+        found = "SELECT day, queue, figures, at_ms FROM day WHERE day >= ? ORDER BY day, queue"
+        rows = connection.execute(found, (since,)).fetchall()
     return [DayRow(day, queue, json.loads(figures), at_ms) for day, queue, figures, at_ms in rows]
 
 
