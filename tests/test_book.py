@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from host_bridge.pbx.events import Left, SnapshotCaller
-from host_bridge.truth.book import Book
+from host_bridge.truth.book import MOST_LEFT, Book
 from host_bridge.truth.stay import Stage, Stay
 
 
@@ -91,6 +91,22 @@ def test_a_fresh_stay_is_not_found_by_position() -> None:
     shelf.join("a", 1, joined_ms=4_001)
     assert shelf.book.at_position(Left("q1", "x", 1, 0, 5_000), 4_000) is None
     assert shelf.book.at_position(Left("q1", "x", 1, 0, 5_000), 4_001) is not None
+
+
+@pytest.mark.parametrize(("queue", "at_ms", "found"), [("q1", 8_000, False), ("q1", 8_001, True), ("q2", 5_000, True)])
+def test_a_leave_told_twice_is_of_nobody_else(shelf: Shelf, queue: str, at_ms: int, found: bool) -> None:
+    shelf.join("ghost", 1, queue="q2")
+    gone = shelf.book.waiting["a"]
+    shelf.book.take_out(gone, Stage.LEFT, 5_000, None)
+    shelf.book.close(gone)  # answered; and b is a ghost, so that the line is one too long
+    stay = shelf.book.at_position(Left(queue, "a", 1, 0, at_ms), 5_000)
+    assert (stay is not None) is found
+
+
+def test_memory_of_who_left_is_bounded(shelf: Shelf) -> None:
+    for n in range(MOST_LEFT + 1):
+        shelf.book.take_out(Stay("q1", f"x{n}", 0, 0, announced=True), Stage.LEFT, 5_000, None)
+    assert len(shelf.book._left) == MOST_LEFT
 
 
 def test_an_unknown_queue_has_nobody_at_any_position(shelf: Shelf) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from host_bridge.pbx import events as ev
 from host_bridge.truth import ServiceLevel, Truth
+from host_bridge.truth.live import Live, OpenStay
 from host_bridge.truth.outcomes import Outcome
 from host_bridge.truth.stay import GAP_LOOK_MS
 from tests.model_pbx import ModelPbx
@@ -490,6 +491,20 @@ def test_abandon_under_another_id_goes_by_position(story: Story) -> None:
     assert story.figures()["waiting"] == 0
 
 
+def test_a_leave_told_twice_takes_no_ghost_out(story: Story) -> None:
+    story.pbx.join("q1", "ghost")
+    story.read()
+    story.wait(5_000)
+    story.pbx.masquerades("q1", "ghost")
+    story.pbx.answered("q1", "a")
+    story.read()
+    story.truth.apply(ev.Left("q1", "a", 1, 0, story.pbx.now_ms), story.pbx.now_ms)
+    story.wait(500)
+    assert story.ends() == {"answered": 1}
+    assert story.figures()["waiting"] == 1  # until a list tells
+    assert story.truth.take_asks() == {"q1"}
+
+
 @pytest.mark.parametrize("event", [ev.Joined("q1", "b", "b", 3, 3, 0), ev.Left("q1", "a", 1, 4, 0)])
 def test_count_is_a_checksum(story: Story, event: ev.Event) -> None:
     assert story.truth.take_asks() == set()
@@ -802,3 +817,22 @@ def test_any_day_counts_as_the_pbx_itself(day: list[tuple[str, int]]) -> None:
         if line:
             true_ms = pbx.now_ms - min(pbx.joined_ms[call] for call in line)
             assert abs(figures["oldest_ms"] - true_ms) <= 1_000
+
+
+@pytest.mark.parametrize("gave_up", [False, True])
+def test_a_caller_whom_a_list_confirms_after_a_restart_is_seen_to_his_end(gave_up: bool) -> None:
+    story = Story()
+    story.pbx.join("q1", "a")
+    known = OpenStay("q1", "a", "a", story.pbx.now_ms, gave_up, gave_up, 1 if gave_up else None)
+    story.pbx.take()
+    story.truth.restore((), Live((known,)), story.pbx.now_ms)
+    story.pbx.wait(2_000)
+    story.take_list()
+    story.truth.estimate(story.pbx.now_ms)
+    story.pbx.wait(30_000)
+    story.pbx.take()
+    now_ms = story.pbx.now_ms
+    story.truth.apply(ev.Left("q1", "a", 1, 0, now_ms), now_ms)  # a key, without class dialplan
+    story.truth.apply(ev.HungUp("a", now_ms), now_ms)
+    assert story.ends() == {"exited": 1}
+    assert story.figures()["longest_ms"] == 32_000

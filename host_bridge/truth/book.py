@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
 from host_bridge.pbx.events import Left, SnapshotCaller
@@ -9,6 +10,8 @@ from host_bridge.truth.deadlines import Deadlines
 from host_bridge.truth.stay import Stage, Stay
 
 REJOINED_MS = 3_000  # a snapshot's join time is exact to a second: one so much younger is another stay's
+REPEAT_MS = 3_000  # the same Leave again within so long is told twice
+MOST_LEFT = 1_000  # calls whose Leave may yet be told twice, past all that is real
 
 
 class Book:
@@ -20,6 +23,7 @@ class Book:
         self.waiting: dict[str, Stay] = {}  # by call: a caller waits in one queue at a time
         self.open: dict[str, Stay] = {}  # by call: out of the line, outcome open
         self.deadlines = Deadlines()  # of some of the open ones
+        self._left: OrderedDict[str, tuple[str, int]] = OrderedDict()  # call → queue and when, the newest last
         self._changed = changed
 
     def find(self, queue: str, call: str) -> Stay | None:
@@ -49,9 +53,13 @@ class Book:
         """The stay that a Leave with an unknown id means, now under that id.
 
         Only when the line is exactly one too long: else the Leave is of a caller whom a snapshot already
-        left out. And only a stay of some age: a fresh one may itself be ahead of its Join event.
+        left out. Only a stay of some age: a fresh one may itself be ahead of its Join event. And no Leave that is
+        told twice: the one too many is a ghost then, of whom it tells nothing.
         """
         line = self.lines.get(event.queue, [])
+        queue, at_ms = self._left.get(event.call, ("", 0))
+        if queue == event.queue and abs(event.at_ms - at_ms) <= REPEAT_MS:
+            return None
         if event.call in self.waiting or len(line) != event.count + 1 or not 1 <= event.position <= len(line):
             return None
         stay = line[event.position - 1]
@@ -68,6 +76,11 @@ class Book:
         The caller sees to it that no other stay of the same call is open.
         """
         self._out_of_line(stay)
+        if stage is Stage.LEFT:
+            self._left.pop(stay.call, None)
+            self._left[stay.call] = stay.queue, until_ms
+            if len(self._left) > MOST_LEFT:
+                self._left.popitem(last=False)
         stay.stage = stage
         if stay.until_ms is None:
             stay.until_ms = until_ms
