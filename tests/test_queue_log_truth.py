@@ -7,6 +7,7 @@ import pytest
 from host_bridge.pbx import events as ev
 from host_bridge.pbx.queue_log_events import LogEvents
 from host_bridge.pbx.queue_log_lines import parse_line
+from host_bridge.truth import strangers
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.truth import Truth
 
@@ -103,3 +104,14 @@ def test_the_pbx_starts_anew(reader: Reader) -> None:
     reader.line("110|NONE|NONE|NONE|QUEUESTART|")
     figures = reader.figures(111)
     assert (figures["waiting"], figures["unresolved"]) == (0, 1)
+
+
+def test_keys_pressed_in_months_of_calls_are_no_mad_pbx(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "MOST", 2)
+    reader.up(0)
+    for number in range(5):
+        second = 100 + number
+        reader.line(f"{second}|1.{number}|q|NONE|ENTERQUEUE||1|1")
+        reader.line(f"{second}|1.{number}|q|NONE|EXITWITHKEY|5|1|1|0")
+    assert reader.figures(200)["exited"] == 5
+    assert reader.truth.dropped == 0

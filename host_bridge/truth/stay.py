@@ -95,6 +95,11 @@ class Stay:
         at_ms = now_ms if self.until_ms is None else self.until_ms
         return End(self.queue, outcome, wait_ms, hold_s, at_ms, self.joined_as, self.journey, self.joined_ms)
 
+    def begin_anew(self) -> None:
+        """He waits still after a gap: his end will be seen, and what was seen of one before it was of another wait."""
+        self.gap = self.gave_up = self.asked = False
+        self.hold_s = self.until_ms = None
+
     def note_gave_up(self, hold_s: int, at_ms: int) -> None:
         """QueueCallerAbandon: the wait ended then, after so many of the PBX's seconds."""
         self.gave_up = True

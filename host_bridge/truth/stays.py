@@ -198,7 +198,8 @@ class Stays:
             stay.moved_ms = now_ms
             return
         self.moved_on(event.call, now_ms)
-        self._strangers.entered(event.call, event.queue)
+        if not self._whole_seconds:  # queue_log tells of nobody who was turned away, nor when a channel is gone
+            self._strangers.entered(event.call, event.queue)
 
     def moved_on(self, call: str, now_ms: int) -> None:
         """The call does something else by now, so no more evidence can come for its open stay."""
@@ -215,7 +216,8 @@ class Stays:
                 stay.gap = stay.gap or self._after_gap
                 self._vanish(stay, now_ms)
             for stay in self.book.lines[snapshot.queue]:
-                stay.gap = False  # he waits still: his end will be seen
+                if stay.gap:
+                    stay.begin_anew()
         for stay in suspects:
             if stay.stage is Stage.GONE and now_ms - stay.gone_ms >= stay.look_ms:
                 self._end(stay, stay.verdict(), now_ms)
