@@ -610,6 +610,19 @@ def test_an_event_happened_when_the_pbx_says() -> None:
     assert at_ms(session, joined(3_600_000 + 3000), 3100) in range(3000, 3011)
 
 
+def test_what_was_held_up_happened_when_the_pbx_says() -> None:
+    """This process was stopped for 20 s, as a machine that is moved: the events of that time waited in the socket."""
+    session = up()
+    session.on_timer(2000)
+    session.receive(pong(2010), 2020)
+    assert at_ms(session, joined(9_000), 22_000) == 9_000
+    assert at_ms(session, joined(21_500), 22_000) == 21_500
+    assert at_ms(session, joined(1_990), 22_000) == 22_000, "older than a ping that was answered: a stepped clock"
+    session.on_timer(22_000)
+    session.receive(pong(22_010), 22_020)
+    assert at_ms(session, joined(9_000), 28_000) == 28_000
+
+
 def test_the_offset_stands_still_while_the_network_jitters() -> None:
     session = up()
     for sent_ms, answered_ms, back_ms in ((2000, 2001, 2090), (4000, 4088, 4090), (6000, 6045, 6090)):

@@ -22,6 +22,7 @@ class Pulse:
         self._grace_ms = max(deadline_ms - ping_ms, 1)
         self._pinged_ms: int | None = None
         self._next_ping_ms = 0
+        self._known_ms = 0  # all that the PBX sent before this has been read
         self.heard_ms = 0
         self.offset_ms: int | None = None
         """The bridge's clock minus the PBX's; None until a Pong told its time."""
@@ -29,7 +30,7 @@ class Pulse:
     def start(self, now_ms: int) -> None:
         """A connection is new: nothing is on its way, and the offset has to be found again, by a ping at login."""
         self._pinged_ms = None
-        self.heard_ms = now_ms
+        self.heard_ms = self._known_ms = now_ms
         self.offset_ms = None
 
     def pinged(self, now_ms: int) -> None:
@@ -59,6 +60,8 @@ class Pulse:
         and stays still while the network jitters. A step of the PBX's clock is followed with the next answer.
         """
         sent_ms, self._pinged_ms = self._pinged_ms, None
+        if sent_ms is not None:
+            self._known_ms = sent_ms
         pbx_ms = _stamp_ms(frame)
         if pbx_ms is None or sent_ms is None:
             return
@@ -71,8 +74,9 @@ class Pulse:
     def at_ms(self, frame: Frame, now_ms: int) -> int:
         """When an event happened: by its Timestamp (timestampevents = yes), else now.
 
-        Never later than now. A stamp older than the deadline cannot be true on a line that lives, so it is a step
-        of the PBX's clock, and now is nearer to the truth.
+        Never later than now. On a line that lives no stamp is older than the deadline; and on one that was held up, or
+        that this process was too busy or too asleep to read, none is older than the last ping that was answered. An
+        older one is a step of the PBX's clock, and now is nearer to the truth.
         """
         if self.offset_ms is None:
             return now_ms
@@ -80,7 +84,8 @@ class Pulse:
         if pbx_ms is None:
             return now_ms
         at_ms = pbx_ms + self.offset_ms
-        return at_ms if now_ms - self._deadline_ms <= at_ms <= now_ms else now_ms
+        oldest_ms = min(now_ms - self._deadline_ms, self._known_ms)
+        return at_ms if oldest_ms <= at_ms <= now_ms else now_ms
 
 
 def _stamp_ms(frame: Frame) -> int | None:
