@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from host_bridge.pbx.events import MemberChanged, QueueSnapshot
-from host_bridge.truth.counters import Counters, Missed, listed, missed
+from host_bridge.truth.counters import Counters, Missed, less_what_is_told, listed, missed
 from host_bridge.truth.live import PbxCounters
+from host_bridge.truth.outcomes import End, Estimate, Outcome
 
 
 def member(n: int, *, in_call: bool) -> MemberChanged:
@@ -59,3 +60,21 @@ def test_events_are_counted_between_lists() -> None:
 )
 def test_missed(before: tuple[int, int, int], after: tuple[int, int, int], answered: int, abandoned: int) -> None:
     assert missed(PbxCounters("q1", *before), PbxCounters("q1", *after)) == Missed(answered, abandoned)
+
+
+def test_an_estimate_holds_no_call_that_queue_log_tells_later() -> None:
+    def end(at_ms: int, outcome: Outcome, queue: str = "q1") -> End:
+        return End(queue, outcome, 0, 0, at_ms, "a", "a", at_ms)
+
+    first, second, other = Estimate("q1", 1, 1, 10_000), Estimate("q1", 2, 0, 90_000), Estimate("q2", 5, 5, 10_000)
+    rows = [(7, first), (8, second), (9, other)]
+    assert less_what_is_told(rows, ()) == []
+    answers = [end(9_000, Outcome.ANSWERED)] * 2
+    assert less_what_is_told(rows, answers) == [(7, first._replace(answered=0)), (8, second._replace(answered=1))]
+    for outcome in (Outcome.ABANDONED, Outcome.OVERFLOWED, Outcome.REMOVED):
+        assert less_what_is_told(rows, [end(9_000, outcome)] * 3) == [(7, first._replace(abandoned=0))]
+    for outcome in (Outcome.EXITED, Outcome.UNRESOLVED):
+        assert less_what_is_told(rows, [end(9_000, outcome)]) == []
+    assert less_what_is_told(rows, [end(12_000, Outcome.ANSWERED)]) == [(7, first._replace(answered=0))]
+    assert less_what_is_told(rows, [end(12_001, Outcome.ANSWERED)]) == [(8, second._replace(answered=1))]
+    assert less_what_is_told(rows, [end(92_001, Outcome.ANSWERED)]) == [], "it ended after all of them"

@@ -410,6 +410,26 @@ def test_an_estimate_by_the_counters(site: Site, gap: object) -> None:
     assert site.figure("answered") == 3
 
 
+@pytest.mark.parametrize("gap", GAPS)
+def test_what_was_estimated_is_not_counted_again_when_queue_log_can_be_read_once_more(site: Site, gap: object) -> None:
+    gap(site)  # type: ignore[operator]
+    site.answer("a")
+    site.hang_up("b")
+    site.come_back(talking=1)
+    site.truth.estimate(site.pbx.now_ms)
+    before = site.figure("offered")
+    site.kill()
+    site.come_back(talking=1)
+    site.fill()
+    assert site.figure("offered") == before
+    assert site.ends() == {"answered": 2, "abandoned": 2}
+    assert site.figure("approx") == 1
+    site.kill()
+    site.come_back(talking=1)
+    assert site.fill() == (0, 0)
+    assert site.ends() == {"answered": 2, "abandoned": 2}
+
+
 def test_only_who_is_not_among_the_estimated_is_unresolved(site: Site) -> None:
     site.take_list()
     site.cut()

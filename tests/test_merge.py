@@ -17,7 +17,7 @@ def test_whole_seconds_against_ms() -> None:
     log, own = [end("a", 10_000)], [end("a", 10_987)]
     assert pair_ends(log, own) == ([(0, 0)], [])
     assert pair_ends(log, [end("a", 12_000)]).both == [(0, 0)]
-    assert pair_ends(log, [end("a", 12_001)]) == ([], [0])
+    assert pair_ends(log, [end("b", 12_001)]) == ([], [0])
     assert pair_ends(log, [end("a", 10_000, queue="q2")]) == ([], [0])
 
 
@@ -61,16 +61,44 @@ def test_another_id_is_the_same_stay_when_all_else_agrees() -> None:
     assert pair_ends(log, [ghost, same]).both == [(0, 1)]  # an id that agrees goes first
 
 
+def test_a_stay_that_was_heard_of_late_is_the_same_one() -> None:
+    """This process was stopped for 8 s, or the wire was: without time stamps everything happened when it was read."""
+    log = [end("a", 10_000)]
+    late = end("a", 18_100, 0)._replace(hold_s=5, wait_ms=5_000)
+    for outcome in (Outcome.ABANDONED, Outcome.REMOVED, Outcome.UNRESOLVED):
+        assert pair_ends(log, [late._replace(outcome=outcome)]).both == [(0, 0)]
+    assert pair_ends(log, [late._replace(outcome=Outcome.EXITED)]).both == []
+    assert pair_ends(log, [late._replace(at_ms=10_000 + 5_000 + 900_001)]).both == []
+    assert pair_ends(log, [end("a", 10_000 - 2_001)]).both == [], "an event is never early"
+    assert pair_ends([*log, end("a", 17_000, 1)], [late]).both == [(1, 0)], "what agrees in time goes first"
+
+
+def test_what_was_heard_after_the_log_was_read_is_no_other_stay_of_it() -> None:
+    """Two callers who joined and were answered within a second, one in the gap and one after it, are two."""
+    log = [end("a", 10_000, 4, Outcome.ANSWERED)]
+    own = [end("b", 11_000, 4, Outcome.ANSWERED)]
+    assert pair_ends(log, own).both == [(0, 0)], "a masquerade, for all we know"
+    assert pair_ends(log, own, fresh={0}) == ([], [0])
+    again = [end("a", 30_000, 4, Outcome.ANSWERED)]
+    assert pair_ends(log, again).both == [(0, 0)]
+    assert pair_ends(log, again, fresh={0}) == ([], [0])
+    assert pair_ends(log, log, fresh={0}).both == [(0, 0)]
+    talk = Talk("q1", 30, False, 10_000, "a", 5)
+    assert pair_talks([talk], [talk._replace(call="b")], fresh={0}) == ([], [0])
+
+
 def test_talks() -> None:
     talk = Talk("q1", 30, False, 10_000, "a", 5)
     assert pair_talks([talk], [talk._replace(at_ms=12_000, talk_s=31)]).both == [(0, 0)]
     for other in (
-        talk._replace(at_ms=12_001),
+        talk._replace(at_ms=12_001, call="b"),
+        talk._replace(at_ms=7_999),
         talk._replace(talk_s=32),
         talk._replace(queue="q2"),
         talk._replace(call="b", hold_s=6),
     ):
         assert pair_talks([talk], [other]) == ([], [0])
+    assert pair_talks([talk], [talk._replace(at_ms=18_000)]).both == [(0, 0)], "heard late"
     unknown = talk._replace(call="", at_ms=10_900)
     assert pair_talks([talk], [unknown]).both == [(0, 0)]
     assert pair_talks([talk, talk._replace(call="b")], [unknown, talk]) == ([(0, 1), (1, 0)], [])

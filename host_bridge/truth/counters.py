@@ -7,11 +7,14 @@ started or the queue was reset.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from host_bridge.pbx.events import QueueSnapshot
 from host_bridge.truth.live import PbxCounters
+from host_bridge.truth.outcomes import End, Estimate, Outcome
+
+LATE_MS = 2_000  # how much later than its estimate a call may seem to have ended: whole seconds, and two clocks
 
 
 class Missed(NamedTuple):
@@ -86,3 +89,24 @@ def missed(before: PbxCounters, after: PbxCounters) -> Missed:
         before = PbxCounters(before.queue, 0, 0, 0)
     answered = after.completed - before.completed + after.talking - before.talking
     return Missed(max(0, answered), after.abandoned - before.abandoned)
+
+
+def less_what_is_told(estimates: Sequence[tuple[int, Estimate]], ends: Iterable[End]) -> list[tuple[int, Estimate]]:
+    """The estimates, by row, that hold fewer calls now that queue_log tells of these ends, which nobody heard.
+
+    Each as it is now. A call was estimated once: in the first estimate of its queue since it ended that has one left.
+    """
+    now = dict(estimates)
+    rows = sorted(now, key=lambda row: now[row].at_ms)
+    for end in ends:
+        is_answer = end.outcome is Outcome.ANSWERED
+        if not is_answer and end.outcome not in (Outcome.ABANDONED, Outcome.OVERFLOWED, Outcome.REMOVED):
+            continue  # the PBX counts no other
+        for row in rows:
+            each = now[row]
+            if each.queue != end.queue or end.at_ms > each.at_ms + LATE_MS:
+                continue
+            if (each.answered if is_answer else each.abandoned) > 0:
+                now[row] = each._replace(answered=each.answered - is_answer, abandoned=each.abandoned - (not is_answer))
+                break
+    return [(row, now[row]) for row, each in estimates if now[row] != each]

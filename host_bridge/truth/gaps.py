@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from host_bridge.truth.counters import Missed, missed
+from host_bridge.truth.counters import Missed, less_what_is_told, missed
 from host_bridge.truth.intake import Intake
 from host_bridge.truth.ledger import Ledger
 from host_bridge.truth.live import PbxCounters
@@ -75,10 +75,13 @@ class Gaps:
         changed: Counter[str] = Counter()
         told: list[End] = []
         log_ends = [end for end in ends if self._is_new(end, since_ms)]
-        revised = self._revise(log_ends, since_ms, now_ms, told, changed)
+        revised, added = self._revise(log_ends, since_ms, now_ms, told, changed)
+        for row, estimate in less_what_is_told(self._ledger.estimates(), added):
+            self._ledger.revise(row, estimate)
         log_talks = [talk for talk in talks if self._is_new(talk, since_ms)]
         own_talks = [talk for _, talk in self._ledger.all_talks() if since_ms is None or talk.at_ms >= since_ms - AT_MS]
-        for index in pair_talks(log_talks, own_talks).first_only:
+        fresh = self._fresh(own_talks)
+        for index in pair_talks(log_talks, own_talks, fresh).first_only:
             self._ledger.add(log_talks[index])
             changed[log_talks[index].queue] += 1
         self._run_clocks(told)
@@ -139,8 +142,8 @@ class Gaps:
 
     def _revise(
         self, log_ends: list[End], since_ms: int | None, now_ms: int, told: list[End], changed: Counter[str]
-    ) -> int:
-        """Merge the ends; gives how many of the changes were revisions."""
+    ) -> tuple[int, list[End]]:
+        """Merge the ends; gives how many of the changes were revisions, and which ends were not known at all."""
         stays = self._intake.stays
         kept = [
             (row, end)
@@ -153,7 +156,7 @@ class Gaps:
             End(stay.queue, Outcome.UNRESOLVED, 0, 0, now_ms, stay.joined_as, stay.journey, stay.joined_ms)
             for stay in open_stays
         ]
-        pairs = pair_ends(log_ends, known)
+        pairs = pair_ends(log_ends, known, self._fresh([end for _, end in kept]))
         revised = 0
         for index, other in pairs.both:
             end = log_ends[index]
@@ -164,15 +167,27 @@ class Gaps:
             elif end.outcome is not Outcome.UNRESOLVED:
                 stays.resolve(open_stays[other - len(kept)], end.outcome, end.hold_s, end.at_ms)
                 changed[end.queue] += 1
+        added: list[End] = []
         live = {(stay.queue, stay.joined_as): stay for stay in self._intake.stays.book.stays()}
         for index in pairs.first_only:
             end = log_ends[index]
             stay = live.get((end.queue, end.call))
             if stay is None or not self._is_on_its_way(stay, end):
                 self._ledger.add(end)
-                told.append(end)
+                added.append(end)
                 changed[end.queue] += 1
-        return revised
+        told += added
+        return revised, added
+
+    def _fresh(self, own: Sequence[End | Talk]) -> set[int]:
+        """Which of these were heard since the line came up again: the log was read before they happened."""
+        return {
+            index
+            for index, each in enumerate(own)
+            if self._listed_ms is not None
+            and each.at_ms > self._listed_ms
+            and not (isinstance(each, End) and each.outcome is Outcome.UNRESOLVED)
+        }
 
     def _is_on_its_way(self, stay: Stay, end: End) -> bool:
         """Whether this end is that of a stay which is open here: its event comes."""

@@ -100,6 +100,10 @@ class Ledger:
         """All ends of callers' clocks kept."""
         return (record for record in self._records.values() if isinstance(record, JourneyEnd))
 
+    def estimates(self) -> list[tuple[int, Estimate]]:
+        """All estimates kept."""
+        return [(row, record) for row, record in self._records.items() if isinstance(record, Estimate)]
+
     def unresolved_ends(self) -> Iterator[tuple[int, End]]:
         """The ends that no event told."""
         for row in self.unresolved:

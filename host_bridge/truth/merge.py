@@ -2,12 +2,15 @@
 
 A caller may enter the same queue again and again under one id, so a stay is known by queue, call and join time. A
 masquerade gives a caller another id: one who finds no match by id is looked for by queue, join time and end.
+
+The first account is queue_log's, whose times are the PBX's own. The second one's may be later: events that a wire held
+back, or that came while this process was stopped, and that carry no time of their own, happened when they were read.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from host_bridge.truth.outcomes import End, Outcome, Talk
@@ -16,6 +19,7 @@ JOIN_MS = 2_000  # a join time out of whole seconds, or out of a list, against o
 AT_MS = 2_000  # the same of the end
 TALK_S = 1  # the PBX reads its clock anew for queue_log
 MOST_COMPARED = 40_000  # pairs of one call: beyond, a caller entered some 200 times, and the nearest are taken
+LATE_MS = 900_000  # TCP repeats itself for about so long before it gives a line up
 UNLIKE_MS = 5_000  # how much farther off a stay is that ended in another way
 
 Item = TypeVar("Item", End, Talk)
@@ -45,14 +49,18 @@ class _Rule(NamedTuple, Generic[Item]):
     apart: Callable[[Item, Item], int | None]
 
 
-def pair_ends(first: Sequence[End], second: Sequence[End]) -> Pairs:
-    """Match stays one to one, the nearest first."""
-    return _pair_twice(first, second, _BY_ID, _BY_TIME)
+def pair_ends(first: Sequence[End], second: Sequence[End], fresh: Collection[int] = ()) -> Pairs:
+    """Match stays one to one, the nearest first.
+
+    `fresh`: what of the second account happened after the first one was read. The first can hardly have it, so it is
+    taken for the same stay only when id and time agree.
+    """
+    return _pair(first, second, (_BY_ID, _LATE, _BY_TIME), fresh)
 
 
-def pair_talks(first: Sequence[Talk], second: Sequence[Talk]) -> Pairs:
-    """Match conversations one to one, those of one call before those of an unknown one."""
-    return _pair_twice(first, second, _TALK_BY_ID, _TALK_BY_TIME)
+def pair_talks(first: Sequence[Talk], second: Sequence[Talk], fresh: Collection[int] = ()) -> Pairs:
+    """Match conversations one to one, those of one call before those of an unknown one. `fresh` as in pair_ends."""
+    return _pair(first, second, (_TALK_BY_ID, _TALK_LATE, _TALK_BY_TIME), fresh)
 
 
 def _near_ends(one: End, other: End) -> int | None:
@@ -62,6 +70,18 @@ def _near_ends(one: End, other: End) -> int | None:
     if one.outcome is not other.outcome:
         return apart_ms + UNLIKE_MS
     return apart_ms + min(abs(one.at_ms - other.at_ms), UNLIKE_MS)
+
+
+def _late_end(one: End, other: End) -> int | None:
+    """The same stay, of which this bridge heard too late to know when it was."""
+    same = one.outcome is other.outcome or other.outcome is Outcome.UNRESOLVED
+    same |= (one.outcome, other.outcome) == (Outcome.ABANDONED, Outcome.REMOVED)  # the log cannot tell a redirect
+    return _late(one.at_ms, other.at_ms) if same and other.joined_ms >= one.joined_ms - JOIN_MS else None
+
+
+def _late(at_ms: int, heard_ms: int) -> int | None:
+    late_ms = max(0, heard_ms - at_ms)
+    return late_ms if heard_ms >= at_ms - AT_MS and late_ms <= LATE_MS else None
 
 
 def _same_end_of_another_id(one: End, other: End) -> int | None:
@@ -77,6 +97,12 @@ def _near_talks(one: Talk, other: Talk) -> int | None:
     return None if apart_ms > AT_MS or apart_s > TALK_S else apart_ms + 1_000 * apart_s
 
 
+def _late_talk(one: Talk, other: Talk) -> int | None:
+    """How long they talked, and had waited, is what the PBX wrote into both accounts."""
+    alike = one.call and one.hold_s == other.hold_s and abs(one.talk_s - other.talk_s) <= TALK_S
+    return _late(one.at_ms, other.at_ms) if alike else None
+
+
 def _same_talk_of_another_id(one: Talk, other: Talk) -> int | None:
     """Two ids that both are known must have waited as long, too."""
     if one.call and other.call and one.hold_s != other.hold_s:
@@ -85,20 +111,38 @@ def _same_talk_of_another_id(one: Talk, other: Talk) -> int | None:
 
 
 _BY_ID = _Rule[End](lambda end: (end.queue, end.call), _near_ends)
+_LATE = _Rule[End](lambda end: (end.queue, end.call), _late_end)
 _BY_TIME = _Rule[End](lambda end: end.queue, _same_end_of_another_id)
 _TALK_BY_ID = _Rule[Talk](lambda talk: (talk.queue, talk.call), _near_talks)
+_TALK_LATE = _Rule[Talk](lambda talk: (talk.queue, talk.call), _late_talk)
 _TALK_BY_TIME = _Rule[Talk](lambda talk: talk.queue, _same_talk_of_another_id)
 
 
-def _pair_twice(first: Sequence[Item], second: Sequence[Item], rule: _Rule[Item], then: _Rule[Item]) -> Pairs:
-    """By the one rule, and what is left by the other."""
+def _pair(
+    first: Sequence[Item],
+    second: Sequence[Item],
+    rules: tuple[_Rule[Item], _Rule[Item], _Rule[Item]],
+    fresh: Collection[int],
+) -> Pairs:
+    """By one rule after the other, each for what is left: same id and time, same id, same time."""
+    by_id, late, by_time = rules
     one, other = list(enumerate(first)), list(enumerate(second))
-    both = _in_order(one, other, rule)
+    both = _in_order(one, other, by_id)
+    one, other = _left(one, other, both)
+    other = [numbered for numbered in other if numbered[0] not in fresh]
+    found = _in_order(one, other, late)
+    one, other = _left(one, other, found)
+    both += found
+    found = _nearest(one, other, by_time)
+    one, _ = _left(one, other, found)
+    return Pairs(both + found, [index for index, _ in one])
+
+
+def _left(
+    one: _Numbered[Item], other: _Numbered[Item], both: Sequence[tuple[int, int]]
+) -> tuple[_Numbered[Item], _Numbered[Item]]:
     firsts, seconds = {index for index, _ in both}, {index for _, index in both}
-    one = [item for item in one if item[0] not in firsts]
-    both += _nearest(one, [item for item in other if item[0] not in seconds], then)
-    firsts = {index for index, _ in both}
-    return Pairs(both, [index for index, _ in one if index not in firsts])
+    return [item for item in one if item[0] not in firsts], [item for item in other if item[0] not in seconds]
 
 
 def _in_order(first: _Numbered[Item], second: _Numbered[Item], rule: _Rule[Item]) -> list[tuple[int, int]]:
