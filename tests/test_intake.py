@@ -6,8 +6,8 @@ import pytest
 
 from host_bridge.pbx import events as ev
 from host_bridge.truth import ServiceLevel, Truth
+from host_bridge.truth import evidence as evidence_module
 from host_bridge.truth import intake as intake_module
-from host_bridge.truth import stays as stays_module
 from host_bridge.truth import talks as talks_module
 from host_bridge.truth.live import Live, OpenStay
 from host_bridge.truth.outcomes import End, Outcome
@@ -168,7 +168,7 @@ def test_restored_counts_are_shown_once_the_pbx_lists_its_queues(pbx: ModelPbx) 
 
 
 def test_a_mad_pbx_fills_no_memory(truth: Truth, pbx: ModelPbx, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stays_module, "MAX_LINE", 50)
+    monkeypatch.setattr(evidence_module, "MAX_LINE", 50)
     monkeypatch.setattr(talks_module, "MAX_TALKS", 50)
     monkeypatch.setattr(intake_module, "MAX_QUEUES", 50)
     assert truth.dropped == 0

@@ -28,7 +28,7 @@ class Stage(Enum):
 
 
 class Stay:
-    """The evidence gathered about one stay. Plain state: the rules are in `stays`, but for the last verdict."""
+    """The evidence gathered about one stay. Plain state: the rules are in `evidence`, but for the last verdict."""
 
     __slots__ = (
         "announced",
@@ -133,7 +133,7 @@ class Stay:
         return at_ms - self.until_ms >= GRACE_MS
 
     def verdict(self) -> Outcome:
-        """The outcome when no more evidence is to come (see `stays` for when that is)."""
+        """The outcome when no more evidence is to come (see `evidence` for when that is)."""
         if self.gave_up:
             if self.asked:
                 return Outcome.ABANDONED

@@ -1,33 +1,8 @@
-"""From events to stays: who waits, in which order, and how each stay ended.
-
-Events alone do not say how a stay ended: QueueCallerAbandon comes for a timeout, an emptied queue, a withdrawal
-and a redirect too. So a caller who left is out of the line at once, and his outcome waits for its evidence:
-
-==================================  ==========================================================================
-AgentConnect                        answered
-QUEUESTATUS after the Leave         overflowed (TIMEOUT, LEAVEEMPTY), removed (WITHDRAW)
-Abandon, then Hangup                abandoned, whether a HangupRequest was seen or not: the PBX ends a call of its
-                                    own (no media, an operator's hang-up) without one, and that caller is gone too
-Abandon, then Queue() or a Join     removed: redirected into a queue
-Abandon, then nothing for 500 ms    abandoned if a HangupRequest came (even after the Leave: Local channels do
-                                    that), else removed: redirected to somewhere else
-Newexten of Queue(), then Abandon   removed: a redirect, whatever comes next
-Newexten of Queue(), then Leave     exited: a key was pressed
-Leave only, and no phone rang       exited: nobody can have answered
-Leave only, while a phone rang      open until AgentConnect (a membergosub may run for long); exited at the
-                                    Hangup or at the next Queue()
-==================================  ==========================================================================
-
-Newexten comes for a caller who waits already when his channel is pointed to another place of the dialplan, just
-before he leaves for it (seen on Asterisk 22; manager_channels.c compares the place). Without class dialplan the
-other rows do, a little later.
-
-QUEUESTATUS is waited for even when a HangupRequest came before: a caller may hang up at the very moment of a
-timeout, and queue_log then says timeout. It costs nothing, as the Hangup follows within a millisecond.
+"""Who waits and how each stay ended: by the events (see `evidence`), and by lists where events are not enough.
 
 A snapshot is never older than the events received before it, so a caller missing from it is out of the line at
-once too. His Leave may be on the way; he is unresolved when a second snapshot, at least a second later, has him
-neither. Source: PBX.md, measured on Asterisk 22 and read in app_queue.c of 13 to 22.
+once. His Leave may be on the way; he is unresolved when a second snapshot, at least a second later, has him neither.
+After an outage, of the PBX's line or of the bridge, only lists tell who is still there. Source: PBX.md.
 """
 
 from __future__ import annotations
@@ -35,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from host_bridge.pbx import events as ev
-from host_bridge.truth.book import Book
+from host_bridge.truth.evidence import Evidence
 from host_bridge.truth.live import OpenStay
-from host_bridge.truth.outcomes import ENDED_BY_STATUS, REJECTED_BY_STATUS, End, Outcome
-from host_bridge.truth.stay import GRACE_MS, SECOND_LOOK_MS, Stage, Stay
-from host_bridge.truth.strangers import Strangers
+from host_bridge.truth.outcomes import End, Outcome
+from host_bridge.truth.stay import Stage, Stay
 
 GAP_GRACE_MS = 60_000  # how long an answer may be outstanding after a gap in which it may have been missed
-MAX_LINE = 5_000  # callers in one line, past all that is real: a PBX gone mad must not fill the memory
 
 
-class Stays:
-    """The rules. Every handler is idempotent: what a snapshot already said may come again as an event."""
+class Stays(Evidence):
+    """Events, lists and outages, in the order in which they came."""
 
     def __init__(
         self,
@@ -56,156 +29,9 @@ class Stays:
         *,
         whole_seconds: bool = False,
     ) -> None:
-        """`ended` is told every end exactly once, `changed` the queue whose line changed.
-
-        `stray` is told the answer of a stay that is not open: it was never seen, or has ended before; None: `ended`.
-        `whole_seconds`: the source tells no ms, so a wait is hold_s seconds and nothing finer.
-        """
-        self.asks: set[str] = set()  # queues whose line must be asked for
-        self.unplaced = 0  # rejected callers whose queue no event named
-        self.book = Book(changed)
-        self._ended = ended
-        self._stray = ended if stray is None else stray
-        self._whole_seconds = whole_seconds
-        self._strangers = Strangers()
+        """All as in Evidence."""
+        super().__init__(ended, changed, stray, whole_seconds=whole_seconds)
         self._after_gap = False
-        self._refused = 0
-
-    @property
-    def dropped(self) -> int:
-        """Callers and ids not taken in, or forgotten, past what memory is kept for."""
-        return self._refused + self._strangers.dropped
-
-    def joined(self, event: ev.Joined, now_ms: int) -> None:
-        """A caller joined. A known id keeps its join time; an open stay of before is settled: it moved on."""
-        self._strangers.take_entered(event.call)
-        self.moved_on(event.call, now_ms)
-        stay = self.book.waiting.get(event.call)
-        if stay is not None and stay.queue != event.queue:
-            self._vanish(stay, now_ms)
-            stay = None
-        if stay is None:
-            if len(self.book.lines.get(event.queue, ())) >= MAX_LINE:
-                self._refused += 1
-                return
-            stay = Stay(event.queue, event.call, event.at_ms, event.at_ms, announced=True, journey=event.journey)
-            self.book.join(stay, event.position)
-        elif not stay.announced:  # a list was ahead of this Join
-            stay.announced = True
-            stay.ringing = set()
-            stay.journey = event.journey
-        self._check(event.queue, event.count)
-
-    def rang(self, event: ev.Rang) -> None:
-        """A phone rings for a caller: from now on a bare Leave may be an answer."""
-        stay = self.book.waiting.get(event.call)
-        if stay is not None:
-            stay.note_ringing(event.interface)
-
-    def not_answered(self, event: ev.NotAnswered) -> None:
-        """That phone rings no more; the caller goes on waiting."""
-        stay = self.book.waiting.get(event.call)
-        if stay is not None and stay.ringing is not None:
-            stay.ringing.discard(event.interface)
-
-    def hangup_asked(self, event: ev.HangupAsked, now_ms: int) -> None:
-        """A channel was asked to hang up. Agents' channels come here too, and are forgotten at their Hangup."""
-        stay = self.book.waiting.get(event.call) or self._open(event.call, event.at_ms, now_ms)
-        if stay is not None:
-            stay.asked = stay.asked or not stay.moved_by(now_ms)  # one redirected hangs up elsewhere
-        else:
-            self._strangers.asked(event.call)
-
-    def gave_up(self, event: ev.GaveUp) -> None:
-        """QueueCallerAbandon: the wait ended without an answer; why is open, and the Leave follows."""
-        stay = self.book.find(event.queue, event.call)
-        if stay is None:
-            self._strangers.gave_up(event)
-        else:
-            stay.note_gave_up(event.hold_s, event.at_ms)
-
-    def left(self, event: ev.Left, now_ms: int) -> None:
-        """A caller is out of the line at once; the outcome as the module says. An unknown id counts nothing,
-        unless the line is one too long: then its position tells who it was."""
-        book = self.book
-        stay = book.find(event.queue, event.call)
-        if stay is None:
-            stay = book.at_position(event, now_ms - SECOND_LOOK_MS)
-            if stay is not None:
-                heard, gave_up = self._strangers.take(event.call)
-                stay.asked = stay.asked or heard
-                if gave_up is not None:
-                    stay.note_gave_up(gave_up.hold_s, gave_up.at_ms)
-        if stay is not None and stay.stage is not Stage.LEFT:
-            if event.hold_s is not None:
-                stay.hold_s = event.hold_s
-            self._settle_other(stay, now_ms)
-            moved = stay.moved_by(now_ms)
-            book.take_out(stay, Stage.LEFT, event.at_ms, now_ms + GRACE_MS if stay.gave_up else None)
-            no_answer = moved or (stay.ringing is not None and not stay.ringing)
-            if stay.hung or (no_answer and not stay.gave_up):
-                self._end(stay, stay.verdict(), now_ms)
-        self._check(event.queue, event.count)
-
-    def connected(self, event: ev.Connected, now_ms: int) -> None:
-        """Answered. A stay that was never seen waiting counts too: HoldTime tells its wait."""
-        stay = self.book.find(event.queue, event.call)
-        if stay is None:
-            wait_ms, joined_ms = event.hold_s * 1000, event.at_ms - event.hold_s * 1000
-            end = End(event.queue, Outcome.ANSWERED, wait_ms, event.hold_s, event.at_ms, event.call, "", joined_ms)
-            self._stray(end)
-            return
-        stay.hold_s = event.hold_s
-        stay.until_ms = event.at_ms
-        self._end(stay, Outcome.ANSWERED, now_ms)
-
-    def hung_up(self, event: ev.HungUp, now_ms: int) -> None:
-        """A channel is gone: the last evidence for a caller who left, a riddle for one who did not."""
-        self._strangers.forget(event.call)
-        stay = self._open(event.call, event.at_ms, now_ms)
-        if stay is not None:
-            stay.hung = True
-            if stay.stage is Stage.LEFT:
-                self._end(stay, stay.verdict(), now_ms)
-            else:
-                self.book.deadlines.set(stay, now_ms + stay.look_ms)
-        stay = self.book.waiting.get(event.call)
-        if stay is not None:
-            stay.hung = True
-            self._vanish(stay, now_ms)
-
-    def status_set(self, event: ev.QueueStatusSet, now_ms: int) -> None:
-        """QUEUESTATUS: how the stay just left ended, or that a caller was not let in."""
-        outcome = ENDED_BY_STATUS.get(event.status)
-        stay = self._open(event.call, event.at_ms, now_ms)
-        if outcome is not None and stay is not None:
-            self._end(stay, outcome, now_ms)
-        elif event.status in REJECTED_BY_STATUS:
-            self.moved_on(event.call, now_ms)
-            queue = self._strangers.take_entered(event.call)
-            if queue is None:
-                self.unplaced += 1
-            else:
-                self._ended(End(queue, Outcome.REJECTED, 0, 0, event.at_ms, event.call, "", event.at_ms))
-
-    def entered(self, event: ev.QueueEntered, now_ms: int) -> None:
-        """The dialplan ran Queue(): remembered, as no event names the queue of a caller whom it rejects.
-
-        It comes for a caller who waits there already too, when a key or a redirect points him elsewhere.
-        """
-        stay = self.book.find(event.queue, event.call)
-        if stay is not None and stay.stage is Stage.WAITING and stay.is_in_line(event.at_ms):
-            stay.moved_ms = now_ms
-            return
-        self.moved_on(event.call, now_ms)
-        if not self._whole_seconds:  # queue_log tells of nobody who was turned away, nor when a channel is gone
-            self._strangers.entered(event.call, event.queue)
-
-    def moved_on(self, call: str, now_ms: int) -> None:
-        """The call does something else by now, so no more evidence can come for its open stay."""
-        stay = self.book.open.get(call)
-        if stay is not None:
-            self._end(stay, stay.verdict(), now_ms)
 
     def snapshot(self, queues: tuple[ev.QueueSnapshot, ...], now_ms: int, *, whole: bool) -> None:
         """Take over these queues' lines as the PBX lists them; a second look settles who was missing before."""
@@ -271,39 +97,3 @@ class Stays:
     def give_up(self, stay: Stay, now_ms: int) -> None:
         """Nobody knows more about this stay than its own events tell."""
         self._end(stay, stay.verdict(), now_ms)
-
-    def settle(self, now_ms: int) -> None:
-        """Decide what has waited long enough for its evidence."""
-        for stay in self.book.deadlines.take_due(now_ms):
-            if stay.stage is Stage.GONE and not (stay.hung or stay.gave_up):
-                self.asks.add(stay.queue)  # the second look, which tells a ghost from a late Leave
-            else:
-                self._end(stay, stay.verdict(), now_ms)
-
-    def _open(self, call: str, at_ms: int, now_ms: int) -> Stay | None:
-        """The call's stay that is out of the line; one whose silence had lasted long enough by `at_ms` ends first."""
-        stay = self.book.open.get(call)
-        if stay is not None and stay.is_silent(at_ms):
-            self._end(stay, stay.verdict(), now_ms)
-            return None
-        return stay
-
-    def _check(self, queue: str, count: int) -> None:
-        """Count is a checksum of the line: when it fails, ask for the line itself."""
-        if len(self.book.lines.get(queue, ())) != count:
-            self.asks.add(queue)
-
-    def _vanish(self, stay: Stay, now_ms: int) -> None:
-        """Surely not in the line, and no Leave said so."""
-        self._settle_other(stay, now_ms)
-        stay.gone_ms = now_ms
-        self.book.take_out(stay, Stage.GONE, now_ms, now_ms + stay.look_ms)
-
-    def _settle_other(self, stay: Stay, now_ms: int) -> None:
-        other = self.book.open.get(stay.call)
-        if other is not None and other is not stay:
-            self._end(other, other.verdict(), now_ms)
-
-    def _end(self, stay: Stay, outcome: Outcome, now_ms: int) -> None:
-        self.book.close(stay)
-        self._ended(stay.end(outcome, now_ms, whole_seconds=self._whole_seconds))

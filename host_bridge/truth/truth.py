@@ -2,7 +2,7 @@
 
 Life of the facade: `restore` what an earlier run knew, if there was one; `apply` every event in order; publish the
 figures of what `take_dirty` names; send a QueueStatus for what `take_asks` names; call `settle` at the latest when
-`next_ms` says, as some outcomes are decided by silence (see `stays`) and rolling windows empty by themselves; `roll`
+`next_ms` says, as some outcomes are decided by silence (see `evidence`) and rolling windows empty by themselves; `roll`
 when the day does. While `has_gap`, and once the first whole list is in: `fill` from queue_log, or `estimate` without.
 Hand `live` and what the sink was told to the journal.
 """
