@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from config import reconnect
+from host_bridge.pbx import ami_link
 from host_bridge.pbx.ami_link import AmiLink, AmiSettings
 from host_bridge.pbx.ami_session import AmiSession
 from host_bridge.pbx.events import Event, HungUp, LinkDown, LinkUp, Snapshot
@@ -240,6 +241,25 @@ def test_a_lost_pbx_is_found_again_with_one_line_each(lines: Callable[[], list[s
                 pbx.cut()
                 await seen.next(LinkUp)
             assert lines() == ["up", f"down: {down.reason}; trying again until it answers", "up", *lines()[1:3]]
+
+    asyncio.run(story())
+
+
+def test_a_line_that_comes_and_goes_is_one_outage(
+    lines: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        seen = Seen()
+        async with Pbx() as pbx, running(settings(pbx.port, ping_ms=10), seen) as link:
+            for _ in range(6):
+                await seen.next(LinkUp)
+                pbx.cut()
+                await seen.next(LinkDown)
+            assert [line.split(":")[0] for line in lines()] == ["up", "down"] * 3
+            assert lines()[-1].endswith("it comes and goes, and is called up again when it has held for 5 s")
+            monkeypatch.setattr(ami_link, "STEADY_MS", 50)
+            await until(lambda: lines()[-1] == "up")
+            assert (link.pbx, len(lines())) == ("up", 7)
 
     asyncio.run(story())
 

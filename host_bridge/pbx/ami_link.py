@@ -24,6 +24,9 @@ _NOBODY_THERE = "is the PBX running, and its AMI enabled on this port?"
 
 _PBX = {State.UP: "up", State.BOOTING: "syncing", State.SYNCING: "syncing"}
 
+STEADY_MS = 5_000  # a connection that held so long was a good one
+SHORT_LIVES = 3  # so many in a row that did not: the line comes and goes
+
 
 @dataclass(frozen=True)
 class AmiSettings:
@@ -72,6 +75,8 @@ class AmiLink:
         self._connection: _Connection | None = None
         self._outage = "not connected yet"
         self._told: set[str] = set()
+        self._up_ms = 0  # since when the last connection was of use
+        self._short_lives = 0  # connections in a row that were of use for less than STEADY_MS
         self._back_off = BackOff()
 
     @property
@@ -136,15 +141,28 @@ class AmiLink:
         session = self._session
         if self._outage and session.state is State.UP:
             self._outage = ""
-            self._told.clear()
+            self._up_ms = now_ms
             self._back_off.reset()
-            self._say(logging.INFO, "up")
+            if self._short_lives < SHORT_LIVES:
+                self._tell_recovery()
+        elif self._short_lives >= SHORT_LIVES and session.state is State.UP and now_ms - self._up_ms >= STEADY_MS:
+            self._short_lives = 0
+            self._tell_recovery()
         if session.problem and session.problem not in self._told:
             self._told.add(session.problem)
             self._say(logging.WARNING, session.problem)
 
+    def _tell_recovery(self) -> None:
+        self._told.clear()
+        self._say(logging.INFO, "up")
+
     def _tell_outage(self, why: str, refused: bool, wait_ms: int) -> None:
-        """One line an outage, and one more when a refused login turns out to be the reason: a person must act."""
+        """One line an outage, and one more when a refused login turns out to be the reason: a person must act.
+
+        A line that comes and goes is one outage, lest it fill the log.
+        """
+        if not self._outage:
+            self._short_lives = self._short_lives + 1 if self._clock() - self._up_ms < STEADY_MS else 0
         self._outage = why
         if refused:
             self._outage += "; check username and password, and permit and deny in its manager.conf"
@@ -153,6 +171,8 @@ class AmiLink:
             return
         self._told.add(kind)
         next_try = f"next try in {wait_ms // 1000} s" if refused else "trying again until it answers"
+        if self._short_lives >= SHORT_LIVES:
+            next_try = f"it comes and goes, and is called up again when it has held for {STEADY_MS // 1000} s"
         self._say(logging.ERROR, f"down: {self._outage}; {next_try}")
 
     def _say(self, level: int, text: str) -> None:
