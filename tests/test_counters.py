@@ -46,6 +46,21 @@ def test_events_are_counted_between_lists() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answered", "abandoned", "kept"),
+    [(0, 0, (7, 3, 2)), (1, 1, (7, 2, 1)), (4, 3, (5, 0, 0)), (10, 9, (0, 0, 0))],
+)
+def test_what_rose_in_an_open_gap_is_found_again_after_a_kill(
+    answered: int, abandoned: int, kept: tuple[int, int, int]
+) -> None:
+    counters = Counters()
+    counters.take(snapshot(7, 3, True, True))
+    counters.uncounted = {"q1": Missed(answered, abandoned), "q2": Missed(1, 1)}
+    assert counters.heard() == (PbxCounters("q1", 7, 3, 2),)
+    assert counters.now() == (PbxCounters("q1", *kept),)
+    assert missed(counters.now()[0], counters.heard()[0]) == Missed(min(answered, 9), min(abandoned, 3))
+
+
+@pytest.mark.parametrize(
     ("before", "after", "answered", "abandoned"),
     [
         ((5, 2, 0), (5, 2, 0), 0, 0),

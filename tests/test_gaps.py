@@ -469,6 +469,28 @@ def test_gaps_that_were_never_closed_are_summed(site: Site) -> None:
     assert site.figure("unresolved") == 0
 
 
+@pytest.mark.parametrize("gap", GAPS)
+def test_a_kill_before_the_gap_is_closed_forgets_no_counter(site: Site, gap: object) -> None:
+    """Between LinkUp and an estimate that waited for queue_log in vain."""
+    site.take_list()
+    gap(site)  # type: ignore[operator]
+    site.hang_up("a")
+    site.answer("b")
+    site.come_back(talking=1)
+    site.join("c", "d")
+    site.answer("c")
+    site.hang_up("d")
+    site.complete("b", 1)
+    site.read()  # all three
+    site.kill()
+    site.come_back(talking=1)
+    assert site.truth.estimate(site.pbx.now_ms)[0][1:3] == (1, 1)
+    assert site.figure("answered") == 3
+    assert site.figure("abandoned") == 3
+    assert site.figure("unresolved") == 0
+    assert site.truth.live().counters[0] == PbxCounters("q1", 2, 3, 1)
+
+
 def test_counters_of_a_pbx_started_anew(site: Site) -> None:
     site.take_list(talking=3)
     site.cut()

@@ -7,7 +7,7 @@ started or the queue was reset.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from host_bridge.pbx.events import QueueSnapshot
@@ -31,11 +31,18 @@ class Counters:
     """
 
     def __init__(self) -> None:
+        self.uncounted: Mapping[str, Missed] = {}  # what rose in gaps that are not closed yet
         self._of: dict[str, PbxCounters] = {}
 
-    def now(self) -> tuple[PbxCounters, ...]:
-        """All queues' counters."""
+    def heard(self) -> tuple[PbxCounters, ...]:
+        """All queues' counters as they are now."""
         return tuple(self._of.values())
+
+    def now(self) -> tuple[PbxCounters, ...]:
+        """The same, less what is not counted yet: a bridge that is killed meanwhile must find it at its next start."""
+        if not self.uncounted:
+            return self.heard()
+        return tuple(_less(each, self.uncounted.get(each.queue, Missed(0, 0))) for each in self._of.values())
 
     def restore(self, counters: Iterable[PbxCounters]) -> None:
         """Take back what an earlier run knew."""
@@ -71,6 +78,13 @@ class Counters:
             self._of[queue] = PbxCounters(
                 queue, now.completed + completed, now.abandoned + abandoned, max(0, now.talking + talking)
             )
+
+
+def _less(now: PbxCounters, rose: Missed) -> PbxCounters:
+    """Counters from which `missed` tells what rose, and all that rises after `now`; none is less than nothing."""
+    talking = min(now.talking, rose.answered)
+    completed = max(0, now.completed - (rose.answered - talking))
+    return PbxCounters(now.queue, completed, max(0, now.abandoned - rose.abandoned), now.talking - talking)
 
 
 def listed(snapshot: QueueSnapshot) -> PbxCounters:

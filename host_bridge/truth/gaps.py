@@ -55,18 +55,21 @@ class Gaps:
                 since_ms = None
         self.is_open = True
         self._since_ms = since_ms
-        self._before = {each.queue: each for each in self._intake.counters.now()}
+        self._before = {each.queue: each for each in self._intake.counters.heard()}
         self._after = self._listed_ms = None
+        self._intake.counters.uncounted = self._missed()
 
     def listed(self, at_ms: int) -> None:
         """A whole list was taken over: the first since the gap tells how it left the PBX."""
         if self.is_open and self._after is None:
-            self._after = {each.queue: each for each in self._intake.counters.now()}
+            self._after = {each.queue: each for each in self._intake.counters.heard()}
             self._listed_ms = at_ms
+            self._intake.counters.uncounted = self._missed()
 
     def restarted(self) -> None:
         """The PBX started anew within the gap."""
         self._before = {queue: PbxCounters(queue, 0, 0, 0) for queue in self._before}
+        self._intake.counters.uncounted = self._missed()
 
     def fill(self, ends: Sequence[End], talks: Sequence[Talk], now_ms: int) -> Filled:
         """Merge what queue_log tells, in ms of the bridge's clock, and close the gap."""
@@ -130,6 +133,8 @@ class Gaps:
             return 0
         places = {(end.queue, end.joined_ms // 1000 + step) for end in ghosts.values() for step in range(-3, 4)}
         near = [end for end in ends if (end.queue, end.joined_ms // 1000) in places]
+        if not near:  # as mostly: the whole ledger need not be looked at each second
+            return 0
         own = [(row, end) for row, end in self._ledger.all_ends() if (end.queue, end.joined_ms // 1000) in places]
         told: list[End] = []
         for index, other in pair_ends(near, [end for _, end in own]).both:
@@ -243,6 +248,7 @@ class Gaps:
         self.is_open = False
         self._after = self._listed_ms = None
         self._rose = {}
+        self._intake.counters.uncounted = {}
 
 
 def _covers(stopped: JourneyEnd, end: End) -> bool:
