@@ -15,10 +15,12 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from firmware.core.units import duration_text
 from host_bridge.clock import Clock, PbxClock
 from host_bridge.journal import Batch, Journal, JournalError, Restored, shifted, shifted_live
 from host_bridge.pbx.events import Event, LinkDown, LinkUp
 from host_bridge.pbx.queue_log_file import LogFile
+from host_bridge.told import Told
 from host_bridge.truth.live import Live
 from host_bridge.truth.log_fold import LogFold
 from host_bridge.truth.outcomes import Record
@@ -82,8 +84,7 @@ class Recall:
         self._lost_shift_ms: int | None = None  # to the PBX's clock when its line was lost
         self._forget = False  # what the fold has: it is of another clock
         self._unusable = ""  # why there is no journal though there should be one
-        self._told: dict[str, str] = {}  # the last line of each kind of problem
-        self._counted: dict[str, int] = {}
+        self._told = Told(log)
 
     # the truth's sink (truth.ledger.Sink)
 
@@ -200,10 +201,10 @@ class Recall:
             hangs = self._journal.problem and len(self._rows) > MOST_ROWS  # then the journal counts what it gives up
             if hangs or self._journal.ready():
                 self._put_batch(self._journal, self._clock.ms())
-            self._count(
+            self._told.count(
                 "%d records never got into the journal: they will be missing after a restart", self._journal.dropped
             )
-            self._count("%d facts passed over: the PBX told more than memory is kept for", self.truth.dropped)
+            self._told.count("%d facts passed over: the PBX told more than memory is kept for", self.truth.dropped)
 
     def _put_batch(self, journal: Journal, now_ms: int) -> None:
         if self.is_asleep:
@@ -225,8 +226,10 @@ class Recall:
             up_ms, read_until_ms = self._up_ms, self._newest_line_ms
             is_news = await asyncio.to_thread(self._read, self._queue_log)
             if not self._is_source:
-                self._tell("queue_log", self._queue_log.problem)
-                self._tell("calls are missing", self._queue_log.hole)
+                problem, hole = self._queue_log.problem, self._queue_log.hole
+                line = f"{problem}: gaps are estimated until it can; see pbx.queue_log of bridge.yaml"
+                self._told.problem("queue_log", problem, line, over=f"{self._queue_log_path} can be read again")
+                self._told.problem("hole", hole, f"calls are missing: {hole}")
             if up_ms is not None and self.truth.has_gap:
                 await asyncio.sleep(SEAM_S)
                 if self._up_ms == up_ms:  # else it was lost again, and there is more to fill
@@ -254,18 +257,14 @@ class Recall:
         problem = queue_log.problem
         if not problem and self.truth.missed and self._newest_line_ms < self._seen_until_ms - LATE_LINE_MS:
             problem = f"{self._queue_log_path} is not being written: calls ended since its last line"
-        if problem:
             self._log.warning("%s; see logger.conf of the PBX, and pbx.queue_log of bridge.yaml", problem)
+        if problem:
             self._estimate(now_ms)
             return
         filled = self.truth.fill(*self._fold.shifted(-self._pbx_clock.shift_ms()), now_ms)
         self._heard = True
         if filled.added or filled.revised:
-            self._log.info(
-                "gap filled from queue_log: %d stays and conversations that were not heard, %d known better",
-                filled.added,
-                filled.revised,
-            )
+            self._log.info("%s filled from queue_log: %s", self._gap(now_ms), filled)
         self._changed()
 
     def _settle(self, since_ms: int) -> None:
@@ -276,17 +275,12 @@ class Recall:
             self._heard = True
             self._changed()
 
-    def _tell(self, what: str, problem: str) -> None:
-        """One line when something is wrong, and again only when something else is."""
-        if problem and problem != self._told.get(what):
-            self._log.warning("%s: %s", what, problem)
-        self._told[what] = problem
-
-    def _count(self, text: str, count: int) -> None:
-        """One line when there is a first, and when there are twice as many as told."""
-        if count > 2 * self._counted.get(text, 0):
-            self._log.warning(text, count)
-            self._counted[text] = count
+    def _gap(self, now_ms: int) -> str:
+        """How long nobody heard the PBX, in words."""
+        if not self._seen_until_ms:
+            return "what ended before the start"
+        gap_ms = now_ms + self._pbx_clock.shift_ms() - self._seen_until_ms
+        return f"gap of {duration_text(max(gap_ms, 0) // 1000 * 1000)}"
 
     def _estimate(self, now_ms: int) -> None:
         estimates = self.truth.estimate(now_ms)

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware.core.units import duration_text
 from host_bridge.pbx.events import Event, LinkDown, LinkUp, QueueSnapshot, Snapshot
 from host_bridge.pbx.queue_log_events import LogEvents
 from host_bridge.pbx.queue_log_file import LogFile
@@ -123,7 +124,8 @@ class QueueLogLink:
             self._heard_ms = now_ms
         problem = self._file.problem
         if not problem and after_ms is not None and now_ms - self._heard_ms >= after_ms:
-            problem = f"nothing was written to {self._settings.path} for {after_ms // 1000} s of opening hours"
+            silent = duration_text(after_ms)
+            problem = f"nothing was written to {self._settings.path} for {silent} of opening hours: does the PBX run?"
         self._notice(problem)
         self._tell_losses()
 
@@ -131,7 +133,7 @@ class QueueLogLink:
         """Why the PBX is not read, "" when it is."""
         now_ms = self._clock()
         if problem and not self.problem:
-            self._say(logging.ERROR, f"down: {problem}; trying again until it can be read")
+            self._say(logging.ERROR, f"down: {problem}; looking again until a line comes")
         if problem and self.pbx == "up":
             self._sink(LinkDown(problem, now_ms), now_ms)
         self.problem = problem

@@ -31,6 +31,10 @@ class Filled(NamedTuple):
     revised: int
     queues: dict[str, int]
 
+    def __str__(self) -> str:
+        better = f", {self.revised} known better" if self.revised else ""
+        return f"{self.added} stays and conversations that were not heard{better}"
+
 
 class Gaps:
     """The gap that waits to be closed, if any, and the means to close it."""
