@@ -1,4 +1,4 @@
-"""The bridge's two clocks and the PBX's; the only place that asks the machine for the time."""
+"""The bridge's two clocks and the PBX's. All others are told the time, but for the journal's thread and its stamps."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ class Recall:
         """Write what is left. For the end of the bridge, after `run` was cancelled."""
         if self._journal is not None:
             self._put_batch(self._journal, self._clock.ms())
-            while self._rows:
+            while self._rows and not self.is_asleep:
                 self._put_batch(self._journal, self._clock.ms())
             await asyncio.to_thread(self._journal.close)
 
