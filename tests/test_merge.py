@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,14 @@ def test_another_id_is_the_same_stay_when_all_else_agrees() -> None:
     assert pair_ends(log, [ghost, same]).both == [(0, 1)]  # an id that agrees goes first
 
 
+@pytest.mark.parametrize("outcome", [Outcome.ABANDONED, Outcome.UNRESOLVED])
+@pytest.mark.parametrize(("mine", "other", "same"), [("a", "b", False), ("a", "", True), ("", "b", True)])
+def test_two_ids_of_joins_that_were_seen_are_two_callers(outcome: Outcome, mine: str, other: str, same: bool) -> None:
+    log = [end("a", 10_000)._replace(journey=mine)]
+    own = [end("b", 10_400, 5, outcome)._replace(journey=other)]
+    assert (pair_ends(log, own).both == [(0, 0)]) is same
+
+
 def test_a_stay_that_was_heard_of_late_is_the_same_one() -> None:
     """This process was stopped for 8 s, or the wire was: without time stamps everything happened when it was read."""
     log = [end("a", 10_000)]
@@ -96,6 +105,7 @@ def test_talks() -> None:
         talk._replace(talk_s=32),
         talk._replace(queue="q2"),
         talk._replace(call="b", hold_s=6),
+        talk._replace(call="", hold_s=6),
     ):
         assert pair_talks([talk], [other]) == ([], [0])
     assert pair_talks([talk], [talk._replace(at_ms=18_000)]).both == [(0, 0)], "heard late"

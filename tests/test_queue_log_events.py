@@ -95,7 +95,7 @@ def test_a_caller_who_came_before_the_log_began_joins_when_he_did() -> None:
     log = Log()
     log("190 c2 q ENTERQUEUE|||2")
     joined, *rest = log("200 c1 q ABANDON|1|1|150")
-    assert joined == ev.Joined("q", "c1", "c1", 1, 2, 50_000)
+    assert joined == ev.Joined("q", "c1", "", 1, 2, 50_000), "under an id that no join told"
     assert names(rest) == ["HangupAsked", "GaveUp", "Left", "HungUp"]
     assert [caller.call for caller in log.events.snapshot()[0].callers] == ["c2"]
 

@@ -18,7 +18,7 @@ QUEUESTART         Restarted
 
 A caller whose channel was masqueraded while he waited leaves under another id than he came with. He is known again by
 his join second, which is the line's second less the wait, and by his position. One of whom no ENTERQUEUE was seen, as
-the log began while he waited, joins now, at that second. One whose end is missing in the log, as a part of it was lost,
+the log began while he waited, joins now, at that second, and has no journey: his id may be another one's. One whose end is missing in the log, as a part of it was lost,
 is hung up when his call enters a queue anew, or at the next call after LONGEST_WAIT_S: no ghost waits for ever.
 Neither agents nor what rings are told: the log does not know who is logged in.
 """
@@ -127,7 +127,7 @@ class LogEvents:
             place = min(max(line.position, 1) - 1, len(callers))
             callers.insert(place, _Caller(line.call, joined_s))
             count = len(callers)
-            events.append(ev.Joined(line.queue, line.call, line.call, place + 1, count, joined_s * 1000))
+            events.append(ev.Joined(line.queue, line.call, "", place + 1, count, joined_s * 1000))
         caller = callers.pop(place)
         self._queue_of.pop(caller.call, None)
         hold_s = max(0, line.at_s - caller.joined_s) if line.hold_s is None else line.hold_s

@@ -87,7 +87,7 @@ class Gaps:
             self._ledger.revise(row, estimate)
         log_talks = [talk for talk in talks if self._is_new(talk, since_ms)]
         own_talks = [talk for _, talk in self._ledger.all_talks() if since_ms is None or talk.at_ms >= since_ms - AT_MS]
-        fresh = self._fresh(own_talks)
+        fresh = self._fresh([talk.at_ms for talk in own_talks])
         for index in pair_talks(log_talks, own_talks, fresh).first_only:
             self._ledger.add(log_talks[index])
             changed[log_talks[index].queue] += 1
@@ -141,7 +141,9 @@ class Gaps:
             return 0
         own = [(row, end) for row, end in self._ledger.all_ends() if (end.queue, end.joined_ms // 1000) in places]
         told: list[End] = []
-        for index, other in pair_ends(near, [end for _, end in own]).both:
+        # Under another id only one whose join the log has not: of others it may tell before their events are in.
+        named = [end._replace(journey=end.journey or end.call) for _, end in own]
+        for index, other in pair_ends(near, named).both:
             self._tell(*own[other], near[index], told)
         self._run_clocks(told)
         return len(told)
@@ -165,7 +167,8 @@ class Gaps:
             End(stay.queue, Outcome.UNRESOLVED, 0, 0, now_ms, stay.joined_as, stay.journey, stay.joined_ms)
             for stay in open_stays
         ]
-        pairs = pair_ends(log_ends, known, self._fresh([end for _, end in kept]))
+        missed_ms = [now_ms if stay.until_ms is None else stay.until_ms for stay in open_stays]
+        pairs = pair_ends(log_ends, known, self._fresh([end.at_ms for _, end in kept] + missed_ms))
         revised = 0
         for index, other in pairs.both:
             end = log_ends[index]
@@ -188,15 +191,10 @@ class Gaps:
         told += added
         return revised, added
 
-    def _fresh(self, own: Sequence[End | Talk]) -> set[int]:
+    def _fresh(self, heard_ms: Sequence[int]) -> set[int]:
         """Which of these were heard since the line came up again: the log was read before they happened."""
-        return {
-            index
-            for index, each in enumerate(own)
-            if self._listed_ms is not None
-            and each.at_ms > self._listed_ms
-            and not (isinstance(each, End) and each.outcome is Outcome.UNRESOLVED)
-        }
+        listed_ms = self._listed_ms
+        return set() if listed_ms is None else {index for index, at_ms in enumerate(heard_ms) if at_ms > listed_ms}
 
     def _is_on_its_way(self, stay: Stay, end: End) -> bool:
         """Whether this end is that of a stay which is open here: its event comes."""

@@ -1,7 +1,9 @@
 """Two accounts of the same calls, laid side by side: which of the one is which of the other. Pure functions.
 
 A caller may enter the same queue again and again under one id, so a stay is known by queue, call and join time. A
-masquerade gives a caller another id: one who finds no match by id is looked for by queue, join time and end.
+masquerade gives a caller another id. Both accounts name a stay by the id of its join, so two ids are two callers; only
+one whose join an account has not seen (no journey: a list told of him, or the log begins later) may be there under the
+other id, and is looked for by queue, join time and end. Callers who join and leave together are many on a busy day.
 
 The first account is queue_log's, whose times are the PBX's own. The second one's may be later: events that a wire held
 back, or that came while this process was stopped, and that carry no time of their own, happened when they were read.
@@ -85,7 +87,9 @@ def _late(at_ms: int, heard_ms: int) -> int | None:
 
 
 def _same_end_of_another_id(one: End, other: End) -> int | None:
-    """More must agree, but for a stay whose end one account does not know."""
+    """One id at least is not that of a join; and more must agree, but for a stay whose end one account does not know."""
+    if one.journey and other.journey:
+        return None
     known = Outcome.UNRESOLVED not in (one.outcome, other.outcome)
     if known and (one.outcome is not other.outcome or abs(one.at_ms - other.at_ms) > AT_MS):
         return None
@@ -104,10 +108,8 @@ def _late_talk(one: Talk, other: Talk) -> int | None:
 
 
 def _same_talk_of_another_id(one: Talk, other: Talk) -> int | None:
-    """Two ids that both are known must have waited as long, too."""
-    if one.call and other.call and one.hold_s != other.hold_s:
-        return None
-    return _near_talks(one, other)
+    """They must have waited as long, too."""
+    return _near_talks(one, other) if one.hold_s == other.hold_s else None
 
 
 _BY_ID = _Rule[End](lambda end: (end.queue, end.call), _near_ends)
