@@ -371,6 +371,19 @@ def test_two_who_came_and_went_together_are_two(site: Site) -> None:
     assert site.ends() == {"answered": 1, "abandoned": 3, "unresolved": 1}
 
 
+def test_an_answer_in_the_ms_of_the_list_is_nobody_of_the_gap(site: Site) -> None:
+    """A membergosub: no list had him, and the log as it was read has another who was answered with him."""
+    site.cut()
+    site.join("c", "d")
+    site.pbx.leave("q1", "c")
+    site.answer("d")
+    site.come_back()
+    site.pbx.connect_only("q1", "c", 0)
+    site.read()
+    assert site.fill() == (1, 0)
+    assert site.ends() == {"answered": 3, "abandoned": 1}
+
+
 def test_one_of_whom_a_list_told_is_nobody_whose_events_are_to_come(site: Site) -> None:
     """His id may be that of a masquerade, so in a gap the log may tell of him under another; but not before."""
     site.cut()

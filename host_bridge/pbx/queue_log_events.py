@@ -18,8 +18,9 @@ QUEUESTART         Restarted
 
 A caller whose channel was masqueraded while he waited leaves under another id than he came with. He is known again by
 his join second, which is the line's second less the wait, and by his position. One of whom no ENTERQUEUE was seen, as
-the log began while he waited, joins now, at that second, and has no journey: his id may be another one's. One whose end is missing in the log, as a part of it was lost,
-is hung up when his call enters a queue anew, or at the next call after LONGEST_WAIT_S: no ghost waits for ever.
+the log began while he waited, joins now, at that second, and without a journey: nobody may have joined under his id.
+One whose end is missing in the log, as a part of it was lost, is hung up when his call enters a queue anew, or at the
+next call after LONGEST_WAIT_S: no ghost waits for ever.
 Neither agents nor what rings are told: the log does not know who is logged in.
 """
 

@@ -87,7 +87,7 @@ class Gaps:
             self._ledger.revise(row, estimate)
         log_talks = [talk for talk in talks if self._is_new(talk, since_ms)]
         own_talks = [talk for _, talk in self._ledger.all_talks() if since_ms is None or talk.at_ms >= since_ms - AT_MS]
-        fresh = self._fresh([talk.at_ms for talk in own_talks])
+        fresh = self._fresh(own_talks)
         for index in pair_talks(log_talks, own_talks, fresh).first_only:
             self._ledger.add(log_talks[index])
             changed[log_talks[index].queue] += 1
@@ -163,12 +163,8 @@ class Gaps:
         ]
         open_stays = stays.book.missed()
         known = [end for _, end in kept]
-        known += [
-            End(stay.queue, Outcome.UNRESOLVED, 0, 0, now_ms, stay.joined_as, stay.journey, stay.joined_ms)
-            for stay in open_stays
-        ]
-        missed_ms = [now_ms if stay.until_ms is None else stay.until_ms for stay in open_stays]
-        pairs = pair_ends(log_ends, known, self._fresh([end.at_ms for _, end in kept] + missed_ms))
+        known += [stay.end(Outcome.UNRESOLVED, now_ms, whole_seconds=False) for stay in open_stays]
+        pairs = pair_ends(log_ends, known, self._fresh(known))
         revised = 0
         for index, other in pairs.both:
             end = log_ends[index]
@@ -191,10 +187,12 @@ class Gaps:
         told += added
         return revised, added
 
-    def _fresh(self, heard_ms: Sequence[int]) -> set[int]:
+    def _fresh(self, own: Sequence[End | Talk]) -> set[int]:
         """Which of these were heard since the line came up again: the log was read before they happened."""
         listed_ms = self._listed_ms
-        return set() if listed_ms is None else {index for index, at_ms in enumerate(heard_ms) if at_ms > listed_ms}
+        if listed_ms is None:
+            return set()
+        return {index for index, each in enumerate(own) if each.at_ms >= listed_ms + _is_missing(each)}
 
     def _is_on_its_way(self, stay: Stay, end: End) -> bool:
         """Whether this end is that of a stay which is open here: its event comes."""
@@ -257,3 +255,8 @@ def _covers(stopped: JourneyEnd, end: End) -> bool:
     """Whether a stay lies within the time of a clock that has stopped."""
     began_ms = stopped.at_ms - stopped.wait_ms
     return began_ms - JOIN_MS <= end.joined_ms and end.at_ms <= stopped.at_ms + AT_MS
+
+
+def _is_missing(record: End | Talk) -> bool:
+    """Whether no event told of it: then a list did, and the first one tells of the gap."""
+    return isinstance(record, End) and record.outcome is Outcome.UNRESOLVED

@@ -87,7 +87,7 @@ def _late(at_ms: int, heard_ms: int) -> int | None:
 
 
 def _same_end_of_another_id(one: End, other: End) -> int | None:
-    """One id at least is not that of a join; and more must agree, but for a stay whose end one account does not know."""
+    """One id at least is no join's; and more must agree, but for a stay whose end one account does not know."""
     if one.journey and other.journey:
         return None
     known = Outcome.UNRESOLVED not in (one.outcome, other.outcome)
