@@ -62,6 +62,7 @@ class Bridge:
             is_source=settings.ami is None,
             clock=clock,
             pbx_clock=self._pbx_clock,
+            heard=lambda: self.pbx.heard_ms,
             changed=self._ask_flush,
             log=log,
         )
@@ -90,6 +91,7 @@ class Bridge:
         self._flush_asked = False
         self._timer: asyncio.TimerHandle | None = None
         self._down_because = ""
+        self._prune_ms = 0
         self._strangers: list[str] = []  # queues of thresholds.yaml that the PBX does not have, as told
         self._rejections_told = False
 
@@ -153,7 +155,9 @@ class Bridge:
     def _roll(self, now_ms: int) -> None:
         """Let `today` begin anew when it has; to the ms, lest a call of the first second count for yesterday."""
         self._days.roll(now_ms, self._pbx_clock.shift_ms())
-        self._recall.prune(self._kept_from_ms(now_ms), now_ms - self._keep_days * DAY_MS)
+        if now_ms >= self._prune_ms:
+            self._prune_ms = now_ms + HOUR_MS
+            self._recall.prune(self._kept_from_ms(now_ms), now_ms - self._keep_days * DAY_MS)
 
     def _kept_from_ms(self, now_ms: int) -> int:
         """No window reaches back before this; the hour is for what ended at its very edge."""
@@ -168,9 +172,9 @@ class Bridge:
         """Decide what is due, ask what must be asked, tell the boards, and set the timer for the rest."""
         self._flush_asked = False
         now_ms = self._clock.ms()
-        settle_ms = self._truth.next_ms()
-        if settle_ms is not None and settle_ms <= now_ms:
-            self._truth.settle(now_ms)
+        if self._is_due(now_ms):
+            is_up = self.pbx.pbx == "up"  # else nothing more can come of what was
+            self._truth.settle(now_ms, self.pbx.heard_ms if is_up else now_ms)
         for queue in self._truth.take_asks():
             self.pbx.ask_status(queue)
         self.boards.flush(self._truth.take_dirty(), self._truth.gone(), now_ms)
@@ -178,8 +182,16 @@ class Bridge:
             self._timer.cancel()
             self._timer = None
         settle_ms = self._truth.next_ms()
-        if settle_ms is not None:
-            self._timer = self._loop.call_later(max(settle_ms - now_ms, 1) / 1000, self._flush)
+        if settle_ms is not None and settle_ms > now_ms:  # what is due still waits for the PBX to be heard
+            self._timer = self._loop.call_later((settle_ms - now_ms) / 1000, self._flush)
+
+    def _on_heard(self) -> None:
+        if self._is_due(self._clock.ms()):
+            self._ask_flush()
+
+    def _is_due(self, now_ms: int) -> bool:
+        settle_ms = self._truth.next_ms()
+        return settle_ms is not None and settle_ms <= now_ms
 
     def _pbx_state(self) -> tuple[str, str]:
         """The PBX's state and what is wrong with it; the link itself knows a new reason only after the event."""
@@ -191,7 +203,7 @@ class Bridge:
 
     def _link(self, settings: BridgeSettings) -> AmiLink | QueueLogLink:
         if settings.ami is not None:
-            return AmiLink(settings.ami, self.on_event, self._clock.ms, self._log)
+            return AmiLink(settings.ami, self.on_event, self._clock.ms, self._log, heard=self._on_heard)
         assert settings.queue_log is not None  # the settings see to it
         return QueueLogLink(
             QueueLogSettings(settings.queue_log, settings.queues, settings.silent_after_ms),

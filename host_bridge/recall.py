@@ -56,12 +56,14 @@ class Recall:
         is_source: bool,
         clock: Clock,
         pbx_clock: PbxClock,
+        heard: Callable[[], int],
         changed: Callable[[], None],
         log: logging.Logger,
     ) -> None:
         """`is_source`: queue_log is the PBX's own line too, so what is wrong with it is told there.
 
-        `changed` is called when something else than an event changed figures.
+        `heard`: when anything came of the PBX last. `changed` is called when something else than an event changed
+        figures.
         """
         self._journal = journal
         self._queue_log = LogFile(queue_log) if queue_log else None
@@ -70,11 +72,13 @@ class Recall:
         self._fold = LogFold()
         self._clock = clock
         self._pbx_clock = pbx_clock
+        self._heard_ms = heard
         self._changed = changed
         self._log = log
         self._rows: list[tuple[int, Record]] = []  # since the last batch
         self._heard = False  # an event since the last batch
         self._mark_due_ms = 0
+        self._batch_ms = 0  # when the last batch was put
         self._up_ms: int | None = None  # since when the PBX is heard; None while it is not
         self._kick = asyncio.Event()
         self._fold_from_ms = 0  # by the PBX's clock: nothing that ended before is asked for any more
@@ -145,6 +149,8 @@ class Recall:
             by_ms = -self._pbx_clock.shift_ms()
             rows = [(row, shifted(record, by_ms)) for row, record in known.rows]
             self.truth.restore(rows, shifted_live(known.live, by_ms), now_ms, known.next_row)
+            if rows:
+                self._log.info("journal: %d records of what was counted before are taken over", len(rows))
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -199,7 +205,7 @@ class Recall:
         while self._journal is not None:
             await asyncio.sleep(BATCH_S)
             hangs = self._journal.problem and len(self._rows) > MOST_ROWS  # then the journal counts what it gives up
-            if hangs or self._journal.ready():
+            if hangs or (self._journal.ready() and not self._is_silent()):
                 self._put_batch(self._journal, self._clock.ms())
             self._told.count(
                 "%d records never got into the journal: they will be missing after a restart", self._journal.dropped
@@ -213,11 +219,16 @@ class Recall:
             self._rows = self.truth.rows()
         if not (self._rows or self._heard or now_ms >= self._mark_due_ms):
             return
+        is_silent, self._batch_ms = self._is_silent(), now_ms
         rows, self._rows = tuple(self._rows[:MOST_ROWS]), self._rows[MOST_ROWS:]
         self._heard = False
         self._mark_due_ms = now_ms + MARK_MS
-        seen = self._up_ms is not None and not self.truth.has_gap and not self._rows
+        seen = self._up_ms is not None and not is_silent and not self.truth.has_gap and not self._rows
         journal.put(Batch(now_ms, self._pbx_clock.shift_ms(), rows, self.truth.live(), seen))
+
+    def _is_silent(self) -> bool:
+        """A PBX that said nothing since the last batch may be held up with much to say: nobody knows what was seen."""
+        return self._up_ms is not None and self._heard_ms() < self._batch_ms
 
     async def _follow(self) -> None:
         """Keep up with queue_log, so that little is left to read when a gap must be filled."""

@@ -40,6 +40,8 @@ class Run(Clock):
         """`wall_off_ms`: how far this machine's wall clock is off; the PBX tells its own when the line is up."""
         self.pbx = pbx
         self.wall_off_ms = wall_off_ms
+        self.is_silent = False
+        self.heard_ms = 0
         self.told_ms: int | None = None  # by the PBX: its clock minus the bridge's
         self.folder = folder
         self.journal = open_journal(folder / "journal", "test", LOG) if journal else None
@@ -49,6 +51,7 @@ class Run(Clock):
             is_source=False,
             clock=self,
             pbx_clock=PbxClock(self, lambda: self.told_ms),
+            heard=self.heard,
             changed=lambda: None,
             log=LOG,
         )
@@ -59,6 +62,11 @@ class Run(Clock):
 
     def ms(self) -> int:
         return self.pbx.now_ms
+
+    def heard(self) -> int:
+        if not self.is_silent:
+            self.heard_ms = self.pbx.now_ms
+        return self.heard_ms
 
     def now(self) -> Now:
         return Now(self.pbx.now_ms, self.pbx.now_ms + PBX_MS + self.wall_off_ms)
@@ -398,3 +406,25 @@ def test_a_queue_log_that_is_away_is_one_line_and_one_when_it_is_back(
         f"{log} can be read again",
     ]
     assert any(told.startswith("what ended before the start filled from") for told in caplog.messages)
+
+
+def test_what_a_silent_pbx_holds_back_is_not_noted_as_seen(tmp_path: Path) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        it = Run(tmp_path, pbx, log=False)
+        it.link_up()
+        day(pbx, 1)
+        it.hear()
+        await it.saved()
+        seen_ms = pbx.now_ms
+        it.is_silent = True
+        for _ in range(5):
+            pbx.wait(1_000)
+            await asyncio.sleep(0.02)
+        await it.end()
+        again = open_journal(tmp_path / "journal", "test", LOG)
+        noted_ms = again.load(0).seen_pbx_ms
+        assert noted_ms is not None and noted_ms - PBX_MS <= seen_ms + 2_000 < pbx.now_ms, "one batch more, at most two"
+        again.close()
+
+    run(story())

@@ -66,7 +66,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog="Exit codes: 0 all agrees or is explained, 1 something differs unexplained, 2 wrong usage or files.",
     )
     parser.add_argument(
-        "--queue-log", metavar="FILE", nargs="+", type=Path, required=True, help="queue_log files, plain or .gz"
+        "--queue-log",
+        metavar="FILE",
+        nargs="+",
+        action="extend",
+        type=Path,
+        required=True,
+        help="queue_log files, plain or .gz",
     )
     parser.add_argument("--day", metavar="DAY", type=_day, required=True, help="2026-09-12, today or yesterday")
     parser.add_argument("--thresholds", metavar="FILE", type=Path, help="time zone, day_start and service levels")
