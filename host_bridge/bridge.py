@@ -72,10 +72,10 @@ class Bridge:
             groups=thresholds.window_groups(),
             all_level=thresholds.group(ALL).service_level,
             wait_limit_ms=thresholds.wait_limit_ms,
-            sink=self._recall,
+            sink=self._recall.keeper,
             whole_seconds=settings.ami is None,
         )
-        self._recall.truth = self._truth
+        self._recall.attach(self._truth)
         self._days = Days(thresholds, self._truth, journal, log)
         self.boards = Announcer(
             settings.mqtt,
@@ -116,7 +116,7 @@ class Bridge:
             for task in (stopped, *tasks):
                 task.cancel()
             await asyncio.gather(stopped, *tasks, return_exceptions=True)
-            await self._recall.close()
+            await self._recall.keeper.close()
 
     def stop(self) -> None:
         """End run(). For signal handlers."""
@@ -124,9 +124,9 @@ class Bridge:
 
     def on_event(self, event: Event, now_ms: int) -> None:
         """Take over one event, and publish what it changed once the callback that brought it is through."""
-        if self._recall.is_asleep:
+        if self._recall.keeper.is_asleep:
             self._roll(now_ms)  # by the PBX's clock, which is known from here on
-            self._recall.wake(now_ms)
+            self._recall.keeper.wake(now_ms)
         elif now_ms >= self._days.ends_ms:
             self._roll(now_ms)
         self._truth.apply(event, now_ms)

@@ -1,10 +1,10 @@
-"""What the bridge remembers over its own end, and what it missed: the journal, and queue_log or the PBX's counters.
+"""What the bridge missed: gaps are filled from queue_log, or estimated from the PBX's own counters.
 
 A gap is the time in which nobody heard the PBX's events: an outage of its line, or of the bridge itself. Once the PBX
 is up again, what ended in the gap is taken from queue_log, or else estimated from Asterisk's own counters. Until that
 is done the figures are not whole, and the bridge says `syncing`.
 
-Files are read and written in threads of their own; the event loop never waits for a disk.
+queue_log is read in a thread; the event loop never waits for a disk.
 """
 
 from __future__ import annotations
@@ -17,36 +17,26 @@ from pathlib import Path
 
 from firmware.core.units import duration_text
 from host_bridge.clock import Clock, PbxClock
-from host_bridge.journal import Batch, Journal, JournalError, Restored, shifted, shifted_live
-from host_bridge.pbx.events import Event, LinkDown, LinkUp
+from host_bridge.journal import Journal
+from host_bridge.keeper import Keeper
+from host_bridge.pbx.events import Event, LinkDown, LinkUp, Snapshot
 from host_bridge.pbx.queue_log_file import LogFile
 from host_bridge.told import Told
 from host_bridge.truth.live import Live
 from host_bridge.truth.log_fold import LogFold
-from host_bridge.truth.outcomes import Record
 from host_bridge.truth.truth import Truth
 
 SEAM_S = 0.5  # events of what queue_log told at LinkUp are in by then: on a live PBX they took under a millisecond
-BATCH_S = 0.5
-MARK_MS = 2_000  # how often the journal notes that all was heard, when nothing happened
 FOLLOW_S = 1.0
 LONGEST_CALL_S = 4 * 3_600  # of a stay that ends today, the log tells the join so long before
 LATE_LINE_MS = 2_000  # lines have whole seconds
 SETTLE_MS = 120_000  # a ghost is known as one only after the line that tells of it
-MOST_ROWS = 10_000  # in a batch: the journal takes several of them before it must give records up
 CLOCK_STEP_MS = 1_000  # a PBX's clock that moved farther was set: the lines of before are of another one
 EVER_MS = 1 << 62
 
 
 class Recall:
-    """Fills gaps and keeps the journal. It is the sink of `truth`, which is set before all else; then comes `start`.
-
-    The journal and queue_log have the PBX's times, so what an earlier run knew sleeps until the PBX has told its clock:
-    laid down by a wall clock that is wrong (a machine without one of its own boots so), it would not be known again in
-    queue_log, and the whole day would count twice. Call `wake` before the first event while `is_asleep`.
-    """
-
-    truth: Truth
+    """Fills gaps, and has the journal kept by its `keeper`, which is the truth's sink. First of all comes `attach`."""
 
     def __init__(
         self,
@@ -65,109 +55,63 @@ class Recall:
         `heard`: when anything came of the PBX last. `changed` is called when something else than an event changed
         figures.
         """
-        self._journal = journal
+        self.keeper = Keeper(
+            journal, clock=clock, pbx_clock=pbx_clock, heard=heard, is_whole=lambda: self._is_whole, log=log
+        )
+        self._truth: Truth
         self._queue_log = LogFile(queue_log) if queue_log else None
         self._queue_log_path = queue_log
         self._is_source = is_source
         self._fold = LogFold()
         self._clock = clock
         self._pbx_clock = pbx_clock
-        self._heard_ms = heard
         self._changed = changed
         self._log = log
-        self._rows: list[tuple[int, Record]] = []  # since the last batch
-        self._heard = False  # an event since the last batch
-        self._mark_due_ms = 0
-        self._batch_ms = 0  # when the last batch was put
         self._up_ms: int | None = None  # since when the PBX is heard; None while it is not
         self._kick = asyncio.Event()
         self._fold_from_ms = 0  # by the PBX's clock: nothing that ended before is asked for any more
         self._newest_line_ms = 0  # of queue_log, by the PBX's clock
         self._seen_until_ms = 0  # by the PBX's clock: when the gap began, or the last one did
-        self._known: Restored | None = None  # what an earlier run knew, until `wake`
         self._lost_shift_ms: int | None = None  # to the PBX's clock when its line was lost
         self._forget = False  # what the fold has: it is of another clock
-        self._unusable = ""  # why there is no journal though there should be one
         self._told = Told(log)
 
-    # the truth's sink (truth.ledger.Sink)
-
-    def added(self, row: int, record: Record) -> None:
-        """A new record, for the next batch."""
-        if self._journal is not None:
-            self._rows.append((row, record))
-
-    def revised(self, row: int, old: Record, new: Record) -> None:
-        """A record that is known better now, for the next batch."""
-        self.added(row, new)
+    def attach(self, truth: Truth) -> None:
+        """The truth whose gaps are filled, and whose sink the keeper is."""
+        self._truth = self.keeper.truth = truth
 
     @property
     def pending(self) -> bool:
         """Whether a gap is still to be filled, so that no figure may be taken for the truth."""
-        return self.is_asleep or self.truth.has_gap
+        return self.keeper.is_asleep or self._truth.has_gap
 
     @property
-    def is_asleep(self) -> bool:
-        """Whether what an earlier run knew is still to be given to the truth."""
-        return self._known is not None
+    def _is_whole(self) -> bool:
+        return self._up_ms is not None and not self._truth.has_gap
 
     @property
     def problem(self) -> str:
         """What a person should do, for bridge/state; "" when all is well."""
-        journal = self._journal.problem if self._journal is not None else self._unusable
         queue_log = self._queue_log.problem if self._queue_log is not None and not self._is_source else ""
-        return "; ".join(filter(None, (journal, queue_log)))
+        return "; ".join(filter(None, (self.keeper.problem, queue_log)))
 
     def start(self, keep_from_pbx_ms: int) -> None:
-        """Read what an earlier run knew of all that ended since `keep_from_pbx_ms`, and begin to write."""
-        now_ms = self._clock.ms()
+        """Read what an earlier run knew of all that ended since `keep_from_pbx_ms`."""
         self._fold_from_ms = keep_from_pbx_ms
+        self._seen_until_ms = self.keeper.load(keep_from_pbx_ms, even_if_new=self._queue_log is not None)
         if self._queue_log is not None:
             self._queue_log.since_s = keep_from_pbx_ms // 1000 - LONGEST_CALL_S
-        if self._journal is None:
-            if self._queue_log is not None:
-                self.truth.restore((), Live(), now_ms)
-            return
-        try:
-            known = self._journal.load(keep_from_pbx_ms)
-        except JournalError as error:  # a wall without memory is better than a dark one
-            self._log.error("%s", error)
-            self._journal.close()
-            self._journal, self._unusable = None, str(error)
-            return
-        self._journal.start()
-        self._pbx_clock.pbx_minus_wall_ms = known.clock_pbx_minus_wall_ms
-        if known.seen_pbx_ms is None and not known.rows and self._queue_log is None:
-            return  # nobody ever counted here, so there is no gap, only a beginning
-        self._known = known
-        self._seen_until_ms = known.seen_pbx_ms or 0
-
-    def wake(self, now_ms: int) -> None:
-        """Give the truth what an earlier run knew; the PBX has told its clock, and its first event is still to come."""
-        known, self._known = self._known, None
-        if known is not None:
-            by_ms = -self._pbx_clock.shift_ms()
-            rows = [(row, shifted(record, by_ms)) for row, record in known.rows]
-            self.truth.restore(rows, shifted_live(known.live, by_ms), now_ms, known.next_row)
-            if rows:
-                self._log.info("journal: %d records of what was counted before are taken over", len(rows))
+            if not self.keeper.is_asleep:
+                self._truth.restore((), Live(), self._clock.ms())  # all of today is a gap
 
     async def run(self) -> None:
         """Until cancelled."""
         without_end = asyncio.get_running_loop().create_future()  # neither of the two may be there to wait for
-        await asyncio.gather(self._keep(), self._follow(), without_end)
-
-    async def close(self) -> None:
-        """Write what is left. For the end of the bridge, after `run` was cancelled."""
-        if self._journal is not None:
-            self._put_batch(self._journal, self._clock.ms())
-            while self._rows and not self.is_asleep:
-                self._put_batch(self._journal, self._clock.ms())
-            await asyncio.to_thread(self._journal.close)
+        await asyncio.gather(self.keeper.run(), self._follow(), without_end)
 
     def on_event(self, event: Event, now_ms: int) -> None:
         """Watch the PBX's line. Call it after the truth took the event over."""
-        self._heard = True
+        self.keeper.changed()
         if type(event) is LinkDown:
             self._up_ms = None
             self._lost_shift_ms = self._pbx_clock.shift_ms()
@@ -175,10 +119,12 @@ class Recall:
         elif type(event) is LinkUp:
             self._up_ms = now_ms
             self._linked(self._pbx_clock.shift_ms(), now_ms)
+        elif type(event) is Snapshot:
+            self._told.count("%d facts passed over: the PBX told more than memory is kept for", self._truth.dropped)
 
     def _linked(self, shift_ms: int, now_ms: int) -> None:
         """The PBX is heard again; `shift_ms` to its clock."""
-        self.truth.shift(shift_ms)
+        self._truth.shift(shift_ms)
         if self._queue_log is not None:
             set_by_ms = 0 if self._lost_shift_ms is None else shift_ms - self._lost_shift_ms
             if abs(set_by_ms) > CLOCK_STEP_MS and not self._is_source:  # which has no counters to estimate by
@@ -186,49 +132,18 @@ class Recall:
                     "the PBX's clock was set by %+.1f s: its queue_log is of two clocks", set_by_ms / 1000
                 )
                 self._forget = True
-            elif self.truth.has_gap:
+            elif self._truth.has_gap:
                 self._kick.set()
                 return
-        if self.truth.has_gap:
+        if self._truth.has_gap:
             self._estimate(now_ms)
 
     def prune(self, before_ms: int, keep_from_ms: int) -> None:
         """A day is over: no window reaches back before `before_ms`, nor does the journal before `keep_from_ms`."""
-        self.truth.prune(before_ms)
+        self._truth.prune(before_ms)
         shift_ms = self._pbx_clock.shift_ms()
         self._fold_from_ms = before_ms + shift_ms
-        if self._journal is not None:
-            self._journal.prune(keep_from_ms + shift_ms)
-
-    async def _keep(self) -> None:
-        """Batch after batch into the journal; each makes the file the state of one instant."""
-        while self._journal is not None:
-            await asyncio.sleep(BATCH_S)
-            hangs = self._journal.problem and len(self._rows) > MOST_ROWS  # then the journal counts what it gives up
-            if hangs or (self._journal.ready() and not self._is_silent()):
-                self._put_batch(self._journal, self._clock.ms())
-            self._told.count(
-                "%d records never got into the journal: they will be missing after a restart", self._journal.dropped
-            )
-            self._told.count("%d facts passed over: the PBX told more than memory is kept for", self.truth.dropped)
-
-    def _put_batch(self, journal: Journal, now_ms: int) -> None:
-        if self.is_asleep:
-            return  # what is open in the file is not known here yet
-        if journal.begun_anew():
-            self._rows = self.truth.rows()
-        if not (self._rows or self._heard or now_ms >= self._mark_due_ms):
-            return
-        is_silent, self._batch_ms = self._is_silent(), now_ms
-        rows, self._rows = tuple(self._rows[:MOST_ROWS]), self._rows[MOST_ROWS:]
-        self._heard = False
-        self._mark_due_ms = now_ms + MARK_MS
-        seen = self._up_ms is not None and not is_silent and not self.truth.has_gap and not self._rows
-        journal.put(Batch(now_ms, self._pbx_clock.shift_ms(), rows, self.truth.live(), seen))
-
-    def _is_silent(self) -> bool:
-        """A PBX that said nothing since the last batch may be held up with much to say: nobody knows what was seen."""
-        return self._up_ms is not None and self._heard_ms() < self._batch_ms
+        self.keeper.prune(keep_from_ms + shift_ms)
 
     async def _follow(self) -> None:
         """Keep up with queue_log, so that little is left to read when a gap must be filled."""
@@ -241,11 +156,11 @@ class Recall:
                 line = f"{problem}: gaps are estimated until it can; see pbx.queue_log of bridge.yaml"
                 self._told.problem("queue_log", problem, line, over=f"{self._queue_log_path} can be read again")
                 self._told.problem("hole", hole, f"calls are missing: {hole}")
-            if up_ms is not None and self.truth.has_gap:
+            if up_ms is not None and self._truth.has_gap:
                 await asyncio.sleep(SEAM_S)
                 if self._up_ms == up_ms:  # else it was lost again, and there is more to fill
                     self._fill(self._queue_log)
-            elif is_news and self.truth.unsettled:
+            elif is_news and self._truth.unsettled:
                 self._settle(read_until_ms)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._kick.wait(), FOLLOW_S)
@@ -266,25 +181,23 @@ class Recall:
     def _fill(self, queue_log: LogFile) -> None:
         now_ms = self._clock.ms()
         problem = queue_log.problem
-        if not problem and self.truth.missed and self._newest_line_ms < self._seen_until_ms - LATE_LINE_MS:
+        if not problem and self._truth.missed and self._newest_line_ms < self._seen_until_ms - LATE_LINE_MS:
             problem = f"{self._queue_log_path} is not being written: calls ended since its last line"
             self._log.warning("%s; see logger.conf of the PBX, and pbx.queue_log of bridge.yaml", problem)
         if problem:
             self._estimate(now_ms)
             return
-        filled = self.truth.fill(*self._fold.shifted(-self._pbx_clock.shift_ms()), now_ms)
-        self._heard = True
+        filled = self._truth.fill(*self._fold.shifted(-self._pbx_clock.shift_ms()), now_ms)
         if filled.added or filled.revised:
             self._log.info("%s filled from queue_log: %s", self._gap(now_ms), filled)
-        self._changed()
+        self._recalled()
 
     def _settle(self, since_ms: int) -> None:
         """Ghosts: how a caller ended whom no event told of, by the lines since `since_ms` of the PBX's clock."""
         now_ms = self._clock.ms()
         ends, _ = self._fold.shifted(-self._pbx_clock.shift_ms(), since_ms - SETTLE_MS)
-        if self.truth.settle_from(ends, now_ms):
-            self._heard = True
-            self._changed()
+        if self._truth.settle_from(ends, now_ms):
+            self._recalled()
 
     def _gap(self, now_ms: int) -> str:
         """How long nobody heard the PBX, in words."""
@@ -294,8 +207,7 @@ class Recall:
         return f"gap of {duration_text(max(gap_ms, 0) // 1000 * 1000)}"
 
     def _estimate(self, now_ms: int) -> None:
-        estimates = self.truth.estimate(now_ms)
-        self._heard = True
+        estimates = self._truth.estimate(now_ms)
         answered, abandoned = sum(e.answered for e in estimates), sum(e.abandoned for e in estimates)
         if answered or abandoned:
             self._log.warning(
@@ -303,4 +215,8 @@ class Recall:
                 answered,
                 abandoned,
             )
+        self._recalled()
+
+    def _recalled(self) -> None:
+        self.keeper.changed()
         self._changed()

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from host_bridge import recall
+from host_bridge import keeper, recall
 from host_bridge.clock import Clock, Now, PbxClock
-from host_bridge.journal import Journal, backlog, open_journal, read_day
+from host_bridge.journal import Journal, JournalError, backlog, open_journal, read_day
 from host_bridge.pbx.events import Event, LinkDown, LinkUp
 from host_bridge.recall import Recall
 from host_bridge.truth.service_level import ServiceLevel
@@ -26,8 +26,8 @@ PATIENCE_S = 10.0
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    for name in ("SEAM_S", "BATCH_S", "FOLLOW_S"):
-        monkeypatch.setattr(recall, name, 0.005)
+    for module, name in ((recall, "SEAM_S"), (recall, "FOLLOW_S"), (keeper, "BATCH_S")):
+        monkeypatch.setattr(module, name, 0.005)
     caplog.set_level(logging.INFO)
 
 
@@ -55,7 +55,8 @@ class Run(Clock):
             changed=lambda: None,
             log=LOG,
         )
-        self.truth = self.recall.truth = Truth(lambda queue: ServiceLevel(min_calls=1), sink=self.recall)
+        self.truth = Truth(lambda queue: ServiceLevel(min_calls=1), sink=self.recall.keeper)
+        self.recall.attach(self.truth)
         self.truth.roll(0, pbx.now_ms)
         self.recall.start(PBX_MS)
         self.task = asyncio.create_task(self.recall.run())
@@ -75,8 +76,8 @@ class Run(Clock):
         if self.told_ms is None:
             self.told_ms = PBX_MS
         for event in events or self.pbx.take():
-            if self.recall.is_asleep:
-                self.recall.wake(self.pbx.now_ms)
+            if self.recall.keeper.is_asleep:
+                self.recall.keeper.wake(self.pbx.now_ms)
             self.truth.apply(event, self.pbx.now_ms)
             self.recall.on_event(event, self.pbx.now_ms)
         self.write_log()
@@ -109,7 +110,7 @@ class Run(Clock):
         if killed and self.journal is not None:
             self.journal.close()
         else:
-            await self.recall.close()
+            await self.recall.keeper.close()
 
     def figure(self, name: str) -> int | None:
         return self.truth.figures("sales", self.pbx.now_ms).get(name)
@@ -247,6 +248,26 @@ def test_without_a_journal_queue_log_tells_the_whole_day(tmp_path: Path) -> None
     run(story())
 
 
+def test_a_journal_that_cannot_be_read_leaves_queue_log_to_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", epoch_ms=PBX_MS)
+        day(pbx, 1)
+        it = Run(tmp_path, pbx)
+        it.link_up()
+        await it.until(lambda: not it.recall.pending)
+        assert [it.figure(name) for name in ("answered", "abandoned", "overflowed", "approx")] == [1, 1, 1, None]
+        assert it.recall.problem == "journal: no"
+        await it.end()
+
+    def fails(self: Journal, since_ms: int) -> None:
+        raise JournalError("journal: no")
+
+    monkeypatch.setattr(Journal, "load", fails)
+    run(story())
+
+
 def test_without_both_counting_only_begins_and_nothing_is_estimated(tmp_path: Path) -> None:
     async def story() -> None:
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
@@ -330,11 +351,11 @@ def test_a_ghost_is_settled_when_queue_log_tells(tmp_path: Path) -> None:
     run(story())
 
 
-@pytest.mark.parametrize("at_once", [recall.MOST_ROWS, 2])
+@pytest.mark.parametrize("at_once", [keeper.MOST_ROWS, 2])
 def test_a_journal_that_is_lost_while_the_bridge_runs_begins_anew_with_all_that_is_known(
     tmp_path: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recall, "MOST_ROWS", at_once)
+    monkeypatch.setattr(keeper, "MOST_ROWS", at_once)
     monkeypatch.setattr(backlog, "MAX_ROWS", at_once)
 
     async def story() -> None:
@@ -361,7 +382,7 @@ def test_a_journal_that_is_lost_while_the_bridge_runs_begins_anew_with_all_that_
 
 
 def test_a_disk_that_hangs_holds_up_only_so_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recall, "MOST_ROWS", 2)
+    monkeypatch.setattr(keeper, "MOST_ROWS", 2)
     monkeypatch.setattr(Journal, "ready", lambda self: False)
     monkeypatch.setattr(backlog, "MAX_ROWS", 3)
     monkeypatch.setattr(Journal, "problem", "the disk does not answer")
