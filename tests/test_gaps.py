@@ -251,6 +251,7 @@ def test_events_of_the_seam_are_not_counted_twice(site: Site) -> None:
     site.complete("a", 3, anonymous=True)
     site.read()
     assert site.figure("aht_ms") == 16_500
+    site.pbx.wait(100)
     site.cut()
     site.come_back()
     assert site.fill() == (0, 0)
