@@ -372,6 +372,22 @@ def test_two_who_came_and_went_together_are_two(site: Site) -> None:
     assert site.ends() == {"answered": 1, "abandoned": 3, "unresolved": 1}
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_hangup_after_a_gap_is_no_abandon_when_how_the_wait_ended_was_missed(site: Site, asked: bool) -> None:
+    site.time_out("a")
+    gave_up, left, _status = site.pbx.take()
+    site.truth.apply(gave_up, site.pbx.now_ms)
+    site.truth.apply(left, site.pbx.now_ms)
+    site.cut()
+    site.come_back()
+    if asked:
+        site.pbx.ask_hangup("a")
+    site.pbx.hang_up("a")
+    site.read()
+    site.fill()
+    assert site.ends() == {"answered": 1, "abandoned": 1, "overflowed": 1}
+
+
 def test_an_answer_in_the_ms_of_the_list_is_nobody_of_the_gap(site: Site) -> None:
     """A membergosub: no list had him, and the log as it was read has another who was answered with him."""
     site.cut()

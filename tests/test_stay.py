@@ -21,6 +21,7 @@ def stay() -> Stay:
         (Stage.WAITING, "", "unresolved"),
         (Stage.LEFT, "gave_up", "removed"),
         (Stage.LEFT, "gave_up gap", "unresolved"),
+        (Stage.LEFT, "gave_up gap hung", "unresolved"),
         (Stage.LEFT, "gave_up asked", "abandoned"),
         (Stage.LEFT, "gave_up asked gap", "abandoned"),
         (Stage.LEFT, "gave_up hung", "abandoned"),

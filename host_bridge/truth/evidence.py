@@ -110,7 +110,8 @@ class Evidence:
         """A channel was asked to hang up. Agents' channels come here too, and are forgotten at their Hangup."""
         stay = self.book.waiting.get(event.call) or self._open(event.call, event.at_ms, now_ms)
         if stay is not None:
-            stay.asked = stay.asked or not stay.moved_by(now_ms)  # one redirected hangs up elsewhere
+            elsewhere = stay.moved_by(now_ms) or (stay.gap and stay.stage is not Stage.WAITING)
+            stay.asked = stay.asked or not elsewhere  # one redirected, or lost sight of, hangs up there
         else:
             self._strangers.asked(event.call)
 

@@ -139,9 +139,9 @@ class Stay:
                 return Outcome.ABANDONED
             if self.moved_ms is not None:
                 return Outcome.REMOVED
-            if self.hung:
-                return Outcome.ABANDONED
-            return Outcome.UNRESOLVED if self.gap else Outcome.REMOVED
+            if self.gap:  # a QUEUESTATUS may have been missed, and a Hangup be that of much later
+                return Outcome.UNRESOLVED
+            return Outcome.ABANDONED if self.hung else Outcome.REMOVED
         if self.stage is Stage.LEFT and not self.gap:
             return Outcome.EXITED
         return Outcome.UNRESOLVED
