@@ -167,6 +167,16 @@ def test_one_call_may_come_again_and_again() -> None:
     assert told(found)["exited"] == [(Why.ONLY_LOG, ("a",))]
 
 
+def test_a_stay_heard_late_is_the_same_stay() -> None:
+    """Without time stamps what a stalled wire held back happened when it was read; the PBX's own seconds are true."""
+    log = [stay("a"), stay("b", Outcome.ABANDONED)]
+    late = [end._replace(joined_ms=end.joined_ms + 9_000, at_ms=end.at_ms + 9_000) for end in log]
+    assert told(differ(log, late)) == {}
+    assert told(differ(log, [late[0], late[1]._replace(call="c")]))["abandoned"]
+    early = [end._replace(joined_ms=end.joined_ms - 9_000, at_ms=end.at_ms - 9_000) for end in log]
+    assert told(differ(log, early)), "nobody hears what has not happened"
+
+
 def test_a_wait_that_ends_beside_midnight_may_be_on_either_day() -> None:
     edge = DAY.until_ms - 10_000
     found = differ([stay("a", joined_ms=edge - 400)], [stay("a", joined_ms=edge - 400, late_ms=600)])

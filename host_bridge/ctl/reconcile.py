@@ -72,7 +72,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="extend",
         type=Path,
         required=True,
-        help="queue_log files, plain or .gz",
+        help="queue_log files, packed or not",
     )
     parser.add_argument("--day", metavar="DAY", type=_day, required=True, help="2026-09-12, today or yesterday")
     parser.add_argument("--thresholds", metavar="FILE", type=Path, help="time zone, day_start and service levels")

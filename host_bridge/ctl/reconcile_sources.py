@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from host_bridge.journal import JournalError, read_day, read_gaps
+from host_bridge.pbx.queue_log_history import NO_PACKED_DATA, unpacked
 from host_bridge.pbx.queue_log_lines import LINE_BYTES, LogLine, parse_line, split_lines
 from host_bridge.truth.log_fold import LogFold
 from host_bridge.truth.outcomes import Record
 from host_bridge.truth.reconcile_pairs import Gap, Span
 
 _READ_BYTES = LINE_BYTES + 1  # one more, so that a line cut here is too long to be understood
-_GZIP = b"\x1f\x8b"
 
 
 class SourceError(OSError):
@@ -95,23 +93,21 @@ def _raw_lines(path: Path) -> Iterator[bytes]:
     """The file's lines; of one that is too long only the start, which is no line of queue_log."""
     count = 0
     try:
-        with path.open("rb") as plain, _unpacked(plain) as file:
+        with path.open("rb") as plain:
+            begin = plain.read(_READ_BYTES)
+            plain.seek(0)
+            file = unpacked(plain, begin)
             while raw := file.readline(_READ_BYTES):
                 count += 1
                 yield from split_lines(raw)
                 while len(raw) == _READ_BYTES and not raw.endswith(b"\n"):
                     raw = file.readline(_READ_BYTES)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise SourceError(f"{path}: damaged gzip data after line {count}: {error}") from None
+    except NO_PACKED_DATA as error:
+        raise SourceError(f"{path}: damaged packed data after line {count}: {error}") from None
     except OSError as error:
+        if error.errno is None:  # gzip and bz2 have no class of their own for it
+            raise SourceError(f"{path}: damaged packed data after line {count}: {error}") from None
         raise SourceError(f"{path}: {error.strerror or error}") from None
-
-
-def _unpacked(plain: BinaryIO) -> BinaryIO | gzip.GzipFile:
-    """By what is in it, whatever its name."""
-    is_gzip = plain.read(len(_GZIP)) == _GZIP
-    plain.seek(0)
-    return gzip.GzipFile(fileobj=plain) if is_gzip else plain
 
 
 def read_journal(path: Path, around: Span) -> JournalDay:

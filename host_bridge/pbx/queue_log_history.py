@@ -26,8 +26,16 @@ _PACKED: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ": lzma.LZMAFile,
 }
-_DAMAGED = (EOFError, zlib.error, lzma.LZMAError, OSError)
+NO_PACKED_DATA = (EOFError, zlib.error, lzma.LZMAError)
+"""What reading damaged packed data raises, beside OSError."""
+_DAMAGED = (*NO_PACKED_DATA, OSError)
 _TRIES = 5  # a rotation renames all files one after the other, within ms
+
+
+def unpacked(plain: IO[bytes], begin: bytes) -> Any:
+    """The content of a file that begins with `begin`, packed or not, whatever its name."""
+    opener = next((_PACKED[magic] for magic in _PACKED if begin.startswith(magic)), None)
+    return plain if opener is None else opener(plain)
 
 
 class Part:
@@ -41,10 +49,9 @@ class Part:
         self._plain = path.open("rb", buffering=0)
         try:
             begin = self._plain.read(HEAD_BYTES)
-            opener = next((_PACKED[magic] for magic in _PACKED if begin.startswith(magic)), None)
             self._plain.seek(0)
-            self.is_packed = opener is not None
-            self._content: Any = self._plain if opener is None else opener(self._plain)
+            self._content = unpacked(self._plain, begin)
+            self.is_packed = self._content is not self._plain
             self.head = begin
             if self.is_packed:
                 self.head = b""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
+from host_bridge.truth.merge import LATE_MS
 from host_bridge.truth.outcomes import End, Estimate, Outcome, Record, Talk
 from host_bridge.truth.stay import HOLD_TOLERANCE_MS
 
@@ -110,6 +111,8 @@ def _of_ends(bridge: list[End], log: list[End], day: Span, covered: Span, gaps: 
     pairs, stays, log = matched(stays, log, _call, lambda a, b: _near(a.joined_ms - b.joined_ms, JOIN_MS))
     more, stays, log = matched(stays, log, _call, lambda a, b: _near(a.at_ms - b.at_ms, AT_MS))
     pairs += more
+    more, stays, log = matched(stays, log, _call, _heard_late)
+    pairs += more
     # a masqueraded caller ends under another id in queue_log, and the bridge never learned how
     ghosts = [end for end in stays if end.outcome is Outcome.UNRESOLVED]
     more, _, log = matched(ghosts, log, _nothing, lambda a, b: _near(a.joined_ms - b.joined_ms, JOIN_MS))
@@ -127,6 +130,8 @@ def _of_talks(
     bridge: list[Talk], log: list[Talk], day: Span, covered: Span, gaps: Sequence[Gap]
 ) -> Iterator[Discrepancy]:
     pairs, bridge, log = matched(bridge, log, _call, lambda a, b: _near(a.at_ms - b.at_ms, AT_MS))
+    more, bridge, log = matched(bridge, log, _call, _heard_late)
+    pairs += more
     nameless = [talk for talk in bridge if not talk.call]
     more, nameless, log = matched(nameless, log, _talk_s, lambda a, b: _near(a.at_ms - b.at_ms, JOIN_MS))
     for ours, theirs in (*pairs, *more):
@@ -222,6 +227,14 @@ def matched(
         [record for place, record in enumerate(left) if place not in used_left],
         [record for place, record in enumerate(right) if place not in used_right],
     )
+
+
+def _heard_late(ours: End | Talk, theirs: End | Talk) -> int | None:
+    """Events that a wire held back, and that carry no time of their own, happened when they were read."""
+    late_ms = ours.at_ms - theirs.at_ms
+    if not 0 <= late_ms <= LATE_MS or (isinstance(ours, Talk) and ours.hold_s != theirs.hold_s):
+        return None
+    return late_ms
 
 
 def _near(apart_ms: int, limit_ms: int) -> int | None:
