@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host_bridge.truth.outcomes import Outcome
-from tests.ami_rig import Fill, Rig
+from tests.ami_rig import Fill, Rig, check_service_level
 from tests.model_day import ENDINGS, QUEUES, Day
 
 EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "1000"))
@@ -87,3 +87,28 @@ def test_nobody_is_counted_twice_even_when_the_pbx_begins_anew(seed: int, day: l
         figures, counts = rig.truth.figures(queue, rig.now_ms), rig.pbx.counts[queue]
         assert figures["answered"] <= counts["answered"]
         assert figures["offered"] <= sum(counts[each] for each in OFFERED)
+
+
+@examples
+@given(st.integers(0, 1 << 32), days("restart"))
+def test_with_queue_log_every_figure_is_whole_again(seed: int, day: list[tuple[str, int]]) -> None:
+    rig = run(seed, day, Fill.LOG)
+    for queue in QUEUES:
+        check_filled(rig, queue)
+
+
+def check_filled(rig: Rig, queue: str) -> None:
+    """All that queue_log can tell; to it one who was redirected, or masqueraded, abandoned."""
+    figures, counts = rig.truth.figures(queue, rig.now_ms), rig.pbx.counts[queue]
+    assert figures["offered"] == sum(counts[each] for each in OFFERED)
+    for outcome in ("answered", "overflowed", "exited"):
+        assert figures[outcome] == counts[outcome], outcome
+    assert figures["abandoned"] >= counts["abandoned"]
+    assert figures["removed"] <= counts["removed"]
+    assert figures["unresolved"] <= counts["unresolved"]
+    talks_s = rig.pbx.talks_s[queue]
+    assert figures["transferred"] == counts["transferred"]
+    assert figures.get("aht_ms") == (sum(talks_s) * 1000 // len(talks_s) if talks_s else None)
+    assert "approx" not in figures
+    if figures["abandoned"] == counts["abandoned"]:
+        check_service_level(rig, queue)
