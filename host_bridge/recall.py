@@ -187,7 +187,8 @@ class Recall:
         if problem:
             self._estimate(now_ms)
             return
-        filled = self._truth.fill(*self._fold.shifted(-self._pbx_clock.shift_ms()), now_ms)
+        by_ms = -self._pbx_clock.shift_ms()
+        filled = self._truth.fill(*self._fold.shifted(by_ms), now_ms, self._fold.waiting(by_ms))
         if filled.added or filled.revised:
             self._log.info("%s filled from queue_log: %s", self._gap(now_ms), filled)
         self._recalled()

@@ -9,7 +9,7 @@ changes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from host_bridge.truth.counters import Missed, less_what_is_told, missed
@@ -21,6 +21,7 @@ from host_bridge.truth.outcomes import End, Estimate, JourneyEnd, Outcome, Talk
 from host_bridge.truth.stay import Stage, Stay
 
 MARGIN_MS = 60_000  # a dead line is noticed late, and the PBX's clock may have been set
+CAME_BACK_MS = 1_200  # queue_log tells a join's second, and a list may be a second early: so much later is another
 SETTLE_MS = 4 * 3_600_000  # a ghost's caller has hung up by then, and queue_log has said so, or never will
 
 
@@ -47,6 +48,7 @@ class Gaps:
         self._before: dict[str, PbxCounters] = {}
         self._after: dict[str, PbxCounters] | None = None  # by the first whole list since
         self._listed_ms: int | None = None
+        self._came_back: set[Stay] = set()
         self._rose: dict[str, Missed] = {}  # in gaps before this one that were never closed
 
     def begin(self, since_ms: int | None) -> None:
@@ -75,8 +77,11 @@ class Gaps:
         self._before = {queue: PbxCounters(queue, 0, 0, 0) for queue in self._before}
         self._intake.counters.uncounted = self._missed()
 
-    def fill(self, ends: Sequence[End], talks: Sequence[Talk], now_ms: int) -> Filled:
-        """Merge what queue_log tells, in ms of the bridge's clock, and close the gap."""
+    def fill(
+        self, ends: Sequence[End], talks: Sequence[Talk], now_ms: int, waiting: Iterable[tuple[str, str, int]] = ()
+    ) -> Filled:
+        """Merge what queue_log tells, in ms of the bridge's clock, and close the gap. `waiting` as in Truth.fill."""
+        self._begin_anew(waiting)
         gap_ms = None if self._since_ms is None else self._since_ms - MARGIN_MS
         since_ms = max((each for each in (gap_ms, self._ledger.since_ms) if each is not None), default=None)
         changed: Counter[str] = Counter()
@@ -194,8 +199,19 @@ class Gaps:
             return set()
         return {index for index, each in enumerate(own) if each.at_ms >= listed_ms + _is_missing(each)}
 
+    def _begin_anew(self, waiting: Iterable[tuple[str, str, int]]) -> None:
+        """A caller who left in the gap and came back soon looks in a list like one who stayed; queue_log saw both."""
+        self._came_back.clear()
+        for queue, call, joined_ms in waiting:
+            stay = self._intake.stays.book.find(queue, call)
+            if stay is not None and stay.stage is Stage.WAITING and joined_ms - stay.joined_ms >= CAME_BACK_MS:
+                stay.joined_ms = joined_ms
+                self._came_back.add(stay)
+
     def _is_on_its_way(self, stay: Stay, end: End) -> bool:
         """Whether this end is that of a stay which is open here: its event comes."""
+        if stay in self._came_back:
+            return False  # queue_log told the end of the wait before, and has this one go on
         if abs(stay.joined_ms - end.joined_ms) > JOIN_MS:
             return False
         return self._listed_ms is None or end.at_ms >= self._listed_ms - AT_MS

@@ -69,6 +69,10 @@ class LogFold:
         ]
         return ends, [talk._replace(at_ms=talk.at_ms + by_ms) for talk in self._talks if talk.at_ms >= since_ms]
 
+    def waiting(self, by_ms: int) -> list[tuple[str, str, int]]:
+        """Who entered and has not left yet: queue, call and when he joined, with `by_ms` added as in `shifted`."""
+        return [(stay.queue, stay.joined_as, stay.joined_ms + by_ms) for stay in self._stays.book.waiting.values()]
+
     def prune(self, before_ms: int) -> None:
         """Forget what ended before, in place."""
         if self._ends and self._ends[0].at_ms < before_ms:

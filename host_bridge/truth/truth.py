@@ -140,9 +140,14 @@ class Truth:
         self._intake.restore(live, now_ms)
         self._gaps.begin(None)
 
-    def fill(self, ends: Sequence[End], talks: Sequence[Talk], now_ms: int) -> Filled:
-        """Close the gap by what queue_log tells, in ms of the bridge's clock; nothing is counted twice."""
-        return self._gaps.fill(ends, talks, now_ms)
+    def fill(
+        self, ends: Sequence[End], talks: Sequence[Talk], now_ms: int, waiting: Iterable[tuple[str, str, int]] = ()
+    ) -> Filled:
+        """Close the gap by what queue_log tells, in ms of the bridge's clock; nothing is counted twice.
+
+        `waiting`: queue, call and join time of those who wait by it.
+        """
+        return self._gaps.fill(ends, talks, now_ms, waiting)
 
     def estimate(self, now_ms: int) -> tuple[Estimate, ...]:
         """Close the gap by the PBX's own counters, one record a queue; () as long as no whole list has come."""
