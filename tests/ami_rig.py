@@ -138,7 +138,7 @@ class Rig:
         self.ami.say()
         self._note_held()
         for _ in range(10_000):
-            due = [due_ms for due_ms in (self.session.next_timer_ms(), self.truth.next_ms()) if due_ms is not None]
+            due = [due_ms for due_ms in (self.session.next_timer_ms(), self._settles_ms()) if due_ms is not None]
             if self._held_ms is not None:
                 due.append(self._held_ms + hold_ms)
             if self._fill_at_ms is not None:
@@ -151,11 +151,22 @@ class Rig:
                 self.deliver()
             if self._fill_at_ms is not None and at_ms >= self._fill_at_ms:
                 self._close_gap()
-            self.truth.settle(at_ms)
+            self.truth.settle(at_ms, self._heard_ms())
             self._apply(self.session.on_timer(at_ms))
         else:
             raise AssertionError("a timer is due again and again")
         self.pbx.now_ms = until_ms
+
+    def _heard_ms(self) -> int:
+        """Of a line that is gone nothing more can come."""
+        return self.session.heard_ms if self.session.state is State.UP else self.now_ms
+
+    def _settles_ms(self) -> int | None:
+        """When the truth has something to decide; what is due already waits for the PBX to be heard."""
+        due_ms = self.truth.next_ms()
+        if due_ms is not None and self._heard_ms() < due_ms <= self.now_ms:
+            return None
+        return due_ms
 
     def quiet(self) -> None:
         """Until all is told that will ever be told."""

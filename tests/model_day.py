@@ -10,7 +10,7 @@ AGENTS = ("SIP/1", "SIP/2", "SIP/3", "SIP/4")
 RECOGNISED_MS = (
     4_000  # a list tells join times to a second: one who came again sooner, unseen, looks like one who stayed
 )
-HOLD_MS = 400  # a wire holds bytes no longer: the evidence after a Leave is waited for 500 ms
+HOLD_MS = 400  # a wire holds bytes no longer where events carry no time: evidence is waited for 500 ms
 
 ENDINGS = (
     "hangs_up",
@@ -37,6 +37,7 @@ class Day:
         self.membergosub = True
         """Whether some answers are not connected at once."""
         self.calls = 0
+        self.hold_ms = HOLD_MS
         self.outside: list[str] = []  # calls out of every queue, and not hung up
         self.ringing: dict[str, str] = {}  # call → interface
         self.connecting: list[tuple[str, str, str]] = []  # queue, call, interface: a membergosub runs
@@ -45,7 +46,7 @@ class Day:
             self.pbx.members[queue] = [ev.MemberChanged(queue, each, "N", 1, False, False, 0) for each in AGENTS]
 
     def step(self, name: str, n: int) -> None:
-        self.rig.wait(1, HOLD_MS)
+        self.rig.wait(1, self.hold_ms)
         queue = QUEUES[n % 2]
         line = self.pbx.lines[queue]
         call = line[n % len(line)] if line else ""
@@ -153,14 +154,14 @@ class Day:
             self.pbx.sent.append(ev.MemberRemoved(queue, gone.interface, self.pbx.now_ms))
 
     def wait(self, n: int, _queue: str, _call: str) -> None:
-        self.rig.wait((1, 40, 300, 1_000, 2_345, 7_000, 20_000)[n % 7], HOLD_MS)
+        self.rig.wait((1, 40, 300, 1_000, 2_345, 7_000, 20_000)[n % 7], self.hold_ms)
 
     def deliver(self, n: int, _queue: str, _call: str) -> None:
         """All, or a part; the rest may hang on the line, perhaps in the middle of a frame."""
         self.rig.ami.say()
         self.rig.deliver(None if n % 2 else len(self.rig.ami.out) * n // 31)
         if n % 4 == 0:
-            self.rig.wait(HOLD_MS - 10, HOLD_MS)
+            self.rig.wait(self.hold_ms - 10, self.hold_ms)
 
     def list(self, n: int, queue: str, _call: str) -> None:
         self.rig.session.ask_status(queue if n % 3 else None, self.rig.now_ms)

@@ -110,7 +110,7 @@ class Evidence:
         """A channel was asked to hang up. Agents' channels come here too, and are forgotten at their Hangup."""
         stay = self.book.waiting.get(event.call) or self._open(event.call, event.at_ms, now_ms)
         if stay is not None:
-            elsewhere = stay.moved_by(now_ms) or (stay.gap and stay.stage is not Stage.WAITING)
+            elsewhere = stay.moved_by(event.at_ms) or (stay.gap and stay.stage is not Stage.WAITING)
             stay.asked = stay.asked or not elsewhere  # one redirected, or lost sight of, hangs up there
         else:
             self._strangers.asked(event.call)
@@ -139,7 +139,7 @@ class Evidence:
             if event.hold_s is not None:
                 stay.hold_s = event.hold_s
             self._settle_other(stay, now_ms)
-            moved = stay.moved_by(now_ms)
+            moved = stay.moved_by(event.at_ms)
             book.take_out(stay, Stage.LEFT, event.at_ms, now_ms + GRACE_MS if stay.gave_up else None)
             no_answer = moved or (stay.ringing is not None and not stay.ringing)
             if stay.hung or (no_answer and not stay.gave_up):
@@ -194,7 +194,7 @@ class Evidence:
         """
         stay = self.book.find(event.queue, event.call)
         if stay is not None and stay.stage is Stage.WAITING and stay.is_in_line(event.at_ms):
-            stay.moved_ms = now_ms
+            stay.moved_ms = event.at_ms
             return
         self.moved_on(event.call, now_ms)
         if not self._whole_seconds:  # queue_log tells of nobody who was turned away, nor when a channel is gone

@@ -146,9 +146,9 @@ class Stay:
             return Outcome.EXITED
         return Outcome.UNRESOLVED
 
-    def moved_by(self, now_ms: int) -> bool:
+    def moved_by(self, at_ms: int) -> bool:
         """Whether the dialplan was pointed elsewhere just before he left; an older move has nothing to do with it."""
-        if self.stage is Stage.WAITING and self.moved_ms is not None and now_ms - self.moved_ms > MOVED_MS:
+        if self.stage is Stage.WAITING and self.moved_ms is not None and at_ms - self.moved_ms > MOVED_MS:
             self.moved_ms = None
         return self.moved_ms is not None
 
