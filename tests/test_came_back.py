@@ -85,6 +85,23 @@ def test_two_waits_are_two_stays(wait_s: int, error_ms: int, is_killed: bool) ->
     assert figures["longest_ms"] <= wait_s * 1000 + 1_000
 
 
+@pytest.mark.parametrize("error_ms", [-900, 0, 400])
+def test_the_second_wait_may_end_before_the_log_is_read(error_ms: int) -> None:
+    """By then the record is made, and its join must not be that of the wait before."""
+    again_ms = JOINED_MS + 3_002
+    listed_ms, ends_ms = again_ms + 2_800, again_ms + 3_001
+    journal = Journal()
+    truth = Truth(lambda queue: ServiceLevel(min_calls=1), sink=journal)
+    truth.apply(ev.Joined(QUEUE, CALL, CALL, 1, 1, JOINED_MS), JOINED_MS)
+    truth = started_anew(journal, truth, listed_ms - 100)
+    listed(truth, again_ms - 500 + error_ms, listed_ms)
+    times_out(truth, 3, ends_ms)
+    for ends in ([timed_out(JOINED_MS, 3)], [timed_out(JOINED_MS, 3), timed_out(again_ms, 3)]):
+        truth.fill(ends, [], ends_ms + 500)
+        figures = truth.figures(QUEUE, ends_ms + 500)
+        assert (figures["overflowed"], figures["offered"]) == (2, 2)
+
+
 @pytest.mark.parametrize("error_ms", [-900, 0, 900])
 def test_one_who_waits_on_is_the_same(error_ms: int) -> None:
     """His join by the list may be a second off, queue_log's is cut to the second: neither is a second stay."""
@@ -104,3 +121,14 @@ def test_the_log_tells_who_waits_and_since_when() -> None:
     assert fold(*lines[:1]).waiting(0) == [("q", "a", 100_000)]
     assert fold(*lines[:2]).waiting(0) == []
     assert fold(*lines).waiting(-3_000) == [("q", "a", 100_000)]
+
+
+def test_an_end_that_is_heard_late_keeps_its_join() -> None:
+    """A wire held it back, and nobody came back: the stay is the one that queue_log has."""
+    journal = Journal()
+    truth = Truth(lambda queue: ServiceLevel(min_calls=1), sink=journal)
+    truth.apply(ev.Joined(QUEUE, CALL, CALL, 1, 1, JOINED_MS), JOINED_MS)
+    times_out(truth, 3, JOINED_MS + 20_000)
+    (end,) = journal.rows.values()
+    assert isinstance(end, End)
+    assert (end.joined_ms, end.wait_ms) == (JOINED_MS, 3_000)

@@ -34,6 +34,7 @@ class Stay:
         "announced",
         "asked",
         "call",
+        "confirmed",
         "gap",
         "gave_up",
         "gone_ms",
@@ -66,6 +67,7 @@ class Stay:
         self.asked = False  # HangupRequest seen
         self.gave_up = False  # QueueCallerAbandon seen
         self.hung = False  # Hangup seen
+        self.confirmed = False  # a list after a gap named him: he waits on, or again
         self.moved_ms: int | None = None  # when the dialplan was pointed elsewhere while he waited
         self.gap = False  # events may have been missed since it left
         self.hold_s: int | None = None  # as the PBX said it
@@ -93,10 +95,16 @@ class Stay:
         if whole_seconds:
             wait_ms = hold_s * 1000
         at_ms = now_ms if self.until_ms is None else self.until_ms
-        return End(self.queue, outcome, wait_ms, hold_s, at_ms, self.joined_as, self.journey, self.joined_ms)
+        joined_ms = self.joined_ms
+        if (
+            self.confirmed and joined_ms + wait_ms < at_ms
+        ):  # he left in the gap and came back: the PBX's wait is shorter
+            joined_ms = at_ms - wait_ms
+        return End(self.queue, outcome, wait_ms, hold_s, at_ms, self.joined_as, self.journey, joined_ms)
 
     def begin_anew(self) -> None:
         """He waits still after a gap: his end will be seen, and what was seen of one before it was of another wait."""
+        self.confirmed = True
         self.gap = self.gave_up = self.asked = False
         self.hold_s = self.until_ms = None
 
