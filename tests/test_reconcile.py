@@ -271,3 +271,10 @@ def test_figures_are_those_of_the_snapshot_and_the_log_does_not_know_who_was_tur
 def test_a_rolling_window_is_reckoned_over_the_whole_day() -> None:
     rolling = ServiceLevel(window_s=1800, min_calls=1)
     assert figures([stay("a"), stay("b", joined_ms=DAY.until_ms - 60_000)], rolling, of_log=True)["sla_of"] == 2
+
+
+def test_a_talk_that_asterisk_ended_twice_is_paired_like_to_like() -> None:
+    """Seen on 16.28: COMPLETEAGENT and ATTENDEDTRANSFER of one call in one second."""
+    log = [stay("a"), talk("a"), talk("a", transferred=True)]
+    bridge = [stay("a"), talk("a", transferred=True), talk("a", at_ms=BEGIN + 90_751)]
+    assert differ(log, bridge) == []

@@ -129,7 +129,7 @@ def _of_ends(bridge: list[End], log: list[End], day: Span, covered: Span, gaps: 
 def _of_talks(
     bridge: list[Talk], log: list[Talk], day: Span, covered: Span, gaps: Sequence[Gap]
 ) -> Iterator[Discrepancy]:
-    pairs, bridge, log = matched(bridge, log, _call, lambda a, b: _near(a.at_ms - b.at_ms, AT_MS))
+    pairs, bridge, log = matched(bridge, log, _call, _near_talk)
     more, bridge, log = matched(bridge, log, _call, _heard_late)
     pairs += more
     nameless = [talk for talk in bridge if not talk.call]
@@ -235,6 +235,12 @@ def _heard_late(ours: End | Talk, theirs: End | Talk) -> int | None:
     if not 0 <= late_ms <= LATE_MS or (isinstance(ours, Talk) and ours.hold_s != theirs.hold_s):
         return None
     return late_ms
+
+
+def _near_talk(ours: Talk, theirs: Talk) -> int | None:
+    """Asterisk can end one talk twice, as the agent's and as a transfer: like goes to like."""
+    far = _near(ours.at_ms - theirs.at_ms, AT_MS)
+    return None if far is None else far + AT_MS * (ours.transferred is not theirs.transferred)
 
 
 def _near(apart_ms: int, limit_ms: int) -> int | None:
