@@ -89,18 +89,18 @@ class Calls:
 
     def blind_transfer(self, call: Call) -> None:
         """The agent who talks with the caller transfers them to another extension without asking."""
-        connected = self._control.wait_for("AgentConnect", Uniqueid=call.uniqueid).frame
-        self._control.act("BlindTransfer", Channel=connected["DestChannel"], Context="elsewhere", Exten="200")
+        agent = self._agent_talking_with(call)
+        self._control.act("BlindTransfer", Channel=agent, Context="elsewhere", Exten="200")
 
     def attended_transfer(self, call: Call, to: str = "200") -> None:
         """The agent who talks with the caller asks another extension first, and hangs up when it has answered."""
-        connected = self._control.wait_for("AgentConnect", Uniqueid=call.uniqueid).frame
+        agent = self._agent_talking_with(call)
         since = len(self._control.events)
-        agent = connected["DestChannel"].removesuffix(";1") + ";2"
+        phone = agent.removesuffix(";1") + ";2"
         for key in ASK_A_COLLEAGUE + to:
-            self._control.act("PlayDTMF", Channel=agent, Digit=key)
+            self._control.act("PlayDTMF", Channel=phone, Digit=key)
         # The agent and the colleague are in one bridge: from now on hanging up completes the transfer.
-        together = {"Event": "VarSet", "Variable": "BRIDGEPEER", "Value": connected["DestChannel"]}
+        together = {"Event": "VarSet", "Variable": "BRIDGEPEER", "Value": agent}
         self._control.wait_for_any(
             lambda frame: together.items() <= frame.items() and frame["Channel"].startswith(f"Local/{to}@elsewhere"),
             10,
@@ -109,7 +109,7 @@ class Calls:
         )
         # Not in the very moment of the answer: there Asterisk 16.28 and 22.10 crash (bridge_basic.c, "blond" transfer).
         time.sleep(0.7)
-        self._control.act("Hangup", Channel=agent, Cause="16")
+        self._control.act("Hangup", Channel=phone, Cause="16")
 
     def masquerade(self, call: Call) -> None:
         """Another channel takes the waiting caller's place (AMI Bridge with a call elsewhere): Join, then nothing."""
@@ -129,6 +129,13 @@ class Calls:
     def settle(self, call: Call, timeout: float = 20.0) -> None:
         """Wait until the leg that stood in the queue is gone."""
         self._control.wait_for("Hangup", timeout, Uniqueid=call.uniqueid)
+
+    def _agent_talking_with(self, call: Call) -> str:
+        """The agent's channel, once both are in one bridge: AgentConnect is said before."""
+        agent = self.hear(call, "AgentConnect")["DestChannel"]
+        for channel in (agent, call.channel):
+            self._control.wait_for("BridgeEnter", Channel=channel)
+        return agent
 
     def _originate(self, context: str, to: str, caller: str = "", variables: str = "") -> tuple[str, str]:
         """Start a caller's telephone and point its far end to the dialplan: Uniqueid and name of that end."""
