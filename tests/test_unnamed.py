@@ -43,6 +43,25 @@ def test_the_same_said_twice_counts_once() -> None:
     assert (figures["offered"], figures["answered"], figures["aht_ms"]) == (1, 1, 8_000)
 
 
+def test_a_caller_who_is_gone_first_takes_his_id_along() -> None:
+    """Then nothing at all is left in AgentComplete: it is of the first of these callers who hung up."""
+    truth = Truth(lambda queue: ServiceLevel(min_calls=1))
+    for call, at_ms in (("a", 10_000), ("b", 11_000), ("c", 12_000)):
+        joined(truth, call, at_ms)
+        answered(truth, call, at_ms)
+    truth.apply(ev.HungUp("b", 21_000), 21_000)
+    truth.apply(ev.Completed("", "", "", 0, 0, "", 21_001), 21_001)
+    assert truth.figures("support", 22_000)["aht_ms"] == 10_000
+    truth.apply(ev.Completed("", "", "", 0, 0, "", 22_000), 22_000)  # of nobody who hung up
+    truth.apply(ev.Completed("", "c", "", 0, 0, "", 32_000), 32_000)
+    truth.apply(ev.HungUp("c", 32_000), 32_000)
+    truth.apply(ev.HungUp("a", 40_000), 40_000)
+    truth.apply(ev.Completed("", "", "", 0, 0, "", 40_000), 40_000)
+    assert truth.figures("support", 41_000)["aht_ms"] == 20_000
+    assert truth.figures("support", 41_000)["answered"] == 3
+    assert not truth._intake._unnamed._hung_up
+
+
 def test_one_of_whom_nothing_is_known_is_nobodys() -> None:
     truth = Truth(lambda queue: ServiceLevel())
     truth.apply(ev.Connected("", CALL, "", 0, 0, 1_000), 1_000)

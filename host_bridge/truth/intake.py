@@ -178,6 +178,7 @@ class Intake:
     def _hung_up(self, event: ev.HungUp, now_ms: int) -> None:
         self.stays.hung_up(event, now_ms)
         self.talks.hung_up(event.call)
+        self._unnamed.hung_up(event.call)
         self.journeys.hung_up(event.call, now_ms)
 
     def _member_changed(self, event: ev.MemberChanged, now_ms: int) -> None:
