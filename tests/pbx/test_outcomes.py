@@ -105,11 +105,12 @@ def test_it_agrees_with_queue_log(played: Played, queue: str) -> None:
         logged.update([KNOWN_BETTER[queue]])
     assert {end: figures[end] for end in ENDS} == {end: logged[end] for end in ENDS}
 
-    # The bridge measures in ms, queue_log in whole clock seconds: a wait or a talk differs by less than 1 s.
+    # The bridge measures in ms, queue_log in whole clock seconds: a wait or a talk differs by less than 1 s, and what
+    # two dozen scenes at once add to it.
     waits = [stay.wait_s for stay in folded if stay.outcome == "answered"]
     if waits:
-        assert abs(figures["avg_wait_ms"] - 1000 * sum(waits) / len(waits)) < 1050
+        assert abs(figures["avg_wait_ms"] - 1000 * sum(waits) / len(waits)) < 1500
         talks = [stay.talk_s for stay in folded if stay.talk_s is not None]
-        assert abs(figures["aht_ms"] - 1000 * sum(talks) / len(talks)) < 1050
+        assert abs(figures["aht_ms"] - 1000 * sum(talks) / len(talks)) < 1500
     if folded:
-        assert abs(figures["longest_ms"] - 1000 * max(stay.wait_s for stay in folded)) < 1050
+        assert abs(figures["longest_ms"] - 1000 * max(stay.wait_s for stay in folded)) < 1500
