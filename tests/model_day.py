@@ -7,9 +7,7 @@ from tests.ami_rig import Rig
 
 QUEUES = ("q1", "q2")
 AGENTS = ("SIP/1", "SIP/2", "SIP/3", "SIP/4")
-RECOGNISED_MS = (
-    4_000  # a list tells join times to a second: one who came again sooner, unseen, looks like one who stayed
-)
+RECOGNISED_MS = 4_000  # lists have whole seconds: one who came again sooner, unseen, looks like one who stayed
 HOLD_MS = 400  # a wire holds bytes no longer where events carry no time: evidence is waited for 500 ms
 
 ENDINGS = (

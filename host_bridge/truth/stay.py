@@ -96,10 +96,8 @@ class Stay:
             wait_ms = hold_s * 1000
         at_ms = now_ms if self.until_ms is None else self.until_ms
         joined_ms = self.joined_ms
-        if (
-            self.confirmed and joined_ms + wait_ms < at_ms
-        ):  # he left in the gap and came back: the PBX's wait is shorter
-            joined_ms = at_ms - wait_ms
+        if self.confirmed:  # by a shorter wait of the PBX's own he left in the gap and came back
+            joined_ms = max(joined_ms, at_ms - wait_ms)
         return End(self.queue, outcome, wait_ms, hold_s, at_ms, self.joined_as, self.journey, joined_ms)
 
     def begin_anew(self) -> None:
