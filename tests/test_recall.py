@@ -449,3 +449,25 @@ def test_what_a_silent_pbx_holds_back_is_not_noted_as_seen(tmp_path: Path) -> No
         again.close()
 
     run(story())
+
+
+def test_who_waits_in_a_queue_that_a_reload_removes_is_settled_by_queue_log(tmp_path: Path) -> None:
+    async def story() -> None:
+        pbx = ModelPbx("sales", "other", epoch_ms=PBX_MS)
+        it = Run(tmp_path, pbx, journal=False)
+        it.link_up()
+        await it.until(lambda: not it.recall.pending)
+        pbx.join("sales", "1700001000.1")
+        it.hear()
+        pbx.wait(5_000)
+        it.hear(pbx.snapshot("other")._replace(whole=True))  # the PBX lists it no more; he still waits in it
+        pbx.wait(5_000)
+        pbx.hangs_up("sales", "1700001000.1")
+        it.hear()
+        pbx.wait(1_000)
+        it.hear(pbx.snapshot())  # it is back, and with it its counters
+        await it.until(lambda: it.figure("abandoned"))
+        assert [it.figure(name) for name in ("offered", "unresolved", "waiting")] == [1, 0, 0]
+        await it.end()
+
+    run(story())
