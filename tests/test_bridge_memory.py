@@ -14,17 +14,10 @@ import pytest
 
 from tests.ami_peer import AmiPeer
 from tests.brokers import Broker, broker
-from tests.test_bridge_main import Process, Watcher, pbx
+from tests.test_bridge_main import Process, Watcher, pbx, peer, watcher
 from tests.waiting import wait_until
 
-__all__ = ["broker"]
-
-
-@pytest.fixture
-def peer() -> Iterator[AmiPeer]:
-    made = AmiPeer(["support", "sales"])
-    yield made
-    made.close()
+__all__ = ["broker", "peer", "watcher"]
 
 
 @pytest.fixture
@@ -33,13 +26,6 @@ def bridge(tmp_path: Path, peer: AmiPeer, broker: Broker) -> Iterator[Process]:
     with made.config.open("a") as config:
         config.write("journal: kept/bridge.journal\n")
     (tmp_path / "kept").mkdir()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def watcher(broker: Broker) -> Iterator[Watcher]:
-    made = Watcher(broker)
     yield made
     made.close()
 

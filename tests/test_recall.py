@@ -92,6 +92,11 @@ class Run(Clock):
         self.write_log()
         self.hear(self.pbx.snapshot(), LinkUp(self.pbx.now_ms))
 
+    async def come_up(self) -> None:
+        """The PBX is heard, and the gap before is filled."""
+        self.link_up()
+        await self.until(lambda: not self.recall.pending)
+
     async def until(self, true: Callable[[], object]) -> None:
         async with asyncio.timeout(PATIENCE_S):
             while not true():
@@ -159,8 +164,7 @@ def test_what_ended_meanwhile_comes_from_queue_log_and_is_no_estimate(
     async def story() -> None:
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
         first = Run(tmp_path, pbx)
-        first.link_up()
-        await first.until(lambda: not first.recall.pending)
+        await first.come_up()
         day(pbx, 1)
         first.hear()
         await first.saved()
@@ -176,8 +180,7 @@ def test_what_ended_meanwhile_comes_from_queue_log_and_is_no_estimate(
         await second.saved()
         await second.end()
         third = Run(tmp_path, pbx)
-        third.link_up()
-        await third.until(lambda: not third.recall.pending)
+        await third.come_up()
         assert [third.figure(name) for name in ("answered", "abandoned", "overflowed", "approx")] == [2, 2, 2, None]
         await third.end()
 
@@ -192,8 +195,7 @@ def test_a_machine_that_starts_with_a_wrong_clock_counts_nothing_twice(tmp_path:
     async def story() -> None:
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
         first = Run(tmp_path, pbx)
-        first.link_up()
-        await first.until(lambda: not first.recall.pending)
+        await first.come_up()
         day(pbx, 1)
         pbx.wait(300)  # a list tells whole seconds
         pbx.join("sales", "1700000990.7")
@@ -204,8 +206,7 @@ def test_a_machine_that_starts_with_a_wrong_clock_counts_nothing_twice(tmp_path:
         deaf = Run(tmp_path, pbx, wall_off_ms=off_ms)
         await deaf.end()  # it never heard the PBX, and leaves the journal as it was
         second = Run(tmp_path, pbx, wall_off_ms=off_ms)
-        second.link_up()
-        await second.until(lambda: not second.recall.pending)
+        await second.come_up()
         names = ("answered", "abandoned", "overflowed", "aht_ms", "waiting", "oldest_ms", "unresolved")
         assert [second.figure(name) for name in names] == [1, 1, 1, 60_000, 1, 10_500, 0]
         await second.end()
@@ -219,15 +220,13 @@ def test_a_pbx_whose_clock_was_set_while_it_was_away_is_not_laid_beside_its_old_
     async def story() -> None:
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
         it = Run(tmp_path, pbx, journal=False)
-        it.link_up()
-        await it.until(lambda: not it.recall.pending)
+        await it.come_up()
         day(pbx, 1)
         it.hear()
         pbx.wait(1_000)
         it.hear(LinkDown("cut", pbx.now_ms))
         it.told_ms = PBX_MS - 20_000
-        it.link_up()
-        await it.until(lambda: not it.recall.pending)
+        await it.come_up()
         assert [it.figure(name) for name in ("answered", "abandoned", "overflowed", "approx")] == [1, 1, 1, 1]
         await it.end()
 
@@ -240,8 +239,7 @@ def test_without_a_journal_queue_log_tells_the_whole_day(tmp_path: Path) -> None
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
         day(pbx, 1)
         it = Run(tmp_path, pbx, journal=False)
-        it.link_up()
-        await it.until(lambda: not it.recall.pending)
+        await it.come_up()
         assert [it.figure(name) for name in ("answered", "abandoned", "overflowed", "approx")] == [1, 1, 1, None]
         await it.end()
 
@@ -255,8 +253,7 @@ def test_a_journal_that_cannot_be_read_leaves_queue_log_to_tell(
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
         day(pbx, 1)
         it = Run(tmp_path, pbx)
-        it.link_up()
-        await it.until(lambda: not it.recall.pending)
+        await it.come_up()
         assert [it.figure(name) for name in ("answered", "abandoned", "overflowed", "approx")] == [1, 1, 1, None]
         assert it.recall.problem == "journal: no"
         await it.end()
@@ -284,13 +281,11 @@ def test_an_outage_of_the_line_is_filled_too(tmp_path: Path) -> None:
     async def story() -> None:
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
         it = Run(tmp_path, pbx, journal=False)
-        it.link_up()
-        await it.until(lambda: not it.recall.pending)
+        await it.come_up()
         it.hear(LinkDown("cut", pbx.now_ms))
         assert it.recall.pending
         day(pbx, 1)
-        it.link_up()
-        await it.until(lambda: not it.recall.pending)
+        await it.come_up()
         assert [it.figure(name) for name in ("answered", "abandoned", "overflowed")] == [1, 1, 1]
         await it.end()
 
@@ -310,8 +305,7 @@ def test_a_queue_log_that_tells_nothing_is_told_and_the_gap_estimated(
     async def story() -> None:
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
         it = Run(tmp_path, pbx, journal=False)
-        it.link_up()
-        await it.until(lambda: not it.recall.pending)
+        await it.come_up()
         it.hear(LinkDown("cut", pbx.now_ms))
         day(pbx, 1)
         pbx.take()
@@ -331,8 +325,7 @@ def test_a_ghost_is_settled_when_queue_log_tells(tmp_path: Path) -> None:
     async def story() -> None:
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
         it = Run(tmp_path, pbx, journal=False)
-        it.link_up()
-        await it.until(lambda: not it.recall.pending)
+        await it.come_up()
         pbx.join("sales", "1700001000.1")
         it.hear()
         pbx.wait(5_000)
@@ -409,8 +402,7 @@ def test_a_queue_log_that_is_away_is_one_line_and_one_when_it_is_back(
         pbx = ModelPbx("sales", epoch_ms=PBX_MS)
         day(pbx, 1)
         it = Run(tmp_path, pbx, journal=False)
-        it.link_up()
-        await it.until(lambda: not it.recall.pending)
+        await it.come_up()
         log, away = tmp_path / "queue_log", tmp_path / "away"
         log.rename(away)
         await it.until(lambda: bool(it.recall.problem))
@@ -455,8 +447,7 @@ def test_who_waits_in_a_queue_that_a_reload_removes_is_settled_by_queue_log(tmp_
     async def story() -> None:
         pbx = ModelPbx("sales", "other", epoch_ms=PBX_MS)
         it = Run(tmp_path, pbx, journal=False)
-        it.link_up()
-        await it.until(lambda: not it.recall.pending)
+        await it.come_up()
         pbx.join("sales", "1700001000.1")
         it.hear()
         pbx.wait(5_000)
