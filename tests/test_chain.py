@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from firmware.core.scenes import queues_view
 from firmware.core.view import Tile, View
 from host_bridge.bidi import visual
 from tests.ami_peer import SECRET, USERNAME, AmiPeer
@@ -145,7 +146,7 @@ def test_who_is_lost_is_named_and_all_heals_by_itself(chain: Chain, fault: str) 
         ]
 
     chain.await_view(*named(1, range(10)), within_s=FAULT_S, what=f"NO {fault} over grey figures")
-    dashes = View((chain.tile("support", life=2), chain.tile("sales", life=2)), 0, 1, fault, None)
+    dashes = queues_view((chain.tile("support", life=2), chain.tile("sales", life=2)), fault=fault)
     chain.await_view(dashes, within_s=16, what="dashes")
     waited_s = time.time() - chain.peer.queues["support"][0][1]
     heal()

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from firmware.core import layout
-from firmware.core.board import Board
+from firmware.core.board import PAGES, Board, Setup
+from firmware.core.screen import Screen
+from firmware.pi.canvas_pillow import load_font
 from firmware.pi.inbox import LinkChange, Message
 from firmware.pi.wallboard import STATE_EVERY_MS, STATE_GAP_MS, STORE_DELAY_MS, Parts, Wallboard
 from tests.wallboard_process import drawn, tile, view
@@ -65,12 +66,10 @@ class Bench:
 
     def __init__(self, brightness: int = 100) -> None:
         self.parts = Recorder()
-        faces = layout.choose(128, 64)
-        board = Board("main", "b1", faces.slots, version="1.2")
+        screen = Screen(128, 64, load_font)
+        board = Board(Setup("main", "b1", None, PAGES, brightness, (), "1.2"), screen)
         it = self.parts
-        self.wallboard = Wallboard(
-            Parts(board, faces, it, it, it, it), logging.getLogger("t"), brightness, temperature=lambda: 41
-        )
+        self.wallboard = Wallboard(Parts(board, screen, it, it, it, it), logging.getLogger("t"), temperature=lambda: 41)
         self.seq = 0
         self.steps = 0
         self.wake_ms = self.step()

@@ -15,9 +15,10 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from PIL import Image
 
-from firmware.core import layout, screen
+from firmware.core.scenes import queues_view
+from firmware.core.screen import Screen
 from firmware.core.view import Tile, View
-from firmware.pi.canvas_pillow import PillowCanvas, load_fonts
+from firmware.pi.canvas_pillow import PillowCanvas, load_font
 
 CONFIG = """\
 site: main
@@ -71,9 +72,8 @@ class Process:
 
 def drawn(view: View, size: tuple[int, int]) -> Image.Image:
     """The pixels of a view."""
-    faces = layout.choose(*size)
     canvas = PillowCanvas(*size)
-    screen.draw(canvas, load_fonts(faces), faces, view)
+    Screen(*size, load_font).draw(canvas, view)
     return canvas.image()
 
 
@@ -82,13 +82,14 @@ def tile(queue: str, **figures: Any) -> Tile:
     values: dict[str, Any] = {
         "label": queue, "rtl": False, "waiting": 0, "oldest_s": None, "sla": 930, "sla_target": 800,
         "agents_free": 2, "agents_in": 3, "severity": 0, "acked": False, "phase": 0, "life": 0,
+        "next_breach_s": None, "approx": False, "open": True,
     }  # fmt: skip
     return Tile(id=queue, **{**values, **figures})
 
 
 def view(*tiles: Tile, fault: str | None = None) -> View:
     """A view of one page."""
-    return View(tiles, 0, 1, fault, None)
+    return queues_view(tiles, fault=fault)
 
 
 class FakeBridge:

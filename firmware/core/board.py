@@ -1,6 +1,6 @@
 """A board: messages in, and what to show, to sound and to say out. No socket, no pin and no clock of its own.
 
-    board = Board("main", "north-wall", layout.slots)
+    board = Board(Setup("main", "north-wall", None, PAGES, 100, (), ""), screen)
     board.link(True, now_ms)                        # after each connection, before what comes over it
     board.receive(topic, payload, retained, now_ms)
     board.tick(now_ms)                              # after messages, and when next_wake_ms() has come
@@ -11,6 +11,8 @@
 `problems`, and told once in lines().
 """
 
+from collections import namedtuple
+
 from firmware.core import showing
 from firmware.core.freshness import BRIDGE
 from firmware.core.knowledge import Knowledge
@@ -19,41 +21,48 @@ from firmware.core.payload import VERSION
 from firmware.core.rules import CRITICAL
 from firmware.core.sounder import Sounder
 from firmware.core.topics import topic
-from firmware.core.view import View
+from firmware.core.view import QUEUES, View
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, Protocol
 
     from firmware.core.watch import Watch
+
+    class Look(Protocol):
+        """What the board asks of its Screen."""
+
+        def slots(self, n_queues: int) -> int: ...
+
+        def scroll_px(self, text: str) -> int: ...
+
 
 SLEEP_MS = 60_000  # longest sleep: nothing changes by time alone
 _WARN_MHZ, _CRITICAL_MHZ = 500, 1000  # unless the site says otherwise
 
 
-class Board:
-    """All that one board knows and does. `slots_of`: number of its queues → tiles a page (Layout.slots).
+PAGES = ("queues", "centre", "clock")  # all that there are, and the default
 
-    `queues`: names on the PBX, or `@group`, of those to show, in this order; None: all of the site's. `stored`: what
-    stored() gave before the last restart; what of it cannot be used is left out.
+# What stands in the board's settings. site, board: its names in topics; queues: names on the PBX, or `@group`, of those
+# to show, in this order, or None: all of the site's; pages: of PAGES; brightness: percent by day, 1 to 100; night:
+# (from, until, percent) in minutes since local midnight, until may be the next day's, 0 percent is dark; version: text.
+Setup = namedtuple("Setup", "site board queues pages brightness night version")
+
+
+class Board:
+    """All that one board knows and does. `screen`: what it is drawn by, asked for what fits.
+
+    `stored`: what stored() gave before the last restart; what of it cannot be used is left out.
     """
 
-    def __init__(  # noqa: PLR0917 - what a board is made of, the last three by name
-        self,
-        site: str,
-        board_id: str,
-        slots_of: "Callable[[int], int]",
-        queues: "Sequence[str] | None" = None,
-        stored: "dict[str, Any] | None" = None,
-        version: str = "",
-    ) -> None:
-        self.site = site
-        self.board_id = board_id
-        self.version = version
-        self.state_topic = topic(site, "board", board_id, "state")
-        self._slots_of = slots_of
-        self._known = Knowledge(site, queues, stored)
+    def __init__(self, setup: Setup, screen: "Look", stored: "dict[str, Any] | None" = None) -> None:
+        self.setup = setup
+        self.site: str = setup.site
+        self.board_id: str = setup.board
+        self.version: str = setup.version
+        self.state_topic = topic(setup.site, "board", setup.board, "state")
+        self._screen = screen
+        self._known = Knowledge(setup.site, setup.queues, stored)
         self._sounder = Sounder()
 
     def subscriptions(self) -> "list[tuple[str, int]]":
@@ -96,7 +105,22 @@ class Board:
             fault = BRIDGE
         tiles = [showing.tile(watch, known.freshness, now_ms, self._blink_mhz(watch)) for watch in watches]
         local_ms = self._local_ms(now_ms)
-        return View(tuple(tiles), page, pages, fault, None if local_ms is None else local_ms // 60_000 % 1440)
+        return View(
+            QUEUES,
+            tuple(tiles),
+            None,
+            page,
+            pages,
+            fault,
+            None,
+            None if local_ms is None else local_ms // 60_000 % 1440,
+            None,
+            None,
+            0,
+            False,
+            self.setup.brightness,
+            "",
+        )
 
     def buzzer(self, now_ms: int) -> bool:
         """Whether the buzzer is on now."""
@@ -158,7 +182,7 @@ class Board:
     def _page(self, now_ms: int) -> "tuple[list[Watch], int, int]":
         shown = self._known.inventory.shown()
         severities = [watch.severity for watch in shown]
-        slots = self._slots_of(len(shown))
+        slots = self._screen.slots(len(shown))
         places, page, pages = choose(severities, slots, self._known.freshness.bridge_ms(now_ms))
         return [shown[place] for place in places], page, pages
 

@@ -103,10 +103,24 @@ class Font:
         return 5, self.ascent - rows, rows, bytes(sides)
 
 
+class Fonts:
+    """Fonts by name; each is loaded when it is first asked for, and kept."""
+
+    def __init__(self, load: "Callable[[str], Font]") -> None:
+        self._load = load
+        self._loaded: "dict[str, Font]" = {}
+
+    def __getitem__(self, name: str) -> Font:
+        font = self._loaded.get(name)
+        if font is None:
+            font = self._loaded[name] = self._load(name)
+        return font
+
+
 class Pen:
     """A canvas and its fonts, with (0, 0) moved to a tile's corner."""
 
-    def __init__(self, canvas: "Canvas", fonts: "dict[str, Font]", x: int, y: int) -> None:
+    def __init__(self, canvas: "Canvas", fonts: Fonts, x: int, y: int) -> None:
         self.canvas = canvas
         self.fonts = fonts
         self.x = x

@@ -94,18 +94,6 @@ class Layout:
         """The page for `n_tiles` (1..slots; none is drawn like one), under a fault or not."""
         return (self._stale if fault else self._live)[self.slots(n_tiles) - 1]
 
-    def fonts(self) -> "tuple[str, ...]":
-        """Names of all fonts the layout draws with, sorted."""
-        names = set()
-        for page in self._live + self._stale:
-            chains = [page.band_fonts]
-            for _, _, face in page.tiles:
-                chains += [face.label_fonts, face.count_fonts, face.wait_fonts, face.sla_fonts, face.word_fonts]
-            for chain in chains:
-                for name, _ in chain:
-                    names.add(name)
-        return tuple(sorted(names))
-
 
 _BAND_LETTERS = (("letters10", 2),)
 _SMALL_BAND_LETTERS = (("letters8", 1),)

@@ -1,13 +1,14 @@
 """Views to judge the screen by: goldens, previews and the README's picture draw these. Labels are in display order."""
 
-from firmware.core.view import Tile, View
+from firmware.core.view import QUEUES, Tile, View
 
 _SUPPORT = "תינכט הכימת"  # as the bridge sends it: reversed, so that a left-to-right pen draws it rightly
 _SALES = "תוריכמ"
 _LONG = "תורבחו םייקסע תוחוקל תוריש"
 _MIXED = "VIP 24 תוריכמ"
 _FIELDS = (
-    "id label rtl waiting oldest_s sla sla_target agents_free agents_in severity acked phase life"  # of Tile
+    "id label rtl waiting oldest_s sla sla_target agents_free agents_in severity acked phase life"
+    " next_breach_s approx open"  # of Tile
 ).split()
 
 
@@ -19,12 +20,25 @@ def _tile(label: str, calls: "tuple[int, int | None]", sla: "int | None", agents
     """A live tile; `calls` is (waiting, oldest_s), `agents` is free/in, `changes` are any other fields."""
     rtl = not (label[0] < "\u0590" and label[-1] < "\u0590")
     free, logged_in = agents.split("/")
-    tile = Tile(label, label, rtl, calls[0], calls[1], sla, 800, int(free), int(logged_in), 0, False, 0, 0)
+    tile = Tile(
+        label, label, rtl, calls[0], calls[1], sla, 800, int(free), int(logged_in), 0, False, 0, 0, None, False, True
+    )
     return _with(tile, **changes)
 
 
+def queues_view(
+    tiles: "tuple[Tile, ...]",
+    page: int = 0,
+    pages: int = 1,
+    fault: "str | None" = None,
+    local_min: "int | None" = None,
+) -> View:
+    """A page of queues, and nothing else to tell."""
+    return View(QUEUES, tiles, None, page, pages, fault, None, local_min, None, None, 0, False, 100, "")
+
+
 def _view(tiles: "tuple[Tile, ...]", page: int = 0, pages: int = 1, fault: "str | None" = None) -> View:
-    return View(tiles, page, pages, fault, 581)
+    return queues_view(tiles, page, pages, fault, 581)
 
 
 _CALM = _tile(_SALES, (1, 12), 930, "3/5")

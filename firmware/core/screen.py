@@ -7,36 +7,65 @@ between two phases that both read. Stale figures have no colour of severity, sta
 fault, and give way to dashes.
 """
 
+from firmware.core import layout
 from firmware.core.canvas import BLACK, FAULT, GREY, HATCH, LINE, STALE, WHITE
-from firmware.core.font import Pen
+from firmware.core.font import Fonts, Pen
 from firmware.core.tile import draw_tile
+from firmware.core.view import DARK, QUEUES
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from firmware.core.canvas import Canvas
     from firmware.core.font import Font
-    from firmware.core.layout import Face, Layout, Page
+    from firmware.core.layout import Face, Page
     from firmware.core.view import View
 
 # Diagonal stripes, four pixels wide: a shape that no live figure has.
 _HATCH_BITS = bytes((0xF0, 0x78, 0x3C, 0x1E, 0x0F, 0x87, 0xC3, 0xE1))
 
 
-def draw(canvas: "Canvas", fonts: "dict[str, Font]", layout: "Layout", view: "View") -> None:
-    """Draw the whole panel anew. `fonts` maps the names of `layout.fonts()` to fonts."""
-    canvas.fill(BLACK)
-    page = layout.page(len(view.tiles), view.fault is not None)
-    if page.band is not None:
-        _band(Pen(canvas, fonts, 0, 0), page, "NO " + view.fault)
-    for row in page.lines:
-        canvas.rect(0, row, canvas.width, 1, LINE)
-    for place, (x, y, face) in enumerate(page.tiles):
-        if place < len(view.tiles):
-            draw_tile(Pen(canvas, fonts, x, y), face, view.tiles[place])
-        elif place == 0:
-            _idle(Pen(canvas, fonts, x, y), face, view.local_min)
-    if view.pages > 1 and page.pages_row is not None:
-        _pages(canvas, page.pages_row, view.page, view.pages)
+SIZES = tuple([(each.width, each.height) for each in layout.LAYOUTS])
+
+
+class Screen:
+    """The pages of a panel of `width` × `height` LEDs. `load_font(name)`: a font of firmware/fonts; each is loaded when
+    it is first drawn with. Raises layout.LayoutError when there are no pages of this size.
+    """
+
+    def __init__(self, width: int, height: int, load_font: "Callable[[str], Font]") -> None:
+        self.width = width
+        self.height = height
+        self._layout = layout.choose(width, height)
+        self._fonts = Fonts(load_font)
+
+    def slots(self, n_queues: int) -> int:
+        """How many queues are shown at once when a board has `n_queues`."""
+        return self._layout.slots(n_queues)
+
+    def scroll_px(self, text: str) -> int:
+        """LEDs that a notice moves until it has run through once; 0 when it fits and stands still."""
+        return 0
+
+    def draw(self, canvas: "Canvas", view: "View") -> None:
+        """Draw the whole panel anew."""
+        canvas.fill(BLACK)
+        if view.kind == DARK:
+            return
+        tiles = view.tiles if view.kind == QUEUES else ()
+        page = self._layout.page(len(tiles), view.fault is not None)
+        if page.band is not None:
+            _band(Pen(canvas, self._fonts, 0, 0), page, "NO " + view.fault)
+        for row in page.lines:
+            canvas.rect(0, row, canvas.width, 1, LINE)
+        for place, (x, y, face) in enumerate(page.tiles):
+            if place < len(tiles):
+                draw_tile(Pen(canvas, self._fonts, x, y), face, tiles[place])
+            elif place == 0:
+                _idle(Pen(canvas, self._fonts, x, y), face, view.local_min)
+        if view.pages > 1 and page.pages_row is not None:
+            _pages(canvas, page.pages_row, view.page, view.pages)
 
 
 def _band(pen: Pen, page: "Page", text: str) -> None:

@@ -18,7 +18,7 @@ def tile(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int) ->
     text, rtl = _label(watch)
     life = life_of(watch, freshness, now_ms)
     if values is None or life in (DASHES, NO_DATA):
-        return Tile(watch.queue, text, rtl, None, None, None, None, None, None, 0, False, 0, life)
+        return Tile(watch.queue, text, rtl, None, None, None, None, None, None, 0, False, 0, life, None, False, True)
     oldest_ms = _oldest_ms(watch, freshness, now_ms)
     return Tile(
         watch.queue,
@@ -34,6 +34,9 @@ def tile(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int) ->
         watch.acked and life == LIVE,
         phase(blink_mhz, freshness.bridge_ms(now_ms)) if _blinks(watch, life) else 0,
         life,
+        None,
+        bool(values["approx"]),
+        values["open"],
     )
 
 

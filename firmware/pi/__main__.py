@@ -12,10 +12,12 @@ from pathlib import Path
 from config.log import set_up
 from config.version import version
 from config.yaml_file import ConfigError
-from firmware.core import layout, wire
-from firmware.core.board import Board
+from firmware.core import wire
+from firmware.core.board import PAGES, Board, Setup
+from firmware.core.screen import Screen
 from firmware.pi import settings
 from firmware.pi.buzzer import open_buzzer
+from firmware.pi.canvas_pillow import load_font
 from firmware.pi.drivers import open_panel
 from firmware.pi.inbox import Inbox, Waker
 from firmware.pi.link import Link
@@ -72,9 +74,10 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> No
         if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
             continue  # started with nohup
         signal.signal(number, lambda number, _frame: stop.append(number))
-    faces = layout.choose(read.panel.width, read.panel.height)
+    screen = Screen(read.panel.width, read.panel.height, load_font)
     store = Store(read.state_file, read.site, read.board, log)
-    board = Board(read.site, read.board, faces.slots, read.queues, store.load(), version())
+    setup = Setup(read.site, read.board, read.queues, PAGES, read.panel.brightness, (), version())
+    board = Board(setup, screen, store.load())
     inbox = Inbox(waker)
     link = Link(read.mqtt, board.subscriptions(), (board.state_topic, wire.dumps(board.offline())), inbox, log)
     # The buzzer first: with driver rgbmatrix the process is no longer root once the panel is open.
@@ -84,7 +87,7 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> No
     except PanelError:
         buzzer.close()
         raise
-    wallboard = Wallboard(Parts(board, faces, panel, buzzer, link, store), log, read.panel.brightness, _temperature)
+    wallboard = Wallboard(Parts(board, screen, panel, buzzer, link, store), log, _temperature)
     link.start()
     try:
         while not stop:

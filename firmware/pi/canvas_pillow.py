@@ -6,7 +6,6 @@ from PIL import Image
 
 from firmware.core.canvas import BLACK, Canvas, palette
 from firmware.core.font import Font
-from firmware.core.layout import Layout
 
 
 class PillowCanvas(Canvas):
@@ -45,7 +44,6 @@ class PillowCanvas(Canvas):
         return self._image.convert("RGB")
 
 
-def load_fonts(layout: Layout) -> dict[str, Font]:
-    """The fonts that a layout draws with, by name."""
-    folder = files("firmware.fonts")
-    return {name: Font.load(folder.joinpath(f"{name}.wbf").read_bytes()) for name in layout.fonts()}
+def load_font(name: str) -> Font:
+    """A font of the package, by name."""
+    return Font.load(files("firmware.fonts").joinpath(f"{name}.wbf").read_bytes())

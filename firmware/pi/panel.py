@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from firmware.core.layout import LAYOUTS
+from firmware.core.screen import SIZES
 from hw.pins import mappings
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ def check(panel: PanelSettings) -> list[tuple[str, str]]:
         problems.append(
             ("parallel", f"{panel.parallel}, expected at most {mapping.most_parallel} with mapping {mapping.name!r}")
         )
-    if not problems and (panel.width, panel.height) not in {(each.width, each.height) for each in LAYOUTS}:
-        sizes = " or ".join(f"{each.width}x{each.height}" for each in LAYOUTS)
+    if not problems and (panel.width, panel.height) not in SIZES:
+        sizes = " or ".join(f"{width}x{height}" for width, height in SIZES)
         problems.append(
-            ("rows" if panel.height not in {each.height for each in LAYOUTS} else "cols",
+            ("rows" if panel.height not in {height for _, height in SIZES} else "cols",
              f"these modules make a panel of {panel.width}x{panel.height} LEDs, expected {sizes}: "
              "cols x chain is its width, rows x parallel its height")
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """The board's shell: what came in → the core → panel, buzzer, state message and state file. Drawn only when it changes.
 
-    wallboard = Wallboard(Parts(board, layout, panel, buzzer, link, store), log, brightness=80)
+    wallboard = Wallboard(Parts(board, screen, panel, buzzer, link, store), log)
     while not stopped:
         waker.wait(wallboard.step(inbox.take(), now_ms) - now_ms)
     wallboard.close()
@@ -14,13 +14,13 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from firmware.core import screen, wire
-from firmware.pi.canvas_pillow import PillowCanvas, load_fonts
+from firmware.core import wire
+from firmware.pi.canvas_pillow import PillowCanvas
 from firmware.pi.inbox import LinkChange, Message
 
 if TYPE_CHECKING:
     from firmware.core.board import Board
-    from firmware.core.layout import Layout
+    from firmware.core.screen import Screen
     from firmware.core.view import View
     from firmware.pi.buzzer import Buzzer
     from firmware.pi.panel import Panel
@@ -49,7 +49,7 @@ class Parts(NamedTuple):
     """What the shell joins; see the module of each."""
 
     board: Board
-    layout: Layout
+    screen: Screen
     panel: Panel
     buzzer: Buzzer
     link: Sender
@@ -63,16 +63,13 @@ class Wallboard:
         self,
         parts: Parts,
         log: logging.Logger,
-        brightness: int = 100,
         temperature: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.frames = 0
         self._parts = parts
         self._log = log
-        self._brightness = brightness
         self._temperature = temperature
-        self._canvas = PillowCanvas(parts.layout.width, parts.layout.height)
-        self._fonts = load_fonts(parts.layout)
+        self._canvas = PillowCanvas(parts.screen.width, parts.screen.height)
         self._shown: View | None = None
         self._told: dict[str, Any] | None = None  # board.state() as last published
         self._told_ms = 0
@@ -112,8 +109,8 @@ class Wallboard:
                 store.save(board.stored())
 
     def _draw(self, view: View) -> None:
-        screen.draw(self._canvas, self._fonts, self._parts.layout, view)
-        self._parts.panel.show(self._canvas.image(self._brightness))
+        self._parts.screen.draw(self._canvas, view)
+        self._parts.panel.show(self._canvas.image(view.brightness))
         self._shown = view
         self.frames += 1
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from firmware.core import layout, scenes, screen
-from firmware.pi.canvas_pillow import PillowCanvas, load_fonts
+from firmware.core import layout, scenes
+from firmware.core.screen import Screen
+from firmware.pi.canvas_pillow import PillowCanvas, load_font
 from firmware.pi.look import led_look
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def contact_sheet(layouts: list[layout.Layout], pitch_px: int) -> Image.Image:
 
 def _frame(panel: layout.Layout, view: View) -> Image.Image:
     canvas = PillowCanvas(panel.width, panel.height)
-    screen.draw(canvas, load_fonts(panel), panel, view)
+    Screen(panel.width, panel.height, load_font).draw(canvas, view)
     return canvas.image()
 
 

@@ -4,6 +4,7 @@ import gc
 
 from firmware.core.canvas import CHARS
 from firmware.core.font import Font
+from firmware.core.screen import Screen
 
 try:
     from firmware.pico.canvas_framebuf import FramebufCanvas as NewCanvas
@@ -33,12 +34,9 @@ def golden_path(size, scene):
     return "%s/goldens/%s_%s.txt" % (_TESTS, size, scene)
 
 
-def new_panel(panel):
-    """A canvas and the fonts for a layout."""
-    fonts = {}
-    for name in panel.fonts():
-        fonts[name] = load_font(name)
-    return NewCanvas(panel.width, panel.height), fonts
+def new_panel(width, height):
+    """A canvas and the screen of a panel."""
+    return NewCanvas(width, height), Screen(width, height, load_font)
 
 
 def row_text(canvas, y):

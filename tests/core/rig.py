@@ -1,12 +1,25 @@
 """A board with a bridge that is only its messages, two clocks that differ, and no sleep."""
 
-from firmware.core.board import Board
+from firmware.core.board import PAGES, Board, Setup
 from firmware.core.payload import dumps
 from firmware.core.topics import topic
 from tests.core.rulebook import rule
 
 STARTED = 1_780_000_000_000  # the bridge's clock at its start
 WAIT = rule("oldest >= 30", "oldest >= 60", sound=("short", "double"))
+
+
+class AnyScreen:
+    """A screen that shows `slots` queues at once, and any notice whole."""
+
+    def __init__(self, slots):
+        self._slots = slots
+
+    def slots(self, n_queues):
+        return min(max(n_queues, 1), self._slots)
+
+    def scroll_px(self, text):
+        return 0
 
 
 class Rig:
@@ -19,7 +32,7 @@ class Rig:
         self.seq = 0
         self.latency = 0
         self.next_beat = self.now
-        self.board = Board("main", "wall", lambda count: min(max(count, 1), slots), queues=queues, stored=stored)
+        self.board = Board(Setup("main", "wall", queues, PAGES, 100, (), ""), AnyScreen(slots), stored)
 
     def bridge_now(self):
         return self.now + self.ahead

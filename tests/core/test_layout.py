@@ -48,7 +48,3 @@ def test_boxes_lie_inside_their_tile_and_apart():
 
 def _apart(a, b):
     return a.x + a.w <= b.x or b.x + b.w <= a.x or a.y + a.h <= b.y or b.y + b.h <= a.y
-
-
-def test_fonts_are_named_once_and_in_order():
-    assert layout.choose(64, 32).fonts() == ("figures12", "figures16", "letters10", "letters8")

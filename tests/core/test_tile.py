@@ -1,8 +1,7 @@
 """One queue's tile: what its figures say."""
 
-from firmware.core import layout, scenes, screen
+from firmware.core import layout, scenes
 from firmware.core.tile import count_text, sla_text, wait_text
-from firmware.core.view import View
 from tests.core.drawing import new_panel, row_text
 
 
@@ -22,14 +21,13 @@ def test_service_level_is_rounded_down():
 
 
 def test_free_agents_are_counted_in_cells():
-    panel = layout.choose(128, 64)
     tile = scenes.scenes(2)[0][1].tiles[0]
-    x, y, face = panel.page(2, False).tiles[0]
-    canvas, fonts = new_panel(panel)
+    x, y, face = layout.choose(128, 64).page(2, False).tiles[0]
+    canvas, screen = new_panel(128, 64)
     for free, agents in ((0, 6), (1, 6), (6, 6), (15, 15), (0, 25), (1, 25), (24, 25), (25, 25), (1, 99)):
         values = list(tile)
         values[7], values[8] = free, agents
-        screen.draw(canvas, fonts, panel, View((type(tile)(*values), tile), 0, 1, None, None))
+        screen.draw(canvas, scenes.queues_view((type(tile)(*values), tile)))
         row = row_text(canvas, y + face.cells.y)[x + face.cells.x : x + face.cells.x + face.cells.w]
         if agents <= 15:
             cells = [cell for cell in row.split(".") if cell]

@@ -2,7 +2,6 @@
 
 import gc
 
-from firmware.core import layout, screen
 from tests.core.drawing import new_panel
 from tests.core.rig import Rig
 
@@ -16,8 +15,7 @@ def used():
 
 
 def test_frames_leave_nothing_behind():
-    panel = layout.choose(64, 32)
-    canvas, fonts = new_panel(panel)
+    canvas, screen = new_panel(64, 32)
     rig = Rig(slots=1).up("a", "b")
     frames = 0
     before = None
@@ -25,7 +23,7 @@ def test_frames_leave_nothing_behind():
     while frames < FRAMES:
         view = rig.view()
         if view != shown:
-            screen.draw(canvas, fonts, panel, view)
+            screen.draw(canvas, view)
             shown = view
             frames += 1
             if frames % 20 == 0:

@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from firmware.core import canvas, layout, scenes, screen
-from firmware.pi.canvas_pillow import PillowCanvas, load_fonts
+from firmware.core import canvas, layout, scenes
+from firmware.core.screen import Screen
+from firmware.pi.canvas_pillow import PillowCanvas, load_font
 
 
 def main() -> None:
     folder = Path(__file__).parent
     old = set(folder.glob("*.txt"))
     for panel in layout.LAYOUTS:
-        fonts = load_fonts(panel)
+        screen = Screen(panel.width, panel.height, load_font)
         for scene, view in scenes.scenes(panel.slots(99)):
             target = PillowCanvas(panel.width, panel.height)
-            screen.draw(target, fonts, panel, view)
+            screen.draw(target, view)
             path = folder / f"{panel.width}x{panel.height}_{scene}.txt"
             path.write_text(canvas.dump(target), encoding="ascii", newline="\n")
             old.discard(path)

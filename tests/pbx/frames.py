@@ -15,9 +15,11 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from firmware.core import layout, screen
-from firmware.core.view import Tile, View
-from firmware.pi.canvas_pillow import PillowCanvas, load_fonts
+from firmware.core import layout
+from firmware.core.scenes import queues_view
+from firmware.core.screen import Screen
+from firmware.core.view import Tile
+from firmware.pi.canvas_pillow import PillowCanvas, load_font
 
 WIDTH, HEIGHT = 128, 64
 FAULTS = ("PBX", "BRIDGE", "LINK")
@@ -163,6 +165,6 @@ def _pixels(image: Image.Image, area: Area) -> list[Rgb]:
 def _band(name: str, n_tiles: int) -> bytes:
     """The band of one fault as the board's own screen draws it over so many queues."""
     canvas = PillowCanvas(WIDTH, HEIGHT)
-    nothing = Tile("", "", False, None, None, None, None, None, None, 0, False, 0, 2)
-    screen.draw(canvas, load_fonts(_LAYOUT), _LAYOUT, View((nothing,) * n_tiles, 0, 1, name, None))
+    nothing = Tile("", "", False, None, None, None, None, None, None, 0, False, 0, 2, None, False, True)
+    Screen(WIDTH, HEIGHT, load_font).draw(canvas, queues_view((nothing,) * n_tiles, fault=name))
     return canvas.image().crop(_BANDS[n_tiles]).tobytes()

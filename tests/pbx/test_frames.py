@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from PIL import Image
 
-from firmware.core import layout, screen
-from firmware.core.view import Tile, View
-from firmware.pi.canvas_pillow import PillowCanvas, load_fonts
+from firmware.core.scenes import queues_view
+from firmware.core.screen import Screen
+from firmware.core.view import Tile
+from firmware.pi.canvas_pillow import PillowCanvas, load_font
 from tests.pbx.frames import FAULTS, TILES, Frame, blinks, calm, count, fault, ink, label, nothing_live
 
 UPPER, LOWER = TILES
-LAYOUT = layout.choose(128, 64)
-FONTS = load_fonts(LAYOUT)
+SCREEN = Screen(128, 64, load_font)
 
 
 def _tile(name: str, **changes: object) -> Tile:
     fields: dict[str, object] = {
         "id": name, "label": name, "rtl": False, "waiting": 3, "oldest_s": 40, "sla": 900, "sla_target": 800,
         "agents_free": 1, "agents_in": 4, "severity": 0, "acked": False, "phase": 0, "life": 0,
+        "next_breach_s": None, "approx": False, "open": True,
     }  # fmt: skip
     return Tile(**(fields | changes))
 
 
 def _draw(upper: Tile, lower: Tile, named: str | None = None) -> Image.Image:
     canvas = PillowCanvas(128, 64)
-    screen.draw(canvas, FONTS, LAYOUT, View((upper, lower), 0, 1, named, None))
+    SCREEN.draw(canvas, queues_view((upper, lower), fault=named))
     return canvas.image()
 
 
