@@ -53,7 +53,8 @@ class EmulatorPage:
         """Show an RGB frame of the page's size, three bytes an LED."""
         if frame != self.frame:
             self.frame = frame
-            self._loop.call_soon_threadsafe(self._tell)
+            if self.clients:  # one that comes just now is sent the present frame when it opens
+                self._loop.call_soon_threadsafe(self._tell)
 
     def close(self) -> None:
         """Stop serving. Open pages show an unlit panel, and say so."""
