@@ -8,14 +8,13 @@ of day are minutes since midnight as a clock on the wall shows them, 24:00 being
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from config.times import DAY_MIN, time_of_day
 from firmware.core.spelling import did_you_mean
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # datetime's weekday() counts from Monday
-DAY_MIN = 24 * 60
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 
@@ -112,15 +111,6 @@ def zone(name: str) -> ZoneInfo:
             raise ValueError("this machine has no time zone data: install its package tzdata") from None
         hint = did_you_mean(name, sorted(known))
         raise ValueError(f"{name!r} is no time zone, expected a name like Asia/Jerusalem{hint}") from None
-
-
-def time_of_day(text: str) -> int:
-    """Minutes since midnight of `HH:MM`, 00:00 to 24:00. Raises ValueError."""
-    match = re.fullmatch(r"(\d{1,2}):([0-5]\d)", text.strip())
-    minutes = int(match[1]) * 60 + int(match[2]) if match else DAY_MIN + 1
-    if minutes > DAY_MIN:
-        raise ValueError(f"{text!r} is no time of day, expected HH:MM from 00:00 to 24:00")
-    return minutes
 
 
 def day_start(text: str) -> int:

@@ -56,10 +56,13 @@ def test_the_shipped_example_is_right(tmp_path: Path) -> None:
     text = EXAMPLE.read_text("utf-8")
     for line in text.splitlines():
         if line.startswith("# ") and line[2:].split(":")[0].isidentifier():
-            text = text.replace(line, line[2:] if line.startswith(("# queues", "# state")) else "  " + line[2:])
+            text = text.replace(line, line[2:] if line.startswith(("# queues", "# state", "# button", "# pages")) else "  " + line[2:])
     (tmp_path / "board.yaml").write_text(text.replace("mqtt://", "mqtts://"), "utf-8")
     full = load(tmp_path / "board.yaml", secrets=False)
     assert full.queues == ("support", "sales")
+    assert full.pages == ("queues", "centre", "clock")
+    assert full.night == ((1140, 1320, 30), (1320, 360, 0))
+    assert full.button_gpio == 26
     assert full.panel.path == tmp_path / "frames"
     assert full.state_file == tmp_path / "board.json"
 
@@ -132,10 +135,34 @@ def test_a_password_in_two_places_is_told_once(tmp_path: Path, secrets: bool) ->
             "5:17: panel.driver: 'emulater', expected one of: rgbmatrix, emulator, image; did you mean 'emulator'?",
         ),
         ("path: frames", "brightness: 0", "5:93: panel.brightness: '0', expected a whole number from 1 to 100"),
-        ("path: frames", "night: {}", "5:81: panel.night: is not carried out by this version: remove it"),
+        (
+            "path: frames",
+            "path: frames, night: {noon: off}",
+            "5:109: panel.night.noon: 'noon', expected a span of time like 22:00-06:00",
+        ),
+        (
+            "path: frames",
+            "path: frames, night: {'22:00-06:00': dark}",
+            "5:118: panel.night.22:00-06:00: 'dark', expected off, or percent from 1 to 100",
+        ),
+        (
+            "path: frames",
+            "path: frames, night: {'22:00-06:00': off, '05:00-07:00': 30}",
+            "5:102: panel.night: 22:00-06:00 and 05:00-07:00 overlap, expected one brightness at a time",
+        ),
         ("board: floor-2", "board: a/b", "2:8: board: 'a/b', expected text of 1 to 64 characters without / + # %   @"),
         ("gpio: 19", "gpio: 28", "7:9: buzzer.gpio: '28', expected a whole number from 2 to 27"),
-        ("state_file", "button", "9:1: button: is not carried out by this version: remove it"),
+        (
+            "state_file: state/board.json",
+            "button: {gpio: 19}",
+            "9:16: button.gpio: 19 is the buzzer's with mapping 'regular'; "
+            "free pins: 2, 3, 5, 6, 12, 13, 14, 16, 20, 21, 26",
+        ),
+        (
+            "state_file: state/board.json",
+            "pages: [queues, clocks]",
+            "9:17: pages[1]: 'clocks', expected one of: queues, centre, clock; did you mean 'clock'?",
+        ),
         ("mqtt://broker.example", "broker", "4:8: mqtt.url: 'broker', expected mqtt://HOST, mqtts://HOST:PORT"),
         ("broker.example", "b:0", "4:8: mqtt.url: 'mqtt://b:0', expected mqtt://HOST, mqtts://HOST:PORT"),
         (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from firmware.core.board import PAGES, Board, Setup
+from firmware.core.board import Board, Setup
 from firmware.core.screen import Screen
 from firmware.pi.canvas_pillow import load_font
 from firmware.pi.inbox import LinkChange, Message
@@ -67,7 +67,7 @@ class Bench:
     def __init__(self, brightness: int = 100) -> None:
         self.parts = Recorder()
         screen = Screen(128, 64, load_font)
-        board = Board(Setup("main", "b1", None, PAGES, brightness, (), "1.2"), screen)
+        board = Board(Setup("main", "b1", None, ("queues",), brightness, (), "1.2"), screen)
         it = self.parts
         self.wallboard = Wallboard(Parts(board, screen, it, it, it, it), logging.getLogger("t"), temperature=lambda: 41)
         self.seq = 0

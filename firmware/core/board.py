@@ -13,34 +13,23 @@
 
 from collections import namedtuple
 
-from firmware.core import showing
-from firmware.core.freshness import BRIDGE
+from firmware.core.inventory import ALL
 from firmware.core.knowledge import Knowledge
-from firmware.core.pages import TURN_MS, choose
-from firmware.core.payload import VERSION
-from firmware.core.rules import CRITICAL
+from firmware.core.payload import VERSION, dumps
+from firmware.core.picture import Picture
 from firmware.core.sounder import Sounder
 from firmware.core.topics import topic
-from firmware.core.view import QUEUES, View
+from firmware.core.view import SELF_TEST
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
-    from typing import Any, Protocol
+    from typing import Any
 
-    from firmware.core.watch import Watch
-
-    class Look(Protocol):
-        """What the board asks of its Screen."""
-
-        def slots(self, n_queues: int) -> int: ...
-
-        def scroll_px(self, text: str) -> int: ...
-
+    from firmware.core.picture import Look
+    from firmware.core.service import Service
+    from firmware.core.view import View
 
 SLEEP_MS = 60_000  # longest sleep: nothing changes by time alone
-_WARN_MHZ, _CRITICAL_MHZ = 500, 1000  # unless the site says otherwise
-
-
 PAGES = ("queues", "centre", "clock")  # all that there are, and the default
 
 # What stands in the board's settings. site, board: its names in topics; queues: names on the PBX, or `@group`, of those
@@ -62,13 +51,19 @@ class Board:
         self.version: str = setup.version
         self.state_topic = topic(setup.site, "board", setup.board, "state")
         self._screen = screen
-        self._known = Knowledge(setup.site, setup.queues, stored)
+        self._known = Knowledge(setup.site, setup.queues, stored, "centre" in setup.pages)
+        self._service: "Service | None" = None  # made when somebody first asks something of this board
+        self._outbox: "list[tuple[str, bytes, bool]]" = []
         self._sounder = Sounder()
+        self._picture = Picture(setup, screen, self._known)
 
     def subscriptions(self) -> "list[tuple[str, int]]":
         """(topic filter, QoS) of all that the board listens to."""
-        filters = [topic(self.site, "bridge", "state"), topic(self.site, "site")]
-        for queue in self._known.inventory.wanted or ["+"]:
+        filters = [topic(self.site, "bridge", "state"), topic(self.site, "site"), topic(self.site, "notice")]
+        filters.append(topic(self.site, "board", self.board_id, "command"))
+        wanted = self._known.inventory.wanted
+        queues = ["+"] if wanted is None else wanted + ([ALL] if "centre" in self.setup.pages else [])
+        for queue in queues:
             filters += [topic(self.site, kind, queue) for kind in ("queue", "rules")]
             filters.append(topic(self.site, "ack", queue, "+"))
         return [(each, 1) for each in filters]
@@ -81,66 +76,62 @@ class Board:
         """Take one message of the subscriptions. tick() follows, once after several messages."""
         self._known.receive(topic, payload, retained, now_ms)
 
+    def press(self, down: bool, now_ms: int) -> None:
+        """The button's contact closed, or opened; it may bounce. tick() follows."""
+        self._serve().button.edge(down, now_ms)
+
+    def self_test(self, now_ms: int) -> None:
+        """Show the self-test, with a short sound. tick() follows."""
+        from firmware.core.service import TEST_MS  # only where somebody asks for it
+
+        self._serve().show(SELF_TEST, now_ms, TEST_MS)
+
     def tick(self, now_ms: int) -> None:
         """Advance the alarms and the sound to `now_ms`."""
         known = self._known
         known.look(now_ms)
         known.unstepped = False
+        self._obey(now_ms)
         rises = []
         loud = []
-        for watch in known.inventory.shown():
+        for watch in known.inventory.watched():
             if watch.dirty or (watch.due_ms is not None and watch.due_ms <= now_ms):
                 rises += watch.step(known.freshness, now_ms)
             loud += watch.loud(known.freshness, now_ms)
         self._sounder.set(known.settings["repeat_ms"], known.settings["longest_ms"])
-        self._sounder.update(now_ms, [alarm for alarm in rises if alarm in loud], loud, self._quiet())
+        self._sounder.update(now_ms, [alarm for alarm in rises if alarm in loud], loud, self._silent())
+        if self._service is not None and self._service.beep:
+            self._service.beep = False
+            self._sounder.beep(now_ms)
 
-    def view(self, now_ms: int) -> View:
+    def view(self, now_ms: int) -> "View":
         """What to show now."""
-        known = self._known
-        known.look(now_ms)
-        watches, page, pages = self._page(now_ms)
-        fault = known.fault
-        if [watch for watch in watches if watch.orphaned(known.freshness, now_ms)]:
-            fault = BRIDGE
-        tiles = [showing.tile(watch, known.freshness, now_ms, self._blink_mhz(watch)) for watch in watches]
-        local_ms = self._local_ms(now_ms)
-        return View(
-            QUEUES,
-            tuple(tiles),
-            None,
-            page,
-            pages,
-            fault,
-            None,
-            None if local_ms is None else local_ms // 60_000 % 1440,
-            None,
-            None,
-            0,
-            False,
-            self.setup.brightness,
-            "",
-        )
+        return self._picture.view(now_ms)
 
     def buzzer(self, now_ms: int) -> bool:
         """Whether the buzzer is on now."""
         return self._sounder.on(now_ms)
 
+    def outbox(self) -> "list[tuple[str, bytes, bool]]":
+        """(topic, payload, retained) of what is to be published since the last call."""
+        sent, self._outbox = self._outbox, []
+        return sent
+
+    @property
+    def restart_asked(self) -> bool:
+        """Somebody has sent the command `restart`."""
+        return self._service is not None and self._service.restart_asked
+
     def next_wake_ms(self, now_ms: int) -> int:
         """When the view, the buzzer or an alarm may change by time alone; `now_ms` when a tick() is due already."""
-        if self._known.unstepped:
+        known = self._known
+        if known.unstepped:
             return now_ms
-        freshness = self._known.freshness
-        times = [now_ms + SLEEP_MS, freshness.changes_ms(now_ms), self._sounder.next_ms(now_ms, self._quiet())]
-        times += [watch.due_ms for watch in self._known.inventory.shown()]
-        watches, _, pages = self._page(now_ms)
-        times += [showing.changes_ms(watch, freshness, now_ms, self._blink_mhz(watch)) for watch in watches]
-        bridge_ms = freshness.bridge_ms(now_ms)
-        if pages > 1:
-            times.append(freshness.board_ms(bridge_ms + TURN_MS - bridge_ms % TURN_MS))
-        local_ms = self._local_ms(now_ms)
-        if local_ms is not None:
-            times.append(freshness.board_ms(bridge_ms + 60_000 - local_ms % 60_000))
+        times = [now_ms + SLEEP_MS, known.freshness.changes_ms(now_ms), self._sounder.next_ms(now_ms, self._silent())]
+        times += [watch.due_ms for watch in known.inventory.watched()]
+        times += self._picture.times_ms(now_ms)
+        if self._service is not None:
+            times.append(self._service.next_ms())
         return max(min([at for at in times if at is not None]), now_ms)
 
     def state(self, now_ms: int) -> "dict[str, Any]":
@@ -148,9 +139,11 @@ class Board:
         known = self._known
         known.look(now_ms)
         alarms: "list[dict[str, Any]]" = []
-        for watch in known.inventory.shown():
+        for watch in known.inventory.watched():
             alarms += watch.report(known.freshness, now_ms)
-        message = {"v": VERSION, "online": True, "alarms": alarms, "page": self._page(now_ms)[1]}
+        message = {"v": VERSION, "online": True, "alarms": alarms, "page": self._picture.page(now_ms)[2]}
+        message["muted"] = self._muted()
+        message["brightness"] = self._picture.brightness(now_ms, known.fault)
         if self.version:
             message["version"] = self.version
         if known.fault is not None:
@@ -179,27 +172,34 @@ class Board:
         """The last good site and rules, for the board's state file; clears `stored_changed`."""
         return self._known.stored()
 
-    def _page(self, now_ms: int) -> "tuple[list[Watch], int, int]":
-        shown = self._known.inventory.shown()
-        severities = [watch.severity for watch in shown]
-        slots = self._screen.slots(len(shown))
-        places, page, pages = choose(severities, slots, self._known.freshness.bridge_ms(now_ms))
-        return [shown[place] for place in places], page, pages
+    def _serve(self) -> "Service":
+        if self._service is None:
+            from firmware.core.service import Service  # a board that nobody touches has the memory for more
 
-    def _blink_mhz(self, watch: "Watch") -> int:
-        blink = self._known.settings["blink"]
-        if watch.severity == CRITICAL:
-            return blink["critical"] if blink else _CRITICAL_MHZ
-        return blink["warn"] if blink else _WARN_MHZ
+            self._service = self._picture.service = Service()
+        return self._service
 
-    def _quiet(self) -> bool:
+    def _obey(self, now_ms: int) -> None:
+        """Carry out commands, and what was pressed."""
+        commands, self._known.commands = self._known.commands, []
+        for message in commands:
+            self._serve().command(message, now_ms)
+        if self._service is not None and self._service.tick(now_ms):
+            self._acknowledge(now_ms)
+
+    def _acknowledge(self, now_ms: int) -> None:
+        """Everything that is loud: here at once, on the other boards by way of the broker."""
+        freshness = self._known.freshness
+        for watch in self._known.inventory.watched():
+            for alarm in watch.loud(freshness, now_ms):
+                message = {"v": VERSION, "at": freshness.bridge_ms(now_ms), "by": self.board_id}
+                watch.take_ack(alarm.rule.id, {"at": message["at"], "until": None}, now_ms)
+                self._outbox.append((topic(self.site, "ack", watch.queue, alarm.rule.id), dumps(message), True))
+
+    def _muted(self) -> bool:
+        return self._service is not None and self._service.muted_until_ms is not None
+
+    def _silent(self) -> bool:
+        """Quiet hours, or somebody has muted the buzzer."""
         beat = self._known.freshness.beat
-        return beat is not None and bool(beat["quiet"])
-
-    def _local_ms(self, now_ms: int) -> "int | None":
-        """ms since local midnight, as the bridge says; it may be past the day's end until the next heartbeat."""
-        beat = self._known.freshness.beat
-        if beat is None or beat["local"] is None:
-            return None
-        local: int = beat["local"] + self._known.freshness.bridge_ms(now_ms) - beat["now"]
-        return local
+        return self._muted() or (beat is not None and bool(beat["quiet"]))

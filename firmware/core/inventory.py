@@ -9,14 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+ALL = "@all"  # the whole centre
 MOST = 2000  # queues: more of them are somebody's mistake, or malice
 
 
 class Inventory:
-    """The board's queues by id. `wanted`: the ids of those it shows, in order; None: all that the site lists."""
+    """The board's queues by id. `wanted`: the ids of those it shows, in order; None: all that the site lists.
 
-    def __init__(self, names: "Sequence[str] | None" = None) -> None:
+    `centre`: the whole centre has a page of its own, and is watched like a queue; it is no tile unless it is wanted.
+    """
+
+    def __init__(self, names: "Sequence[str] | None" = None, centre: bool = False) -> None:
         self.wanted: "list[str] | None" = None
+        self._centre = centre
         self._by_id: "dict[str, Watch]" = {}
         self._site: "list[dict[str, Any]] | None" = None
         self._shown: "list[Watch]" = []
@@ -33,9 +38,18 @@ class Inventory:
         """The queues that the board shows and watches, in order."""
         return self._shown
 
+    def centre(self) -> "Watch | None":
+        """The whole centre, if it has a page and is known."""
+        return self._by_id.get(ALL) if self._centre else None
+
+    def watched(self) -> "list[Watch]":
+        """All whose alarms count: those shown, and the whole centre where it has a page."""
+        centre = self.centre()
+        return self._shown if centre is None or centre in self._shown else self._shown + [centre]
+
     def wants(self, queue: str) -> bool:
         """The board may ever show this queue."""
-        return self.wanted is None or queue in self.wanted
+        return self.wanted is None or queue in self.wanted or (self._centre and queue == ALL)
 
     def find(self, queue: str) -> "Watch | None":
         """The queue of this id, if it is known."""
@@ -73,7 +87,7 @@ class Inventory:
         self._shown = []
         taken = set()
         for queue in order:
-            if queue not in taken:
+            if queue not in taken and not (queue == ALL and self._centre and self.wanted is None):
                 taken.add(queue)
                 self._shown.append(self.get(queue))
 
@@ -84,5 +98,5 @@ class Inventory:
 
     def soil(self) -> None:
         """All alarms have something new to look at."""
-        for watch in self._shown:
+        for watch in self.watched():
             watch.dirty = True

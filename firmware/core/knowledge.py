@@ -21,14 +21,20 @@ _MOST_TOLD = 100
 class Knowledge:
     """fault: as last looked at; unstepped: something is new since the alarms were last advanced."""
 
-    def __init__(self, site: str, queues: "Sequence[str] | None", stored: "dict[str, Any] | None") -> None:
+    def __init__(
+        self, site: str, queues: "Sequence[str] | None", stored: "dict[str, Any] | None", centre: bool = False
+    ) -> None:
         self.freshness = Freshness()
-        self.inventory = Inventory(queues)
+        self.inventory = Inventory(queues, centre)
         self.fault = self.freshness.fault(0)
         self.unstepped = True
         self.problems = 0
         self.stored_changed = False
-        self.settings: "dict[str, Any]" = {"blink": None, "repeat_ms": 60_000, "longest_ms": 5000}
+        self.settings: "dict[str, Any]" = {
+            "blink": None, "repeat_ms": 60_000, "longest_ms": 5000, "wait_limit_ms": None, "offer_at_ms": None,
+        }  # fmt: skip
+        self.notice: "dict[str, Any] | None" = None
+        self.commands: "list[dict[str, Any]]" = []  # to be carried out
         self._name = site
         self._site: "dict[str, Any] | None" = None
         self._told: "list[str]" = []
@@ -69,7 +75,7 @@ class Knowledge:
         """The last good site and rules, to start with next time; clears `stored_changed`."""
         self.stored_changed = False
         rules = {}
-        for watch in self.inventory.shown():
+        for watch in self.inventory.watched():
             if watch.rules is not None:
                 rules[watch.queue] = watch.rules
         return {"site": self._site, "rules": rules}
@@ -80,6 +86,12 @@ class Knowledge:
         elif parts == ("site",):
             if payload:
                 self._take_site(read(messages.site(), payload))
+        elif parts == ("notice",):
+            self.notice = read(messages.notice(), payload) if payload else None
+        elif parts[0] == "board" and len(parts) == 3:
+            if retained:
+                raise WireError("a command that is retained would be carried out at each connection: clear it")
+            self.commands.append(read(messages.command(), payload))
         elif not payload and len(parts) in (2, 3) and parts[0] in ("rules", "queue", "ack"):
             self._take_back(parts, now_ms)
         elif len(parts) == 2 and parts[0] == "rules":
@@ -105,7 +117,7 @@ class Knowledge:
                 self.inventory.soil()  # all ages have moved, if by a ms: what was due at one moment is at another
             self.look(now_ms)
         if live:
-            for watch in self.inventory.shown():
+            for watch in self.inventory.watched():
                 watch.prove(freshness, now_ms)
 
     def _take_site(self, message: "dict[str, Any]") -> None:
@@ -141,7 +153,7 @@ class Knowledge:
         """Keep all ages as they are, or were when the bridge fell silent: what follows may end or replace the clock."""
         at_ms = self.freshness.last_fresh_ms(now_ms)
         if at_ms is not None:
-            for watch in self.inventory.shown():
+            for watch in self.inventory.watched():
                 watch.freeze(self.freshness, at_ms)
 
     def _tell(self, line: str) -> None:

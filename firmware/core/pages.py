@@ -1,24 +1,53 @@
-"""Which queues share the panel now: those in breach stay in front, the rest take turns."""
+"""Which page the panel shows now: queues in breach stay in front, the rest and the other pages take turns."""
+
+from firmware.core.view import CENTRE, CLOCK, QUEUES
 
 TURN_MS = 6000
 
 
-def choose(severities: "list[int]", slots: int, clock_ms: int) -> "tuple[list[int], int, int]":
-    """(places of the queues to show, page, pages) for queues in configured order, `severities` 0 to 2 each.
+def queue_pages(severities: "list[int]", slots: int) -> "list[list[int]]":
+    """Pages of the places of queues in configured order, `severities` 0 to 2 each; one page at least.
 
     Queues in breach take the first slots and stay, critical before warn; the slots that are left rotate through the
-    others every TURN_MS. More in breach than there are slots: they rotate among themselves, the critical ones first.
+    others. More in breach than there are slots: they rotate among themselves, the critical ones first.
     """
-    turn = clock_ms // TURN_MS
     breached = [place for wanted in (2, 1) for place in range(len(severities)) if severities[place] == wanted]
     others = [place for place in range(len(severities)) if severities[place] == 0]
     if len(breached) >= slots:
-        return _chunk(breached, slots, turn)
-    shown, page, pages = _chunk(others, slots - len(breached), turn)
-    return breached + shown, page, pages
+        return _chunks(breached, slots)
+    return [breached + chunk for chunk in _chunks(others, slots - len(breached))]
 
 
-def _chunk(places: "list[int]", size: int, turn: int) -> "tuple[list[int], int, int]":
-    pages = max(-(-len(places) // size), 1)
-    page = turn % pages
-    return places[page * size : (page + 1) * size], page, pages
+def kinds(
+    wanted: "tuple[str, ...]", n_pages: int, alarm: "tuple[bool, bool]", idle: "tuple[bool, bool]"
+) -> "list[int]":
+    """The turns of one round, as View.kind; QUEUES stands once for each of `n_pages`.
+
+    `wanted`: names of pages (board.PAGES); `alarm`: one fires on a queue, one on the whole centre; `idle`: nobody waits
+    anywhere, there is a notice. An alarm has the panel to itself; what has least to say comes only when all is calm:
+    the clock when nobody waits, the whole centre then too, or when it sums what no page shows at once.
+    """
+    turns = []
+    queues, centre = alarm
+    nobody, notice = idle
+    if ("queues" in wanted and not (centre and not queues)) or queues:
+        turns += [QUEUES] * n_pages
+    if "centre" in wanted and (centre or (not queues and (nobody or n_pages > 1 or "queues" not in wanted))):
+        turns.append(CENTRE)
+    if "clock" in wanted and not queues and not centre and (nobody or notice or not turns):
+        turns.append(CLOCK)
+    return turns or [QUEUES] * n_pages
+
+
+def turn_at(lengths_ms: "list[int]", clock_ms: int) -> "tuple[int, int, int]":
+    """(index of the turn, ms since it began, ms until it ends) of a round, at a moment of the bridge's clock."""
+    past_ms = clock_ms % sum(lengths_ms)
+    for index, length_ms in enumerate(lengths_ms):
+        if past_ms < length_ms:
+            return index, past_ms, length_ms - past_ms
+        past_ms -= length_ms
+    return 0, 0, lengths_ms[0]
+
+
+def _chunks(places: "list[int]", size: int) -> "list[list[int]]":
+    return [places[start : start + size] for start in range(0, len(places), size)] or [[]]

@@ -1,20 +1,8 @@
-"""The schemas of the messages that no board reads yet: what boards say of themselves, and notices."""
+"""The schema of what boards say of themselves."""
 
 from firmware.core.check_kinds import Bool, Int, OneOf, Text
 from firmware.core.check_records import Field, ListOf, Record
-from firmware.core.messages import COUNT, ID, MS, SEVERITIES, STARTED, V
-
-# notice
-NOTICE = Record(
-    (
-        V,
-        STARTED,
-        Field("text", Text(500), required=True),
-        Field("text_visual", Text(500)),
-        Field("rtl", Bool(), default=False),
-        Field("until", MS),
-    )
-)
+from firmware.core.messages import COUNT, ID, MS, SEVERITIES, V
 
 _ALARM = Record(
     (
@@ -35,6 +23,9 @@ BOARD = Record(
         Field("alarms", ListOf(_ALARM)),
         Field("fault", OneOf(("PBX", "BRIDGE", "LINK"))),
         Field("page", COUNT),
+        Field("muted", Bool(), doc="its buzzer, by a person"),
+        Field("brightness", Int(0, 100), doc="percent; 0 is dark"),
+        Field("problems", COUNT, doc="messages, or parts of them, that it could not use"),
         Field("frames", MS),
         Field("uptime_ms", MS),
         Field("temp", Int(-100, 200), doc="degrees Celsius"),

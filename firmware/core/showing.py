@@ -1,19 +1,25 @@
 """What is shown of a queue: its tile at a moment, and when the tile changes by time alone."""
 
 from firmware.core.pattern import phase, phase_changes_ms
-from firmware.core.view import Tile
+from firmware.core.view import Centre, Tile
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
+    from typing import Any
+
     from firmware.core.freshness import Freshness
     from firmware.core.watch import Watch
 
 LIVE, AGEING, DASHES, NO_DATA = 0, 1, 2, 3  # Tile.life
+NEAR_MS = 120_000  # of the wait limit, when the site does not say when the caller is offered a call-back
 DASHES_MS = 15_000  # a figure that was last proven so long ago is not shown
 
 
-def tile(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int) -> Tile:
-    """The tile of a queue; `blink_mhz` is the frequency for its severity. No stale figure leaves after DASHES_MS."""
+def tile(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int, near_ms: "int | None" = NEAR_MS) -> Tile:
+    """The tile of a queue; `blink_mhz` is the frequency for its severity. No stale figure leaves after DASHES_MS.
+
+    `near_ms`: the caller's clock is shown from so much before the limit; None: always.
+    """
     values = watch.values
     text, rtl = _label(watch)
     life = life_of(watch, freshness, now_ms)
@@ -34,13 +40,32 @@ def tile(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int) ->
         watch.acked and life == LIVE,
         phase(blink_mhz, freshness.bridge_ms(now_ms)) if _blinks(watch, life) else 0,
         life,
-        None,
+        _next_breach_s(watch, freshness, now_ms, near_ms),
         bool(values["approx"]),
         values["open"],
     )
 
 
-def changes_ms(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int) -> "int | None":
+def centre(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int, limit_ms: "int | None") -> Centre:
+    """The whole centre, with its caller's clock at all times."""
+    shown = tile(watch, freshness, now_ms, blink_mhz, None)
+    values = watch.values
+    limit_s = None if limit_ms is None else limit_ms // 1000
+    if values is None or shown.life in (DASHES, NO_DATA):
+        return Centre(shown, None, None, None, None, limit_s)
+    return Centre(shown, values["offered"], values["answered"], values["abandoned"], values["over_limit"], limit_s)
+
+
+def near_ms(settings: "dict[str, Any]") -> int:
+    """How long before the wait limit a tile begins to show the caller's clock: when the call-back is to be offered."""
+    limit_ms, offer_ms = settings["wait_limit_ms"], settings["offer_at_ms"]
+    near: int = NEAR_MS if limit_ms is None or offer_ms is None else max(limit_ms - offer_ms, 0)
+    return near
+
+
+def changes_ms(
+    watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int, near_ms: "int | None" = NEAR_MS
+) -> "int | None":
     """When the tile changes by time alone: a second of the wait, a phase, or the end of a stale figure."""
     life = life_of(watch, freshness, now_ms)
     if life == AGEING and watch.proved_ms is not None:
@@ -52,6 +77,12 @@ def changes_ms(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: i
     oldest_ms = _oldest_ms(watch, freshness, now_ms)
     if oldest_ms is not None:
         times.append(bridge_ms + 1000 - (oldest_ms % 1000 if oldest_ms > 0 else oldest_ms))
+    left_ms = _breach_ms(watch, freshness, now_ms)
+    if left_ms is not None and left_ms > 0:
+        if near_ms is not None and left_ms > near_ms:
+            times.append(bridge_ms + left_ms - near_ms)
+        else:
+            times.append(bridge_ms + (left_ms - 1) % 1000 + 1)
     if _blinks(watch, life):
         times.append(phase_changes_ms(blink_mhz, bridge_ms))
     return freshness.board_ms(min(times)) if times else None
@@ -78,6 +109,24 @@ def _oldest_ms(watch: "Watch", freshness: "Freshness", now_ms: int) -> "int | No
     age_ms = freshness.bridge_ms(now_ms) - values["ts"] if watch.live(freshness, now_ms) else watch.age_ms
     oldest_ms: int = values["oldest_ms"] + age_ms
     return oldest_ms
+
+
+def _breach_ms(watch: "Watch", freshness: "Freshness", now_ms: int) -> "int | None":
+    """ms until the first waiting caller passes the wait limit; negative when they have."""
+    values = watch.values
+    if values is None or values["next_breach_ms"] is None or not values["waiting"]:
+        return None
+    age_ms = freshness.bridge_ms(now_ms) - values["ts"] if watch.live(freshness, now_ms) else watch.age_ms
+    left_ms: int = values["next_breach_ms"] - age_ms
+    return left_ms
+
+
+def _next_breach_s(watch: "Watch", freshness: "Freshness", now_ms: int, near_ms: "int | None") -> "int | None":
+    """Whole seconds, rounded up: 0 means that the limit is passed."""
+    left_ms = _breach_ms(watch, freshness, now_ms)
+    if left_ms is None or (near_ms is not None and left_ms > near_ms):
+        return None
+    return (max(left_ms, 0) + 999) // 1000
 
 
 def _label(watch: "Watch") -> "tuple[str, bool]":

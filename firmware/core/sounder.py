@@ -51,6 +51,12 @@ class Sounder:
         if self._repeats and now_ms >= self._due_ms():
             self._play(critical[0], now_ms)
 
+    def beep(self, now_ms: int) -> None:
+        """A short sound that somebody asked for, unless something plays already."""
+        if not self.playing(now_ms):
+            self._edges = tuple([now_ms + edge for edge in sound("short", self._longest_ms)])
+            self._pause_ms = now_ms + PAUSE_MS
+
     def playing(self, now_ms: int) -> bool:
         """A sound is not over yet."""
         return bool(self._edges) and now_ms < self._edges[-1]

@@ -11,13 +11,14 @@ from firmware.core import messages
 from firmware.core.messages import BRIDGE, MAX_FLASH_MHZ, QUEUE, SEVERITIES
 from firmware.core.pattern import SOUNDS
 from firmware.core.payload import VERSION, WireError, dumps, loads, read
-from firmware.core.reports import BOARD, NOTICE
+from firmware.core.reports import BOARD
 from firmware.core.topics import decode_id, encode_id, parts_of, topic
 
 __all__ = [
     "ACK",
     "BOARD",
     "BRIDGE",
+    "COMMAND",
     "MAX_FLASH_MHZ",
     "NOTICE",
     "QUEUE",
@@ -37,5 +38,7 @@ __all__ = [
 ]
 
 ACK = messages.ack()
+COMMAND = messages.command()
+NOTICE = messages.notice()
 RULES = messages.rules()
 SITE = messages.site()

@@ -13,7 +13,7 @@ from config.log import set_up
 from config.version import version
 from config.yaml_file import ConfigError
 from firmware.core import wire
-from firmware.core.board import PAGES, Board, Setup
+from firmware.core.board import Board, Setup
 from firmware.core.screen import Screen
 from firmware.pi import settings
 from firmware.pi.buzzer import open_buzzer
@@ -76,7 +76,7 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> No
         signal.signal(number, lambda number, _frame: stop.append(number))
     screen = Screen(read.panel.width, read.panel.height, load_font)
     store = Store(read.state_file, read.site, read.board, log)
-    setup = Setup(read.site, read.board, read.queues, PAGES, read.panel.brightness, (), version())
+    setup = Setup(read.site, read.board, read.queues, read.pages, read.panel.brightness, read.night, version())
     board = Board(setup, screen, store.load())
     inbox = Inbox(waker)
     link = Link(read.mqtt, board.subscriptions(), (board.state_topic, wire.dumps(board.offline())), inbox, log)

@@ -14,12 +14,13 @@ from typing import Any
 
 from config.broker_client import BrokerLogin
 from config.connect import FILE, Address, contradictions, mqtt_fields, read_secret, tls_context
-from config.later import NotCarriedOut
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
+from firmware.core.board import PAGES
 from firmware.core.check import Field, Int, ListOf, OneOf, Record, Text, read
 from firmware.core.inventory import MOST
 from firmware.pi.panel import DRIVERS, PanelSettings, check
+from firmware.pi.settings_night import NIGHT, overlap, spans
 from hw.pins import mappings
 
 _NAME = Text(64, without="/+#% @")
@@ -39,7 +40,7 @@ _PANEL = Record(
         Field("path", FILE, doc="driver image: the folder of latest.png"),
         Field("port", Int(0, 65535), default=8888, doc="driver emulator: of the page on 127.0.0.1; 0 is any free one"),
         Field("user", Text(64), default="daemon", doc="driver rgbmatrix: whom root becomes once it has the GPIO"),
-        Field("night", NotCarriedOut()),
+        Field("night", NIGHT, doc="brightness by the time of day: spans of local time, each with percent or off"),
     )
 )
 
@@ -52,22 +53,28 @@ SCHEMA = Record(
         Field("buzzer", Record((Field("gpio", Int(2, 27), required=True, doc="its pin, as a GPIO number"),))),
         Field("queues", ListOf(Text(128), least=1, most=MOST), doc="which to show, in this order; all when absent"),
         Field("state_file", FILE, doc="where the last good rules are kept"),
-        Field("button", NotCarriedOut()),
-        Field("pages", NotCarriedOut()),
+        Field("button", Record((Field("gpio", Int(2, 27), required=True, doc="its pin; pressed, it is ground"),))),
+        Field("pages", ListOf(OneOf(PAGES), least=1, most=len(PAGES)), doc="which pages take turns when all is calm"),
     )
 )
 
 
 @dataclass(frozen=True)
 class BoardSettings:
-    """The whole file. `queues`: the PBX's names; None is all. `buzzer_gpio`: None without a buzzer."""
+    """The whole file. `queues`: the PBX's names; None is all. `buzzer_gpio`, `button_gpio`: None without one.
+
+    `pages`: of board.PAGES; `night`: (from, until, percent) in minutes since local midnight, 0 percent is dark.
+    """
 
     site: str
     board: str
     mqtt: BrokerLogin
     panel: PanelSettings
     buzzer_gpio: int | None
+    button_gpio: int | None
     queues: tuple[str, ...] | None
+    pages: tuple[str, ...]
+    night: tuple[tuple[int, int, int], ...]
     state_file: Path
 
 
@@ -84,11 +91,14 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
     clean, found = read(SCHEMA, file.data)
     wrong = {path[0] for path, _ in found if path}  # sections that cannot be looked at any further
     panel = None if "panel" in wrong or not clean else _panel(clean["panel"], folder)
-    gpio = None if "buzzer" in wrong or not clean or not clean["buzzer"] else clean["buzzer"]["gpio"]
+    gpios = {name: clean[name]["gpio"] for name in ("buzzer", "button") if name not in wrong and clean and clean[name]}
     mqtt = None if "mqtt" in wrong or not clean else _mqtt(clean, folder, found, secrets=secrets)
     if panel is not None:
         found += [(("panel", key), message) for key, message in check(panel)]
-        found += _pin_clash(gpio, panel)
+        found += _pin_clashes(gpios, panel)
+        crossing = overlap(clean["panel"]["night"])
+        if crossing:
+            found.append((("panel", "night"), crossing))
     state_file = None
     if clean:
         try:
@@ -104,8 +114,11 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
         board=clean["board"],
         mqtt=mqtt,
         panel=panel,
-        buzzer_gpio=gpio,
+        buzzer_gpio=gpios.get("buzzer"),
+        button_gpio=gpios.get("button"),
         queues=tuple(clean["queues"]) if clean["queues"] else None,
+        pages=tuple(dict.fromkeys(clean["pages"])) if clean["pages"] else PAGES,
+        night=spans(clean["panel"]["night"]),
         state_file=state_file,
     )
 
@@ -151,12 +164,19 @@ def default_state_file(environ: Mapping[str, str], names: Mapping[str, str]) -> 
     return folder / ("" if own else "wallboard") / f"{names['site']}-{names['board']}.json"
 
 
-def _pin_clash(gpio: int | None, panel: PanelSettings) -> list[Problem]:
-    """Two outputs on one pin are a short circuit, so it is refused on a desktop too."""
+def _pin_clashes(gpios: dict[str, int], panel: PanelSettings) -> list[Problem]:
+    """Two on one pin are a short circuit, or a button that never rests, so it is refused on a desktop too."""
     mapping = mappings()[panel.hardware_mapping]
-    use = mapping.uses(panel.parallel).get(gpio) if gpio is not None else None
-    if use is None:
-        return []
-    pins = ", ".join(map(str, mapping.free(panel.parallel)))
-    free = f"free pins: {pins}" if pins else "no pin is free with so many chains: use a networked sounder"
-    return [(("buzzer", "gpio"), f"{gpio} is {use} with mapping {mapping.name!r}; {free}")]
+    uses = mapping.uses(panel.parallel)
+    problems: list[Problem] = []
+    for name, gpio in gpios.items():
+        use = uses.get(gpio)
+        if use is None:
+            uses[gpio] = f"the {name}'s"
+            continue
+        pins = ", ".join(str(pin) for pin in mapping.free(panel.parallel) if pin not in uses)
+        free = f"free pins: {pins}" if pins else "no pin is free with so many chains"
+        if not pins and name == "buzzer":
+            free += ": use a networked sounder"
+        problems.append(((name, "gpio"), f"{gpio} is {use} with mapping {mapping.name!r}; {free}"))
+    return problems

@@ -122,7 +122,7 @@ class Wallboard:
         gap_ms = STATE_GAP_MS if changed and self._told is not None else STATE_EVERY_MS
         if self._told is not None and now_ms < self._told_ms + gap_ms:
             return self._told_ms + gap_ms
-        measured = {"frames": self.frames, "uptime_ms": now_ms}
+        measured = {"frames": self.frames, "uptime_ms": now_ms, "problems": board.problems}
         temperature = self._temperature()
         if temperature is not None:
             measured["temp"] = temperature

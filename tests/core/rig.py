@@ -1,6 +1,6 @@
 """A board with a bridge that is only its messages, two clocks that differ, and no sleep."""
 
-from firmware.core.board import PAGES, Board, Setup
+from firmware.core.board import Board, Setup
 from firmware.core.payload import dumps
 from firmware.core.topics import topic
 from tests.core.rulebook import rule
@@ -10,29 +10,30 @@ WAIT = rule("oldest >= 30", "oldest >= 60", sound=("short", "double"))
 
 
 class AnyScreen:
-    """A screen that shows `slots` queues at once, and any notice whole."""
+    """A screen that shows `slots` queues at once; a notice moves `scroll` LEDs."""
 
-    def __init__(self, slots):
+    def __init__(self, slots, scroll=0):
         self._slots = slots
+        self._scroll = scroll
 
     def slots(self, n_queues):
         return min(max(n_queues, 1), self._slots)
 
     def scroll_px(self, text):
-        return 0
+        return self._scroll
 
 
 class Rig:
     """`now`: the board's ms. The bridge's clock is `ahead` of it; each message takes `latency` ms."""
 
-    def __init__(self, slots=2, queues=None, stored=None):
+    def __init__(self, slots=2, queues=None, stored=None, pages=("queues",), night=(), scroll=0):  # noqa: PLR0917
         self.now = 5000
         self.ahead = STARTED - 4000
         self.started = STARTED
         self.seq = 0
         self.latency = 0
         self.next_beat = self.now
-        self.board = Board(Setup("main", "wall", queues, PAGES, 100, (), ""), AnyScreen(slots), stored)
+        self.board = Board(Setup("main", "wall", queues, pages, 100, night, ""), AnyScreen(slots, scroll), stored)
 
     def bridge_now(self):
         return self.now + self.ahead

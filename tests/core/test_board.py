@@ -121,6 +121,8 @@ def test_subscriptions_of_a_board_for_all():
     assert Rig().board.subscriptions() == [
         ("wallboard/main/bridge/state", 1),
         ("wallboard/main/site", 1),
+        ("wallboard/main/notice", 1),
+        ("wallboard/main/board/wall/command", 1),
         ("wallboard/main/queue/+", 1),
         ("wallboard/main/rules/+", 1),
         ("wallboard/main/ack/+/+", 1),
@@ -199,6 +201,8 @@ def test_what_it_says_of_itself():
         "v": 1,
         "online": True,
         "page": 0,
+        "muted": False,
+        "brightness": 100,
         "alarms": [
             {"queue": "sales", "rule": "rule", "severity": "critical", "acked": False, "at": rig.bridge_now() - 1000}
         ],
