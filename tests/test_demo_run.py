@@ -19,7 +19,7 @@ from threading import Thread
 import pytest
 from PIL import Image
 
-from firmware.core.canvas import AMBER, GREEN, INKS, RED, TINT_AMBER, TINT_RED, WHITE
+from firmware.core.canvas import AMBER, COLOURS, GREEN, RED, TINT_AMBER, TINT_RED, WHITE
 from firmware.pi import settings as board_settings
 from host_bridge import settings as bridge_settings
 from host_bridge import thresholds
@@ -40,7 +40,7 @@ Process = tuple[int, str]  # process id, and when it began: an id may come again
 
 
 def colour(ink: int) -> tuple[int, int, int]:
-    rgb = INKS[ink][2]
+    rgb = COLOURS[ink]
     return rgb >> 16, rgb >> 8 & 255, rgb & 255
 
 

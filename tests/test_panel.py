@@ -42,7 +42,7 @@ def test_panels_that_there_are(changes: dict[str, Any]) -> None:
     [
         ({"rows": 33}, ["rows"]),
         ({"rows": 48}, ["rows"]),
-        ({"chain": 3}, ["cols"]),
+        ({"chain": 5}, ["cols"]),
         ({"rows": 32, "parallel": 2, "hardware_mapping": "adafruit-hat-pwm"}, ["parallel"]),
         ({"hardware_mapping": "classic"}, ["rows"]),
         ({"rows": 33, "parallel": 2, "hardware_mapping": "adafruit-hat", "path": None}, ["rows", "parallel", "path"]),

@@ -10,6 +10,7 @@ from config.yaml_file import ConfigError
 from firmware.pi.settings import default_state_file, load
 
 EXAMPLE = Path(__file__).parent.parent / "config" / "board.yaml"
+TOP = ("# queues", "# state", "# button", "# pages")  # keys of no section, commented out
 GOOD = """\
 site: main
 board: floor-2
@@ -56,7 +57,7 @@ def test_the_shipped_example_is_right(tmp_path: Path) -> None:
     text = EXAMPLE.read_text("utf-8")
     for line in text.splitlines():
         if line.startswith("# ") and line[2:].split(":")[0].isidentifier():
-            text = text.replace(line, line[2:] if line.startswith(("# queues", "# state", "# button", "# pages")) else "  " + line[2:])
+            text = text.replace(line, line[2:] if line.startswith(TOP) else "  " + line[2:])
     (tmp_path / "board.yaml").write_text(text.replace("mqtt://", "mqtts://"), "utf-8")
     full = load(tmp_path / "board.yaml", secrets=False)
     assert full.queues == ("support", "sales")
@@ -109,10 +110,10 @@ def test_a_password_in_two_places_is_told_once(tmp_path: Path, secrets: bool) ->
         ("rows: 64", "rows: 7", "5:30: panel.rows: '7', expected a whole number from 8 to 64"),
         ("rows: 64", "rows: tall", "5:30: panel.rows: 'tall', expected a whole number from 8 to 64"),
         (
-            "rows: 64",
-            "rows: 32",
-            "5:40: panel.cols: these modules make a panel of 128x32 LEDs, expected 128x64 or 64x32: "
-            "cols x chain is its width, rows x parallel its height",
+            "chain: 2",
+            "chain: 5",
+            "5:40: panel.cols: these modules make a panel of 320x64 LEDs, expected 64x32 or 64x64 or 128x32 or 128x64 "
+            "or 192x64 or 256x64: cols x chain is its width, rows x parallel its height",
         ),
         (
             "regular",

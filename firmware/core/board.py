@@ -25,8 +25,8 @@ TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no ty
 if TYPE_CHECKING:
     from typing import Any
 
-    from firmware.core.picture import Look
     from firmware.core.service import Service
+    from firmware.core.turns import Look
     from firmware.core.view import View
 
 SLEEP_MS = 60_000  # longest sleep: nothing changes by time alone

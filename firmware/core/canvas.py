@@ -5,35 +5,34 @@ one character an ink. Colours are perceptual (the panel drivers correct luminanc
 pure hues, what is stale has none of them, and a fault is blue, which nothing else here is.
 """
 
-# name, golden's character, 0xRRGGBB
-INKS = (
-    ("BLACK", ".", 0x000000),
-    ("WHITE", "W", 0xFFFFFF),
-    ("GREY", "g", 0xA0A4AC),  # figures that are not alarms by themselves: the calm service level
-    ("DIM", "-", 0x3A3C42),  # what is empty: a busy agent's cell, the rest of a bar
-    ("GREEN", "G", 0x00DC46),
-    ("AMBER", "A", 0xFF9600),
-    ("RED", "R", 0xFF1E14),
-    ("TINT_AMBER", "a", 0x3C2200),  # ground of the second phase
-    ("TINT_RED", "r", 0x4A0000),
-    ("MID_AMBER", "m", 0x8A5A18),  # what is empty, on a tint
-    ("MID_RED", "n", 0x96302C),
-    ("STALE", "s", 0x5C6270),  # figures that may no longer be true
-    ("FAULT", "F", 0x0040D0),  # the band that names a fault
-    ("HATCH", "h", 0x0A1C50),  # its edges
-    ("LINE", "_", 0x202228),  # between two queues
-)
 BLACK, WHITE, GREY, DIM, GREEN, AMBER, RED, TINT_AMBER, TINT_RED, MID_AMBER, MID_RED, STALE, FAULT, HATCH, LINE = range(
     15
 )
-CHARS = "".join(ink[1] for ink in INKS)
+CHARS = ".Wg-GARarmnsFh_"  # of goldens, an ink each
+COLOURS = (  # 0xRRGGBB
+    0x000000,
+    0xFFFFFF,
+    0xA0A4AC,  # GREY: figures that are not alarms by themselves, the calm service level
+    0x3A3C42,  # DIM: what is empty, a busy agent's cell, the rest of a bar
+    0x00DC46,
+    0xFF9600,
+    0xFF1E14,
+    0x3C2200,  # TINT_AMBER: ground of the second phase
+    0x4A0000,  # TINT_RED
+    0x8A5A18,  # MID_AMBER: what is empty, on a tint
+    0x96302C,  # MID_RED
+    0x5C6270,  # STALE: figures that may no longer be true
+    0x0040D0,  # FAULT: the band that names a fault
+    0x0A1C50,  # HATCH: its edges
+    0x202228,  # LINE: between two queues
+)
 CLEAR = 15  # never an ink: canvases may use it for "leave the pixel as it is"
 
 
 def palette(brightness: int = 100) -> bytes:
     """16 colours as R, G, B bytes, scaled to `brightness` percent (0..100); inks that do not exist are black."""
     table = bytearray(48)
-    for index, (_, _, rgb) in enumerate(INKS):
+    for index, rgb in enumerate(COLOURS):
         for part in range(3):
             table[index * 3 + part] = ((rgb >> (16 - 8 * part)) & 255) * brightness // 100
     return bytes(table)

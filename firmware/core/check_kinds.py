@@ -36,6 +36,8 @@ class Problems:
 class Kind:
     """A kind of value. `read` returns the clean value, or adds to `problems` and returns None."""
 
+    shape = "scalar"  # or "map", or "list": of what it reads
+
     def read(self, value: "Any", path: "Path", problems: Problems) -> "Any":
         raise NotImplementedError(type(self).__name__)
 

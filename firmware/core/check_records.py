@@ -1,4 +1,4 @@
-"""Schemas of sections and lists: records of known keys, maps of chosen names, lists, alternatives."""
+"""Schemas of sections and lists: records of known keys, lists, alternatives; maps are in check_maps."""
 
 from firmware.core.check_kinds import Kind, Problems, spelled
 
@@ -30,6 +30,8 @@ class Field:
 
 class Record(Kind):
     """Known keys, each of a kind of its own → dict with all of them. An empty section of a file has its defaults."""
+
+    shape = "map"
 
     def __init__(self, fields: "tuple[Field, ...]") -> None:
         self.fields = fields
@@ -66,36 +68,10 @@ class Record(Kind):
                 problems.add(path + (key,), "unknown key, expected one of: %s%s" % (", ".join(names), hint))
 
 
-class MapOf(Kind):
-    """Keys that people choose, values of one kind → dict. `key`, a Kind, types the keys: text of any sort if absent."""
-
-    def __init__(self, item: Kind, key: "Kind | None" = None, most: int = 5000) -> None:
-        self.item = item
-        self.key = key
-        self.most = most
-
-    def expected(self) -> str:
-        return "a section of names, each with " + self.item.expected()
-
-    def read(self, value: "Any", path: "Path", problems: Problems) -> "dict[Any, Any] | None":
-        if value == "" and not problems.wire:
-            value = {}
-        if not isinstance(value, dict):
-            self.refuse(value, path, problems)
-            return None
-        if len(value) > self.most:
-            problems.add(path, "%d names, expected at most %d" % (len(value), self.most))
-            return None
-        clean: "dict[Any, Any]" = {}
-        for key in value:
-            here = path + (key,)
-            name = key if self.key is None else self.key.read(key, here, problems)
-            clean[name] = self.item.read(value[key], here, problems)
-        return clean
-
-
 class ListOf(Kind):
     """A list of `least` to `most` values of one kind → list."""
+
+    shape = "list"
 
     def __init__(self, item: Kind, least: int = 0, most: int = 5000) -> None:
         self.item = item
@@ -134,7 +110,7 @@ class Either(Kind):
             clean = kind.read(value, path, attempt)
             if not attempt.found:
                 return clean
-            if _shape_of(kind) == _shape(value):
+            if kind.shape == _shape(value):
                 told.append(attempt)
         if len(told) == 1:
             for where, message in told[0].found:
@@ -153,7 +129,3 @@ def read(schema: Kind, value: "Any", wire: bool = False) -> "tuple[Any, list[tup
 
 def _shape(value: "Any") -> str:
     return "map" if isinstance(value, dict) else "list" if isinstance(value, list) else "scalar"
-
-
-def _shape_of(kind: Kind) -> str:
-    return "map" if isinstance(kind, (Record, MapOf)) else "list" if isinstance(kind, ListOf) else "scalar"

@@ -64,7 +64,7 @@ class Knowledge:
         except WireError as error:
             self._tell("%s: %s" % (one_line(topic, 100), error))
         except MemoryError:  # a small board and a large centre
-            self._tell("%s: no memory left for it" % one_line(topic, 100))
+            self._tell("no memory left for a message")  # not even for its topic, perhaps
 
     def lines(self) -> "list[str]":
         """What went wrong since the last call, for the log: each line once in the board's life."""
@@ -87,11 +87,9 @@ class Knowledge:
             if payload:
                 self._take_site(read(messages.site(), payload))
         elif parts == ("notice",):
-            self.notice = read(messages.notice(), payload) if payload else None
+            self._take_notice(payload)
         elif parts[0] == "board" and len(parts) == 3:
-            if retained:
-                raise WireError("a command that is retained would be carried out at each connection: clear it")
-            self.commands.append(read(messages.command(), payload))
+            self._take_command(payload, retained)
         elif not payload and len(parts) in (2, 3) and parts[0] in ("rules", "queue", "ack"):
             self._take_back(parts, now_ms)
         elif len(parts) == 2 and parts[0] == "rules":
@@ -134,6 +132,18 @@ class Knowledge:
             for problem in watch.take_rules(message):
                 self._tell("rules/%s: %s" % (one_line(queue, 60), problem))
             self.stored_changed = True
+
+    def _take_notice(self, payload: bytes) -> None:
+        from firmware.core import messages_rare  # a small board may never hear one
+
+        self.notice = read(messages_rare.notice(), payload) if payload else None
+
+    def _take_command(self, payload: bytes, retained: bool) -> None:
+        from firmware.core import messages_rare
+
+        if retained:
+            raise WireError("a command that is retained would be carried out at each connection: clear it")
+        self.commands.append(read(messages_rare.command(), payload))
 
     def _take_back(self, parts: "tuple[str, ...]", now_ms: int) -> None:
         """An empty retained payload: a queue, its rules or an acknowledgement is gone."""

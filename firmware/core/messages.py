@@ -1,4 +1,5 @@
-"""The schemas of the messages that a board reads, version 1 (payload.read reads by them); others are in reports.py.
+"""The schemas of the messages that a board reads, version 1 (payload.read reads by them); others are in reports.py,
+and those that few boards ever hear in messages_rare.py.
 
 `now`, `at`, `until`, `started` and `ts` are ms of the bridge's steady clock. Queue ids are those of wire.encode_id.
 """
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 MAX_FLASH_MHZ = 3000  # WCAG 2.3.1: at most three flashes a second
 PBX_STATES = ("up", "down", "syncing")
 OPS = (">=", "<=", ">", "<")
-COMMANDS = ("identify", "test", "mute", "unmute", "brightness", "page", "restart")
 SEVERITIES = ("warn", "critical")  # the lowest first
 MS = Int()
 COUNT = Int(0, 10**9)
@@ -143,34 +143,6 @@ def rules() -> Record:
         )
     )
     return Record((V, STARTED, Field("rules", ListOf(rule, most=64), required=True)))
-
-
-def notice() -> Record:
-    """`notice`: a text for everybody, until it is taken back or `until` has come."""
-    return Record(
-        (
-            V,
-            STARTED,
-            Field("text", Text(500), required=True),
-            Field("text_visual", Text(500), doc="the text in display order"),
-            Field("rtl", Bool(), default=False),
-            Field("until", MS),
-        )
-    )
-
-
-def command() -> Record:
-    """`board/<id>/command`: what one board is to do."""
-    return Record(
-        (
-            V,
-            Field("do", OneOf(COMMANDS), required=True),
-            Field(
-                "value", Int(0, 1000), doc="of brightness: percent, absent: as scheduled; of page: its number, from 0"
-            ),
-            Field("for_ms", Int(1000, 86_400_000), doc="how long; of identify, mute and page"),
-        )
-    )
 
 
 def ack() -> Record:

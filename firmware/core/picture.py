@@ -1,28 +1,20 @@
 """What of all that the board knows is on the panel now: which page, how bright, and when that changes by time alone."""
 
-from firmware.core import night, pages, showing
+from firmware.core import showing
 from firmware.core.freshness import BRIDGE
 from firmware.core.rules import CRITICAL
-from firmware.core.view import CENTRE, CLOCK, DARK, QUEUES, SELF_TEST, Notice, View
+from firmware.core.turns import SCROLL_MS, Turns
+from firmware.core.view import CENTRE, CLOCK, DARK, SELF_TEST, View
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
-    from typing import Protocol
-
     from firmware.core.board import Setup
     from firmware.core.knowledge import Knowledge
     from firmware.core.service import Service
+    from firmware.core.turns import Look
     from firmware.core.watch import Watch
 
-    class Look(Protocol):
-        """What the board asks of its Screen."""
 
-        def slots(self, n_queues: int) -> int: ...
-
-        def scroll_px(self, text: str) -> int: ...
-
-
-SCROLL_MS = 40  # a notice moves by one LED
 _WARN_MHZ, _CRITICAL_MHZ = 500, 1000  # unless the site says otherwise
 
 
@@ -32,7 +24,7 @@ class Picture:
     def __init__(self, setup: "Setup", screen: "Look", known: "Knowledge") -> None:
         self.setup = setup
         self.service: "Service | None" = None
-        self._screen = screen
+        self._turns = Turns(setup, screen, known)
         self._known = known
 
     def view(self, now_ms: int) -> View:
@@ -40,7 +32,7 @@ class Picture:
         known = self._known
         known.look(now_ms)
         kind, watches, page, count, past_ms, _ = self.page(now_ms)
-        on_page = self._on_page(kind, watches)
+        on_page = self._turns.shown_by(kind, watches)
         fault = known.fault
         if [watch for watch in on_page if watch.orphaned(known.freshness, now_ms)]:
             fault = BRIDGE
@@ -51,11 +43,13 @@ class Picture:
             return View(DARK, (), None, 0, 1, None, None, None, None, None, 0, False, 0, "")
         tiles = []
         centre = None
-        notice = self._notice(now_ms) if kind == CLOCK else None
+        notice = self._turns.notice(now_ms) if kind == CLOCK else None
         for watch in on_page:
             if kind == CENTRE:
                 limit_ms = known.settings["wait_limit_ms"]
-                centre = showing.centre(watch, known.freshness, now_ms, self._blink_mhz(watch), limit_ms)
+                from firmware.core import showing_centre
+
+                centre = showing_centre.centre(watch, known.freshness, now_ms, self._blink_mhz(watch), limit_ms)
             else:
                 near_ms = showing.near_ms(known.settings)
                 tiles.append(showing.tile(watch, known.freshness, now_ms, self._blink_mhz(watch), near_ms))
@@ -72,7 +66,7 @@ class Picture:
             None if local_ms is None else local_ms // 60_000 % 1440,
             None if beat is None else beat["date"],
             notice,
-            past_ms // SCROLL_MS if notice is not None and self._screen.scroll_px(notice.text) else 0,
+            past_ms // SCROLL_MS if notice is not None and self._turns.scroll_px(notice) else 0,
             self.service is not None and self.service.muted_until_ms is not None,
             brightness,
             "",
@@ -85,13 +79,13 @@ class Picture:
         kind, watches, _, count, past_ms, left_ms = self.page(now_ms)
         near_ms = None if kind == CENTRE else showing.near_ms(known.settings)
         times: "list[int | None]" = []
-        for watch in self._on_page(kind, watches):
+        for watch in self._turns.shown_by(kind, watches):
             times.append(showing.changes_ms(watch, freshness, now_ms, self._blink_mhz(watch), near_ms))
         bridge_ms = freshness.bridge_ms(now_ms)
         if count > 1 or kind == CLOCK:
             times.append(freshness.board_ms(bridge_ms + left_ms))
-        notice = self._notice(now_ms)
-        if kind == CLOCK and notice is not None and self._screen.scroll_px(notice.text):
+        notice = self._turns.notice(now_ms)
+        if kind == CLOCK and notice is not None and self._turns.scroll_px(notice):
             times.append(freshness.board_ms(bridge_ms + SCROLL_MS - past_ms % SCROLL_MS))
         if notice is not None and known.notice is not None and known.notice["until"] is not None:
             times.append(freshness.board_ms(known.notice["until"]))
@@ -105,32 +99,17 @@ class Picture:
         return times
 
     def page(self, now_ms: int) -> "tuple[int, list[Watch], int, int, int, int]":
-        """(kind, queues of the page, page, pages, ms since its turn began, ms until it ends)."""
-        known = self._known
-        shown = known.inventory.shown()
-        severities = [watch.severity for watch in shown]
-        chunks = pages.queue_pages(severities, self._screen.slots(len(shown)))
-        turns = [QUEUES] * len(chunks)
-        lost = [watch for watch in shown if watch.orphaned(known.freshness, now_ms)]
-        if known.fault is None and shown and not lost:  # else nothing may look calm, and no sum stands for its parts
-            centre = known.inventory.centre() if len(shown) > 1 or "queues" not in self.setup.pages else None
-            waiting = [watch for watch in shown if watch.values is None or watch.values["waiting"]]
-            alarm = (max(severities) > 0, centre is not None and centre.severity > 0)
-            idle = (not waiting, self._notice(now_ms) is not None)
-            wanted = [name for name in self.setup.pages if name != "centre" or centre is not None]
-            turns = pages.kinds(tuple(wanted), len(chunks), alarm, idle)
-        clock_ms = known.freshness.bridge_ms(now_ms)
-        index, past_ms, left_ms = pages.turn_at([self._turn_ms(kind, now_ms) for kind in turns], clock_ms)
-        asked = self.service.page if self.service is not None else None
-        if asked is not None and max(severities or [0]) == 0:
-            index = asked % len(turns)
-        kind = turns[index]
-        return kind, [shown[place] for place in chunks[index % len(chunks)]], index, len(turns), past_ms, left_ms
+        """See Turns.page()."""
+        return self._turns.page(now_ms, None if self.service is None else self.service.page)
 
     def brightness(self, now_ms: int, fault: "str | None") -> int:
         """Percent; 0 at night when nothing must be seen: no alarm, and no fault while a queue is open."""
         if self.service is not None and self.service.brightness is not None:
             return self.service.brightness
+        if not self.setup.night:
+            return self.setup.brightness  # type: ignore[no-any-return] # a namedtuple's fields have no types
+        from firmware.core import night  # a small board may have no nights
+
         local_ms = self._local_ms(now_ms)
         local_min = None if local_ms is None else local_ms // 60_000 % 1440
         percent = night.scheduled(self.setup.night, self.setup.brightness, local_min)
@@ -146,28 +125,6 @@ class Picture:
         if service.kind == SELF_TEST:
             text = (text + " " + self.setup.version).strip()
         return View(service.kind, (), None, step, 1, None, None, None, None, None, 0, False, brightness, text)
-
-    def _turn_ms(self, kind: int, now_ms: int) -> int:
-        """A notice that runs has the time to run through once."""
-        notice = self._notice(now_ms) if kind == CLOCK else None
-        return max(pages.TURN_MS, self._screen.scroll_px(notice.text) * SCROLL_MS) if notice else pages.TURN_MS
-
-    def _on_page(self, kind: int, watches: "list[Watch]") -> "list[Watch]":
-        """Those whose figures the page shows."""
-        if kind == QUEUES:
-            return watches
-        centre = self._known.inventory.centre()
-        return [centre] if kind == CENTRE and centre is not None else []
-
-    def _notice(self, now_ms: int) -> "Notice | None":
-        """The notice of the moment."""
-        message = self._known.notice
-        if message is None:
-            return None
-        until = message["until"]
-        if until is not None and self._known.freshness.bridge_ms(now_ms) >= until:
-            return None
-        return Notice(message["text_visual"] or message["text"], message["rtl"])
 
     def _fault_min(self, now_ms: int) -> "int | None":
         """Whole minutes since the bridge last proved what is shown."""

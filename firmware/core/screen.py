@@ -8,10 +8,10 @@ fault, and give way to dashes.
 """
 
 from firmware.core import layout
-from firmware.core.canvas import BLACK, FAULT, GREY, HATCH, LINE, STALE, WHITE
+from firmware.core.canvas import BLACK, DIM, GREY, LINE, STALE
 from firmware.core.font import Fonts, Pen
 from firmware.core.tile import draw_tile
-from firmware.core.view import DARK, QUEUES
+from firmware.core.view import CENTRE, CLOCK, IDENTIFY, QUEUES, SELF_TEST
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -19,14 +19,8 @@ if TYPE_CHECKING:
 
     from firmware.core.canvas import Canvas
     from firmware.core.font import Font
-    from firmware.core.layout import Face, Page
+    from firmware.core.layout import Face
     from firmware.core.view import View
-
-# Diagonal stripes, four pixels wide: a shape that no live figure has.
-_HATCH_BITS = bytes((0xF0, 0x78, 0x3C, 0x1E, 0x0F, 0x87, 0xC3, 0xE1))
-
-
-SIZES = tuple([(each.width, each.height) for each in layout.LAYOUTS])
 
 
 class Screen:
@@ -46,39 +40,43 @@ class Screen:
 
     def scroll_px(self, text: str) -> int:
         """LEDs that a notice moves until it has run through once; 0 when it fits and stands still."""
-        return 0
+        from firmware.core import page_clock
+
+        return page_clock.scroll_px(self._fonts, self.width, self.height, text)
 
     def draw(self, canvas: "Canvas", view: "View") -> None:
         """Draw the whole panel anew."""
         canvas.fill(BLACK)
-        if view.kind == DARK:
-            return
-        tiles = view.tiles if view.kind == QUEUES else ()
-        page = self._layout.page(len(tiles), view.fault is not None)
+        if view.kind == QUEUES:
+            self._queues(canvas, view)
+        elif view.kind == CENTRE:
+            from firmware.core import page_centre  # a board pays for the pages that it shows
+
+            page_centre.draw(canvas, self._fonts, view)
+        elif view.kind == CLOCK:
+            from firmware.core import page_clock
+
+            page_clock.draw(canvas, self._fonts, view)
+        elif view.kind in (IDENTIFY, SELF_TEST):
+            from firmware.core import page_service
+
+            page_service.draw(canvas, self._fonts, view)
+        if view.pages > 1 and view.fault is None and self.height > 32:
+            _pages(canvas, self.height - 1, view.page, view.pages)
+
+    def _queues(self, canvas: "Canvas", view: "View") -> None:
+        page = self._layout.page(len(view.tiles), view.fault is not None)
         if page.band is not None:
-            _band(Pen(canvas, self._fonts, 0, 0), page, "NO " + view.fault)
-        for row in page.lines:
-            canvas.rect(0, row, canvas.width, 1, LINE)
+            from firmware.core import band
+
+            band.draw(Pen(canvas, self._fonts, 0, 0), page.band, page.band_fonts, view)
+        for box in page.lines:
+            canvas.rect(box.x, box.y, box.w, box.h, DIM if box.w == 1 else LINE)  # side by side, figures would be one
         for place, (x, y, face) in enumerate(page.tiles):
-            if place < len(tiles):
-                draw_tile(Pen(canvas, self._fonts, x, y), face, tiles[place])
+            if place < len(view.tiles):
+                draw_tile(Pen(canvas, self._fonts, x, y), face, view.tiles[place], view.muted and place == 0)
             elif place == 0:
                 _idle(Pen(canvas, self._fonts, x, y), face, view.local_min)
-        if view.pages > 1 and page.pages_row is not None:
-            _pages(canvas, page.pages_row, view.page, view.pages)
-
-
-def _band(pen: Pen, page: "Page", text: str) -> None:
-    """The fault's name in the middle of a striped band."""
-    box = page.band
-    font, tracking, wide = pen.fit(page.band_fonts, text, box.w)
-    pen.rect(box.x, box.y, box.w, box.h, HATCH)
-    for left in range(box.x, box.x + box.w, 8):
-        for top in range(box.y, box.y + box.h, 8):
-            pen.canvas.glyph(left, top, 8, min(8, box.y + box.h - top), _HATCH_BITS, FAULT)
-    middle = box.x + (box.w - wide) // 2
-    pen.rect(middle - 4, box.y, wide + 8, box.h, FAULT)
-    font.draw(pen.canvas, middle, box.y + (box.h + font.cap) // 2, text, WHITE, tracking)
 
 
 def _idle(pen: Pen, face: "Face", local_min: "int | None") -> None:

@@ -1,7 +1,7 @@
 """What is shown of a queue: its tile at a moment, and when the tile changes by time alone."""
 
 from firmware.core.pattern import phase, phase_changes_ms
-from firmware.core.view import Centre, Tile
+from firmware.core.view import Tile
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -44,16 +44,6 @@ def tile(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int, ne
         bool(values["approx"]),
         values["open"],
     )
-
-
-def centre(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int, limit_ms: "int | None") -> Centre:
-    """The whole centre, with its caller's clock at all times."""
-    shown = tile(watch, freshness, now_ms, blink_mhz, None)
-    values = watch.values
-    limit_s = None if limit_ms is None else limit_ms // 1000
-    if values is None or shown.life in (DASHES, NO_DATA):
-        return Centre(shown, None, None, None, None, limit_s)
-    return Centre(shown, values["offered"], values["answered"], values["abandoned"], values["over_limit"], limit_s)
 
 
 def near_ms(settings: "dict[str, Any]") -> int:

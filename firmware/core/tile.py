@@ -17,6 +17,7 @@ from firmware.core.canvas import (
     WHITE,
 )
 from firmware.core.layout import Box
+from firmware.core.tile_bars import draw_bar, draw_cells
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ WARN, CRITICAL = 1, 2  # Tile.severity
 # Inks of one tile: behind all; edge mark; label; count and wait; service level; free agents; what is empty.
 Paint = namedtuple("Paint", "ground mark label figure side free empty")
 _CALM = Paint(BLACK, BLACK, WHITE, GREEN, GREY, GREEN, DIM)
+_CLOSED = Paint(BLACK, BLACK, GREY, GREY, STALE, GREY, DIM)  # outside its hours nothing is good or bad
 _STALE = Paint(BLACK, BLACK, STALE, STALE, STALE, STALE, DIM)
 _ALARM = {
     (WARN, 0): Paint(BLACK, AMBER, WHITE, AMBER, GREY, GREEN, DIM),
@@ -37,7 +39,10 @@ _ALARM = {
     (CRITICAL, 0): Paint(BLACK, RED, WHITE, RED, GREY, GREEN, DIM),
     (CRITICAL, 1): Paint(TINT_RED, WHITE, WHITE, WHITE, WHITE, WHITE, MID_RED),
 }
-_GAP = 3  # fewest columns between the count and the wait
+_GAP = 3  # fewest columns between two texts of a line
+_FIGURES_GAP = 6  # between the count and the wait, lest 1 and 0:47 read as 10:47
+# What can share the label's line; each is a character of the fonts icons*.
+_SIGN_LIMIT, _SIGN_MUTED, _SIGN_CLOSED = "h", "m", "z"
 
 
 def count_text(waiting: "int | None") -> str:
@@ -59,14 +64,17 @@ def sla_text(permille: "int | None") -> str:
     return "-%" if permille is None else "%d%%" % (permille // 10)
 
 
-def draw_tile(pen: "Pen", face: "Face", tile: "Tile") -> None:
-    """Draw `tile` as `face` lays it out, from the pen's corner on."""
-    paint = _ALARM.get((tile.severity, tile.phase), _CALM) if tile.life == LIVE else _STALE
+def draw_tile(pen: "Pen", face: "Face", tile: "Tile", muted: bool = False) -> None:
+    """Draw `tile` as `face` lays it out, from the pen's corner on. `muted`: say that the buzzer is."""
+    if tile.life != LIVE:
+        paint = _STALE
+    else:
+        paint = _ALARM.get((tile.severity, tile.phase), _CALM if tile.open else _CLOSED)
     if paint.ground != BLACK:
         pen.rect(0, 0, face.w, face.h, paint.ground)
     if paint.mark != BLACK:
         _mark(pen, face, tile, paint.mark)
-    _label(pen, face, tile, paint.label)
+    _label(pen, face, tile, paint.label, _sign(pen, face, tile, paint, muted))
     if tile.life == NO_DATA:
         pen.text(face.count_fonts, face.count, "-", paint.figure)
         pen.text(face.word_fonts, face.wait, "no data", paint.figure, True)
@@ -83,17 +91,28 @@ def _figures(pen: "Pen", face: "Face", tile: "Tile", paint: Paint) -> None:
         side = paint.figure if tile.sla < tile.sla_target else side
     sla = sla_text(None if dashes else tile.sla)
     if dashes or tile.waiting != 0:
-        left = max(face.wait.x, right + _GAP)
+        left = max(face.wait.x, right + _FIGURES_GAP)
         room = Box(left, face.wait.y, face.wait.x + face.wait.w - left, face.wait.h)
         pen.text(face.wait_fonts, room, wait_text(None if dashes else tile.oldest_s), paint.figure, True)
     elif face.sla is None:
         pen.text(face.sla_fonts, face.wait, sla, side, True)
     if face.sla is not None:
-        pen.text(face.sla_fonts, face.sla, sla, side, True)
+        _service_level(pen, face, ("~" if tile.approx and not dashes else "") + sla, side, right)
     if face.bar is not None:
-        _bar(pen, face.bar, tile, side, paint)
+        draw_bar(pen, face.bar, tile, side, paint)
     if face.cells is not None and tile.agents_in is not None and tile.agents_free is not None:
-        _cells(pen, face.cells, tile.agents_in, tile.agents_free, paint)
+        draw_cells(pen, face.cells, tile.agents_in, tile.agents_free, paint)
+
+
+def _service_level(pen: "Pen", face: "Face", text: str, ink: int, right: int) -> None:
+    """The service level; beside a count that reaches into its box in what is left, or not at all: the bar tells it."""
+    box = face.sla
+    if face.count.y + face.count.h > box.y and right + _GAP > box.x:
+        left = right + _GAP
+        box = Box(left, box.y, box.x + box.w - left, box.h)
+        if box.w < pen.fit(face.sla_fonts, text, box.w)[2]:
+            return
+    pen.text(face.sla_fonts, box, text, ink, True)
 
 
 def _mark(pen: "Pen", face: "Face", tile: "Tile", ink: int) -> None:
@@ -106,41 +125,49 @@ def _mark(pen: "Pen", face: "Face", tile: "Tile", ink: int) -> None:
         pen.rect(0, top, face.mark, height, ink)
 
 
-def _label(pen: "Pen", face: "Face", tile: "Tile", ink: int) -> None:
-    """The label in the largest letters that fit; when none does, cut at its end, which in Hebrew is on the left."""
+def _sign(pen: "Pen", face: "Face", tile: "Tile", paint: Paint, muted: bool) -> int:
+    """Draw what shares the label's line, where the label ends; the columns that it takes.
+
+    The most urgent alone: how long until the first caller has waited for too long, a muted buzzer, closed hours.
+    """
+    if face.sign is None or tile.life != LIVE:
+        return 0
+    letters, icons = face.sign
+    text, ink = "", paint.label
+    if tile.next_breach_s is not None:
+        sign, text = _SIGN_LIMIT, "%d:%02d" % (tile.next_breach_s // 60, tile.next_breach_s % 60)
+        ink = WHITE if tile.phase else RED if tile.next_breach_s == 0 else AMBER
+    elif muted:
+        sign = _SIGN_MUTED
+    elif not tile.open:
+        sign = _SIGN_CLOSED
+    else:
+        return 0
+    icon, font = pen.fonts[icons], pen.fonts[letters]
+    wide = icon.measure(sign) + (2 + font.measure(text, 1) if text else 0)
+    left = pen.x + (face.label.x if tile.rtl else face.label.x + face.label.w - wide)
+    baseline = pen.y + face.label.y + max(face.label.h, icon.cap)
+    icon.draw(pen.canvas, left, baseline, sign, ink, 1)
+    if text:
+        font.draw(pen.canvas, left + icon.measure(sign) + 2, baseline, text, ink, 1)
+    return wide + _GAP
+
+
+def _label(pen: "Pen", face: "Face", tile: "Tile", ink: int, taken: int) -> None:
+    """The label in the largest letters that fit; when none does, cut at its end, which in Hebrew is on the left.
+
+    `taken`: columns at the label's end that a sign has.
+    """
     text = tile.label
-    font, tracking, wide = pen.fit(face.label_fonts, text, face.label.w)
-    if wide > face.label.w:
-        room = face.label.w - tracking - font.measure("…")
+    box = face.label
+    if taken:
+        box = Box(box.x + (taken if tile.rtl else 0), box.y, box.w - taken, box.h)
+    font, tracking, wide = pen.fit(face.label_fonts, text, box.w)
+    if wide > box.w:
+        room = box.w - tracking - font.measure("…")
         while text and wide > room:
             wide -= font.glyph(text[0 if tile.rtl else -1])[0] + tracking
             text = text[1:] if tile.rtl else text[:-1]
+        text = text.strip()
         text = "…" + text if tile.rtl else text + "…"
-    pen.text(face.label_fonts, face.label, text, ink, tile.rtl)
-
-
-def _bar(pen: "Pen", box: Box, tile: "Tile", ink: int, paint: Paint) -> None:
-    """The service level from 0 to 100 % with a tick at its target, which stands out below."""
-    pen.rect(box.x, box.y + 1, box.w, box.h - 2, paint.empty)
-    if tile.sla is not None:
-        pen.rect(box.x, box.y, box.w * tile.sla // 1000, box.h, ink)
-    if tile.sla_target is not None:
-        at = box.x + min(box.w * tile.sla_target // 1000, box.w - 1)
-        pen.rect(at - 1, box.y, 3, box.h, paint.ground)
-        pen.rect(at, box.y, 1, box.h + 1, WHITE)
-
-
-def _cells(pen: "Pen", box: Box, agents: int, free: int, paint: Paint) -> None:
-    """An agent a cell, the free ones lit; more than fit are one bar in proportion; nobody at all is a hollow frame."""
-    if agents == 0:
-        pen.rect(box.x, box.y, box.w, box.h, paint.side)
-        pen.rect(box.x + 1, box.y + 1, box.w - 2, box.h - 2, paint.ground)
-        return
-    for wide in (4, 3, 2, 1):
-        if agents * (wide + 1) - 1 <= box.w:
-            for agent in range(agents):
-                pen.rect(box.x + agent * (wide + 1), box.y, wide, box.h, paint.free if agent < free else paint.empty)
-            return
-    pen.rect(box.x, box.y, box.w, box.h, paint.empty)
-    if free > 0:
-        pen.rect(box.x, box.y, max(box.w * min(free, agents) // agents, 1), box.h, paint.free)
+    pen.text(face.label_fonts, box, text, ink, tile.rtl)

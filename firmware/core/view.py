@@ -20,18 +20,15 @@ Tile = namedtuple(
     " next_breach_s approx open",
 )
 
-# The whole centre: its tile (next_breach_s always while somebody waits), and of today: offered, answered, abandoned,
-# over_limit (permille of callers who waited longer than the limit); limit_s: the wait limit. None: not known.
-Centre = namedtuple("Centre", "tile offered answered abandoned over_limit limit_s")
-
 # A text for everybody, in display order.
 Notice = namedtuple("Notice", "text rtl")
 
-# tiles: those of this page, in order of places (kind QUEUES); centre: a Centre or None (kind CENTRE); page of pages,
-# from 0: in kind SELF_TEST its step; fault: None, "PBX", "BRIDGE" or "LINK", and fault_min: whole minutes since the
-# figures were last true, or None; local_min: minutes since local midnight, or None; date: "2026-11-23" or None;
-# notice: a Notice or None (kind CLOCK), scroll: LEDs that its text has moved since its turn began; muted: the buzzer
-# is; brightness: percent, 0 to 100; text: the board's name (IDENTIFY), or its name and version (SELF_TEST).
+# tiles: those of this page, in order of places (kind QUEUES); centre: a showing_centre.Centre or None (kind CENTRE);
+# page of pages, from 0: in kind SELF_TEST its step; fault: None, "PBX", "BRIDGE" or "LINK", and fault_min: whole
+# minutes since the figures were last true, or None; local_min: minutes since local midnight, or None; date:
+# "2026-11-23" or None; notice: a Notice or None (kind CLOCK), scroll: LEDs that its text has moved since its turn
+# began; muted: the buzzer is; brightness: percent, 0 to 100; text: the board's name (IDENTIFY), or its name and version
+# (SELF_TEST).
 View = namedtuple(
     "View",
     "kind tiles centre page pages fault fault_min local_min date notice scroll muted brightness text",

@@ -7,7 +7,7 @@ the ms of its clock at its start, which names that clock.
 All of it under one name, for programs that have the room; a small board imports the parts.
 """
 
-from firmware.core import messages
+from firmware.core import messages, messages_rare
 from firmware.core.messages import BRIDGE, MAX_FLASH_MHZ, QUEUE, SEVERITIES
 from firmware.core.pattern import SOUNDS
 from firmware.core.payload import VERSION, WireError, dumps, loads, read
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 ACK = messages.ack()
-COMMAND = messages.command()
-NOTICE = messages.notice()
+COMMAND = messages_rare.command()
+NOTICE = messages_rare.notice()
 RULES = messages.rules()
 SITE = messages.site()

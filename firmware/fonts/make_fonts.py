@@ -135,7 +135,7 @@ def pack(ascent: int, descent: int, tracking: int, glyphs: list[Glyph]) -> bytes
 def make(source: Path, target: Path) -> list[Path]:
     """Write every font into `target`; the files written."""
     written = []
-    for path in sorted(HERE.glob("figures*.txt")):
+    for path in sorted((*HERE.glob("figures*.txt"), *HERE.glob("icons*.txt"))):
         height, tracking, glyphs = read_figures(path)
         written.append(target / f"{path.stem}.wbf")
         written[-1].write_bytes(pack(height, 0, tracking, glyphs))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from firmware.core.screen import SIZES
+from firmware.core.layout import SIZES
 from hw.pins import mappings
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _MARGIN = 12
 _CAPTION = 16
 _SHEET = (24, 24, 28)
+_SCENE_SIZE = "128x64"  # of one scene, unless somebody says otherwise
 _ALIASES = {"readme": "critical"}  # the picture at the top of README.md
 
 
@@ -36,7 +37,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--out", type=Path, default=Path("preview.png"), help="the picture to write (%(default)s)")
     parser.add_argument("--scene", metavar="NAME", help="one scene alone; `list` prints the names")
-    parser.add_argument("--size", metavar="WxH", help="panel size: 128x64 or 64x32 (all of them; one for a scene)")
+    parser.add_argument("--size", metavar="WxH", help="panel size, for example 64x32 (all of them; 128x64 for a scene)")
     parser.add_argument("--pitch", type=int, help="pixels an LED, 3 to 16 (4 for the sheet, 10 for a scene)")
     parser.add_argument("--json", action="store_true", help="print what was written as JSON")
 
@@ -44,7 +45,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 when the picture was written or the names printed, 1 when it cannot be, 2 for a wrong size, scene or pitch."""
     try:
-        layouts = _layouts(args.size)
+        layouts = _layouts(args.size or (_SCENE_SIZE if args.scene else None))
     except ValueError as error:
         return _wrong(str(error))
     if args.pitch is not None and not 3 <= args.pitch <= 16:
@@ -109,7 +110,7 @@ def _frame(panel: layout.Layout, view: View) -> Image.Image:
 def _layouts(size: str | None) -> list[layout.Layout]:
     """The layouts to draw. Raises ValueError with a line that names the sizes there are."""
     if size is None:
-        return list(layout.LAYOUTS)
+        return [layout.choose(*size) for size in layout.SIZES]
     width, cross, height = size.lower().partition("x")
     if not (cross and width.isdigit() and height.isdigit()):
         raise ValueError(f"--size: {size!r} is not WIDTHxHEIGHT, for example 128x64")

@@ -22,10 +22,10 @@ def used():
 
 def main():
     from tests.core.drawing import new_panel  # noqa: PLC0415 - once the path is set
-    from tests.core.rig import Rig  # noqa: PLC0415
+    from tests.core.test_whole_board import live  # noqa: PLC0415
 
     canvas, screen = new_panel(64, 32)
-    rig = Rig(slots=1).up("a", "b")
+    rig = live(screen)
     shown = None
     frames = drawing_us = early = 0
     while frames < FRAMES:

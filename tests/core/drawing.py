@@ -12,7 +12,7 @@ except ImportError:
     from firmware.pi.canvas_pillow import PillowCanvas as NewCanvas
 
 if hasattr(gc, "threshold"):  # MicroPython: collect early, or long-lived objects end up scattered over a small heap
-    gc.threshold(8192)
+    gc.threshold(2048)
 
 _TESTS = __file__.replace("\\", "/").rsplit("/", 2)[0]
 _REPOSITORY = _TESTS.rsplit("/", 1)[0] if "/" in _TESTS else "."
@@ -31,7 +31,7 @@ def load_font(name):
 
 
 def golden_path(size, scene):
-    return "%s/goldens/%s_%s.txt" % (_TESTS, size, scene)
+    return "%s/goldens/%s/%s.txt" % (_TESTS, size, scene)
 
 
 def new_panel(width, height):

@@ -1,6 +1,6 @@
 """Both canvases: the same clipping, the same bits, the same palette."""
 
-from firmware.core.canvas import CHARS, CLEAR, GREEN, INKS, RED, WHITE, dump, palette
+from firmware.core.canvas import CHARS, CLEAR, COLOURS, GREEN, RED, WHITE, dump, palette
 from tests.core.drawing import NewCanvas, text
 
 
@@ -36,7 +36,7 @@ def test_dump_is_a_line_a_row():
 
 
 def test_inks_are_distinct_and_leave_room_for_clear():
-    assert len(INKS) <= CLEAR and len(set(CHARS)) == len(INKS)
+    assert len(COLOURS) <= CLEAR and len(set(CHARS)) == len(COLOURS)
 
 
 def test_brightness_is_a_matter_of_the_palette():

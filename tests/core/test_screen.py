@@ -1,47 +1,17 @@
-"""The screen's pixels: every scene of every panel size equals its golden, on both kinds of canvas.
-
-A golden that must change is made anew by `python -m tests.goldens.update`; look at `wallboardctl preview` before you
-commit it.
-"""
+"""What holds for the pixels of every page; the pixels themselves are in the goldens (test_goldens_*.py)."""
 
 import gc
 from binascii import crc32
 
 from firmware.core import scenes
-from firmware.core.screen import SIZES
-from tests.core.drawing import golden_path, new_panel, row_text, text
-
-
-def _check_goldens(width, height):
-    canvas, screen = new_panel(width, height)
-    size = "%dx%d" % (width, height)
-    wrong = []
-    for scene, view in scenes.scenes(screen.slots(99)):
-        screen.draw(canvas, view)
-        with open(golden_path(size, scene)) as golden:
-            for y in range(screen.height):
-                if golden.readline().rstrip("\n") != row_text(canvas, y):
-                    wrong.append(scene)
-                    golden.seek(0)
-                    print("EXPECTED %s %s, differs in row %d\n%s\nACTUAL" % (size, scene, y, golden.read()))
-                    print(text(canvas))
-                    break
-        gc.collect()
-    assert not wrong, wrong
-
-
-def test_goldens_of_128x64():
-    _check_goldens(128, 64)
-
-
-def test_goldens_of_64x32():
-    _check_goldens(64, 32)
+from firmware.core.layout import SIZES
+from tests.core.drawing import new_panel, row_text, text
 
 
 def test_no_frame_leaves_anything_behind():
     """Memory after 200 more frames of changing scenes is what it was before them."""
     canvas, screen = new_panel(64, 32)
-    views = [view for _, view in scenes.scenes(1)]
+    views = [view for _, view in scenes.queue_scenes(1)]
     used = getattr(gc, "mem_alloc", lambda: len(gc.get_objects()))
     for _ in range(2):
         for view in views:
@@ -57,7 +27,7 @@ def test_no_frame_leaves_anything_behind():
 def test_drawing_again_gives_the_same_pixels():
     """No frame shows through the next: A, B, A equals A."""
     canvas, screen = new_panel(64, 32)
-    views = [view for _, view in scenes.scenes(1)]
+    views = [view for _, view in scenes.queue_scenes(1)]
     screen.draw(canvas, views[0])
     first = text(canvas)
     for view in views:

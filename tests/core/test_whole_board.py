@@ -3,9 +3,23 @@
 import gc
 
 from tests.core.drawing import new_panel
-from tests.core.rig import Rig
+from tests.core.feeder import Feeder
 
 FRAMES = 400
+
+
+RULE = {"id": "wait", "levels": [{"severity": "warn", "all": [{"metric": "oldest_ms", "op": ">=", "value": 30_000}]}]}
+
+
+def live(screen):
+    """A board of two queues whose bridge lives."""
+    feeder = Feeder(screen)
+    feeder.board.link(True, feeder.now)
+    feeder.site("a", "b")
+    feeder.rules("a", RULE)
+    feeder.rules("b", RULE)
+    feeder.beat()
+    return feeder
 
 
 def used():
@@ -16,7 +30,7 @@ def used():
 
 def test_frames_leave_nothing_behind():
     canvas, screen = new_panel(64, 32)
-    rig = Rig(slots=1).up("a", "b")
+    rig = live(screen)
     frames = 0
     before = None
     shown = None

@@ -1,0 +1,35 @@
+"""The schemas of messages that a board may never hear: loaded when the first one comes."""
+
+from firmware.core.check_kinds import Bool, Int, OneOf, Text
+from firmware.core.check_records import Field, Record
+from firmware.core.messages import MS, STARTED, V
+
+COMMANDS = ("identify", "test", "mute", "unmute", "brightness", "page", "restart")
+
+
+def notice() -> Record:
+    """`notice`: a text for everybody, until it is taken back or `until` has come."""
+    return Record(
+        (
+            V,
+            STARTED,
+            Field("text", Text(500), required=True),
+            Field("text_visual", Text(500), doc="the text in display order"),
+            Field("rtl", Bool(), default=False),
+            Field("until", MS),
+        )
+    )
+
+
+def command() -> Record:
+    """`board/<id>/command`: what one board is to do."""
+    return Record(
+        (
+            V,
+            Field("do", OneOf(COMMANDS), required=True),
+            Field(
+                "value", Int(0, 1000), doc="of brightness: percent, absent: as scheduled; of page: its number, from 0"
+            ),
+            Field("for_ms", Int(1000, 86_400_000), doc="how long; of identify, mute and page"),
+        )
+    )

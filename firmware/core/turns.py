@@ -1,0 +1,82 @@
+"""Whose turn it is on the panel: the queues in pages, the whole centre, the clock with a notice."""
+
+from firmware.core import pages
+from firmware.core.view import CENTRE, CLOCK, QUEUES, Notice
+
+TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from firmware.core.board import Setup
+    from firmware.core.knowledge import Knowledge
+    from firmware.core.watch import Watch
+
+    class Look(Protocol):
+        """What the board asks of its Screen."""
+
+        def slots(self, n_queues: int) -> int: ...
+
+        def scroll_px(self, text: str) -> int: ...
+
+
+SCROLL_MS = 40  # a notice moves by one LED
+
+
+class Turns:
+    """The turns of one board, in step with the bridge's clock. `screen` is asked for what fits."""
+
+    def __init__(self, setup: "Setup", screen: "Look", known: "Knowledge") -> None:
+        self._wanted: "tuple[str, ...]" = setup.pages
+        self._screen = screen
+        self._known = known
+
+    def page(self, now_ms: int, asked: "int | None" = None) -> "tuple[int, list[Watch], int, int, int, int]":
+        """(kind, queues of the page, page, pages, ms since its turn began, ms until it ends).
+
+        `asked`: the turn that somebody wants to see; an alarm goes before.
+        """
+        known = self._known
+        shown = known.inventory.shown()
+        severities = [watch.severity for watch in shown]
+        chunks = pages.queue_pages(severities, self._screen.slots(len(shown)))
+        turns = [QUEUES] * len(chunks)
+        lost = [watch for watch in shown if watch.orphaned(known.freshness, now_ms)]
+        if known.fault is None and shown and not lost:  # else nothing may look calm, and no sum stands for its parts
+            centre = known.inventory.centre() if len(shown) > 1 or "queues" not in self._wanted else None
+            waiting = [watch for watch in shown if watch.values is None or watch.values["waiting"]]
+            alarm = (max(severities) > 0, centre is not None and centre.severity > 0)
+            idle = (not waiting, self.notice(now_ms) is not None)
+            wanted = [name for name in self._wanted if name != "centre" or centre is not None]
+            turns = pages.kinds(tuple(wanted), len(chunks), alarm, idle)
+        clock_ms = known.freshness.bridge_ms(now_ms)
+        index, past_ms, left_ms = pages.turn_at([self._turn_ms(kind, now_ms) for kind in turns], clock_ms)
+        if asked is not None and max(severities or [0]) == 0:
+            index = asked % len(turns)
+        kind = turns[index]
+        return kind, [shown[place] for place in chunks[index % len(chunks)]], index, len(turns), past_ms, left_ms
+
+    def notice(self, now_ms: int) -> "Notice | None":
+        """The notice of the moment."""
+        message = self._known.notice
+        if message is None:
+            return None
+        until = message["until"]
+        if until is not None and self._known.freshness.bridge_ms(now_ms) >= until:
+            return None
+        return Notice(message["text_visual"] or message["text"], message["rtl"])
+
+    def scroll_px(self, notice: "Notice") -> int:
+        """LEDs that it moves until it has run through once; 0 when it stands still."""
+        return self._screen.scroll_px(notice.text)
+
+    def shown_by(self, kind: int, watches: "list[Watch]") -> "list[Watch]":
+        """Those whose figures the page shows."""
+        if kind == QUEUES:
+            return watches
+        centre = self._known.inventory.centre()
+        return [centre] if kind == CENTRE and centre is not None else []
+
+    def _turn_ms(self, kind: int, now_ms: int) -> int:
+        """A notice that runs has the time to run through once."""
+        notice = self.notice(now_ms) if kind == CLOCK else None
+        return max(pages.TURN_MS, self.scroll_px(notice) * SCROLL_MS) if notice else pages.TURN_MS
