@@ -205,8 +205,8 @@ def test_no_broker_is_one_line_and_named_on_the_panel(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "code", "line"),
     [
-        ("bord: b2\n", 2, "board.yaml:6:1: bord: unknown key"),
-        ("buzzer: {gpio: 18}\n", 2, "board.yaml:6:16: buzzer.gpio: 18 is the panel's output-enable"),
+        ("bord: b2\n", 2, "board.yaml:7:1: bord: unknown key"),
+        ("buzzer: {gpio: 18}\n", 2, "board.yaml:7:16: buzzer.gpio: 18 is the panel's output-enable"),
     ],
 )
 def test_a_wrong_file_is_one_line_and_exit_2(tmp_path: Path, more: str, code: int, line: str) -> None:

@@ -26,6 +26,7 @@ board: b1
 mqtt: {{url: "mqtt://127.0.0.1:{port}"}}
 panel: {{driver: {driver}, rows: {height}, cols: {width}, path: frames, port: 0}}
 state_file: state.json
+pages: {pages}
 """
 
 
@@ -33,11 +34,20 @@ class Process:
     """`wallboard --config` in `folder`; its stderr is in `folder`/stderr."""
 
     def __init__(  # noqa: PLR0917 - most tests have the same panel
-        self, folder: Path, port: int, width: int = 128, height: int = 64, more: str = "", driver: str = "image"
+        self,
+        folder: Path,
+        port: int,
+        width: int = 128,
+        height: int = 64,
+        more: str = "",
+        driver: str = "image",
+        pages: str = "[queues]",
     ) -> None:
         self.folder = folder
         config = folder / "board.yaml"
-        config.write_text(CONFIG.format(port=port, width=width, height=height, driver=driver) + more, "utf-8")
+        config.write_text(
+            CONFIG.format(port=port, width=width, height=height, driver=driver, pages=pages) + more, "utf-8"
+        )
         self.start_ns = time.monotonic_ns()
         with (folder / "stderr").open("ab") as stderr:
             self.process = subprocess.Popen(

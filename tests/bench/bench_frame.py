@@ -36,6 +36,7 @@ site: bench
 board: bench
 mqtt: {{url: 'mqtt://127.0.0.1:{port}'}}
 panel: {{driver: image, path: frames, rows: 64, cols: 128}}
+pages: [queues]
 state_file: state.json
 """
 

@@ -51,6 +51,7 @@ board: {board}
 mqtt: {{url: "mqtt://127.0.0.1:{mqtt_port}"}}
 panel: {{driver: image, path: {folder}/frames, rows: 64, cols: 128}}
 state_file: {folder}/board-state.json
+pages: [queues]
 """
 
 
