@@ -23,10 +23,10 @@ _MAX_OPEN = 63  # BD16: deeper nesting is left to N1
 def visual(text: str) -> tuple[str, bool]:
     """Return the text in display order, leftmost first, and whether it reads from right to left.
 
-    A combining mark stays behind its base, where a board draws it over. A text without any letter reads from left
-    to right. Control characters and direction marks are dropped, line breaks and tabs become spaces.
+    The text is made printable first. A combining mark stays behind its base. A text without any letter reads from left
+    to right.
     """
-    text = _printable(text)
+    text = printable(text)
     classes = [unicodedata.bidirectional(char) or "L" for char in text]
     level = _paragraph_level(classes)
     types = _weak(classes, "R" if level else "L")
@@ -36,16 +36,27 @@ def visual(text: str) -> tuple[str, bool]:
     return _reorder(text, classes, levels), level == 1
 
 
-def _printable(text: str) -> str:
-    """NFC, as a board draws one glyph a character; no controls; no space at either end."""
+def printable(text: str) -> str:
+    """One line of what a board can draw, one glyph a character; again from its own result it changes nothing.
+
+    Line breaks and tabs become spaces, and there is none at either end. Control characters and direction marks are
+    dropped; so are Hebrew points and accents, which no LED panel has the rows for and which Hebrew is read without.
+    """
     kept = []
-    for char in unicodedata.normalize("NFC", text):
+    for char in unicodedata.normalize("NFC", text):  # takes letters that come with a point of their own apart
         category = unicodedata.category(char)
         if char.isspace() or category in ("Zl", "Zp"):
             kept.append(" ")
-        elif category not in ("Cc", "Cf"):
+        elif category == "Cs":  # half a character, which JSON can hold and UTF-8 cannot
+            kept.append("?")
+        elif category not in ("Cc", "Cf") and not _is_silent(char, category):
             kept.append(char)
-    return "".join(kept).strip()
+    return unicodedata.normalize("NFC", "".join(kept)).strip()  # what stood between a letter and its mark is gone
+
+
+def _is_silent(char: str, category: str) -> bool:
+    """Hebrew points and accents, and the selectors of a glyph's style."""
+    return category == "Mn" and ("\u0591" <= char <= "\u05c7" or "\ufe00" <= char <= "\ufe0f" or char == "\ufb1e")
 
 
 def _paragraph_level(classes: list[str]) -> int:

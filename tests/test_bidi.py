@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_bridge.bidi import visual
+from host_bridge.bidi import printable, visual
 
 
 def backwards(text: str) -> str:
@@ -56,6 +56,91 @@ def backwards(text: str) -> str:
 )
 def test_label(label: str, drawn: str, rtl: bool) -> None:
     assert visual(label) == (drawn, rtl)
+
+
+@pytest.mark.parametrize(
+    ("label", "drawn"),
+    [
+        ('ישיבת צוות (חדר 3) בשעה 14:30 בחו"ל', 'ל"וחב 14:30 העשב (3 רדח) תווצ תבישי'),
+        ('צה"ל (מילואים)', '(םיאולימ) ל"הצ'),
+        ('תור "זהב"', '"בהז" רות'),
+        ('תור "VIP"', '"VIP" רות'),  # N2: a quotation mark between the two takes the line's direction
+        ('VIP "זהב"', 'VIP "בהז"'),
+        ('מו"פ R&D', 'R&D פ"ומ'),
+        ('R&D מו"פ', 'R&D פ"ומ'),
+        ("צ'ק", "ק'צ"),
+        ("תור מס' 5", "5 'סמ רות"),
+        ("אי־מייל", "ליימ־יא"),
+        ("ה-VIP", "VIP-ה"),
+        ("ה-24", "24-ה"),
+    ],
+)
+def test_gershayim_geresh_and_hyphens(label: str, drawn: str) -> None:
+    assert visual(label)[0] == drawn
+
+
+@pytest.mark.parametrize(
+    ("label", "drawn"),
+    [
+        ("₪1,250.50 חוב", "בוח ₪1,250.50"),  # W4 joins the number, W5 the sign to it
+        ("חוב 1,250 ₪", "₪ 1,250 בוח"),  # a space between: a word of its own
+        ("100₪ הנחה", "החנה 100₪"),
+        ("מחיר ₪ 5", "5 ₪ ריחמ"),
+        ("יתרה -₪50", "₪50- הרתי"),  # W4 is before W5: no number stands before the minus
+        ("יתרה -50", "50- הרתי"),
+        ("95% בתוך 20 שניות", "תוינש 20 ךותב 95%"),
+        ("יעד 80-90%", "80-90% דעי"),
+        ("יעד 80%-90%", "90%-80% דעי"),  # W4 wants digits on both sides: two numbers, the first at the right
+        ("#5 תור", "רות #5"),
+        ("<5 דקות", "תוקד 5>"),
+    ],
+)
+def test_amounts_and_shares(label: str, drawn: str) -> None:
+    assert visual(label)[0] == drawn
+
+
+@pytest.mark.parametrize(
+    ("label", "drawn"),
+    [
+        ("מוקד 1-800-22-33-44", "1-800-22-33-44 דקומ"),
+        ("טל' 03-1234567", "03-1234567 'לט"),
+        ("(03) 1234567 מוקד", "דקומ 1234567 (03)"),  # a space parts two numbers, which follow each other leftwards
+        ("טלפון +972-3-1234567", "972-3-1234567+ ןופלט"),
+        ("חייגו *2700", "2700* וגייח"),
+        ("פגישה 14:30-16:00", "14:30-16:00 השיגפ"),
+        ("פגישה 14:30–16:00", "16:00–14:30 השיגפ"),  # a dash is no W4 separator
+        ("9:00 - 17:00 שירות", "תוריש 17:00 - 9:00"),
+        ("1/9/2026 חג", "גח 1/9/2026"),
+        ("תמיכה 24/7", "24/7 הכימת"),
+    ],
+)
+def test_telephone_numbers_times_and_dates(label: str, drawn: str) -> None:
+    assert visual(label)[0] == drawn
+
+
+@pytest.mark.parametrize(
+    ("label", "drawn"),
+    [
+        ("קו A1", "A1 וק"),
+        ("קו 1A", "1A וק"),
+        ("לקוחות B2B", "B2B תוחוקל"),
+        ("B2B לקוחות", "B2B תוחוקל"),
+        ("צוות C++", "++C תווצ"),  # N2: what ends the line goes with the line
+        ("C++ צוות", "C++ תווצ"),
+        ("מכירות/sales", "sales/תוריכמ"),
+        ("מכירות/שירות", "תוריש/תוריכמ"),
+        ("Sales (מכירות) 2", "Sales (תוריכמ) 2"),
+        ('מכירות [VIP] (חו"ל)', '(ל"וח) [VIP] תוריכמ'),
+        ("(א [b] ג)", "(ג [b] א)"),
+        ("תודה :)", "(: הדות"),
+        ("המתינו…", "…וניתמה"),
+        ("x@y.co.il תמיכה", "x@y.co.il הכימת"),
+        ("A → ב", "A → ב"),
+        ("מכירות → שירות", "תוריש → תוריכמ"),  # an arrow has no mirror image
+    ],
+)
+def test_mixed_labels(label: str, drawn: str) -> None:
+    assert visual(label)[0] == drawn
 
 
 @pytest.mark.parametrize(
@@ -110,21 +195,38 @@ def test_any_white_space_between_words_is_a_space(space: str) -> None:
     assert visual(f"א{space}ב") == ("ב א", True)
 
 
-def test_a_point_stays_behind_its_letter() -> None:
-    """The board draws a mark over the glyph before it (L3)."""
-    shalom = "שָׁלוֹם"
-    drawn, rtl = visual(shalom)
-    assert rtl
-    assert [drawn[0], drawn[-3]] == ["ם", "ש"]
-    assert all(unicodedata.combining(char) for char in drawn[-2:])
+@pytest.mark.parametrize(
+    ("label", "drawn"),
+    [
+        ("שָׁלוֹם", "םולש"),
+        ("חֲדָשׁ (2)", "(2) שדח"),
+        ("\ufb2aלום", "םולש"),  # a letter that comes with its point
+        ("בְּרֵאשִׁ֖ית", "תישארב"),  # with an accent
+        ("\u05b8", ""),
+    ],
+)
+def test_hebrew_is_drawn_without_its_points(label: str, drawn: str) -> None:
+    """Panels have no rows for them, and a font without them would draw a box for each."""
+    assert visual(label)[0] == drawn
+
+
+def test_any_other_mark_stays_behind_its_letter() -> None:
+    assert visual("א q\u0302 ב") == ("ב q\u0302 א", True)  # L3
+    assert visual("עم\u064bر") == ("رم\u064bע", True)
 
 
 def test_composed_where_there_is_one_glyph() -> None:
     assert visual("Rene\u0301") == ("René", False)
+    assert visual("Rene\u200d\u0301") == ("René", False)
+    assert visual("\u2714\ufe0f") == ("\u2714", False)
+
+
+def test_half_a_character_is_told_from_none() -> None:
+    assert visual("א\ud800") == ("?א", True)
 
 
 def test_a_lone_mark_and_a_lone_bracket() -> None:
-    assert visual("\u05b8") == ("\u05b8", False)
+    assert visual("\u0301") == ("\u0301", False)
     assert visual("א)") == ("(א", True)
     assert visual("(" * 70 + "א" + ")" * 70) == ("(" * 70 + "א" + ")" * 70, True)
 
@@ -133,7 +235,15 @@ def test_a_lone_mark_and_a_lone_bracket() -> None:
 def test_nothing_is_lost_and_a_line_without_hebrew_stands_as_it_is(text: str) -> None:
     drawn, rtl = visual(text)
     mirrored = str.maketrans("()[]<>", "(([[<<")
-    kept = unicodedata.normalize("NFC", text).strip()
+    kept = unicodedata.normalize("NFC", text.replace("\u05b8", "")).strip()
     assert sorted(drawn.translate(mirrored)) == sorted(kept.translate(mirrored))
     if not any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in kept):
         assert (drawn, rtl) == (kept, False)
+
+
+@given(st.text(max_size=30))
+def test_what_is_printable_stays_as_it_is_and_as_long(text: str) -> None:
+    """A message's text and its visual order have one limit."""
+    clean = printable(text)
+    assert printable(clean) == clean
+    assert len(visual(text)[0]) == len(clean)
