@@ -1,4 +1,4 @@
-"""What boards are told: the snapshots that changed, the rules, the site and the heartbeat, and nothing for nothing.
+"""What boards are told: snapshots that changed, rules, the site, notices and the heartbeat, and nothing for nothing.
 
 It owns the broker link. Whatever a broker still holds of an earlier run, and this run's PBX does not have, is cleared.
 """
@@ -15,6 +15,7 @@ from firmware.core import wire
 from host_bridge.clock import Clock, Now
 from host_bridge.messages import Messages
 from host_bridge.mqtt_link import MqttLink, MqttSettings
+from host_bridge.notices import Notices
 from host_bridge.publisher import GAP_MS, Publisher
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.truth import Truth
@@ -57,7 +58,8 @@ class Announcer:
         self._loop = asyncio.get_running_loop()
         self._publisher = Publisher()
         self.mqtt = MqttLink(settings, (messages.state_topic, messages.offline()), self, log)
-        self._filters = [wire.topic(site, kind, "+") for kind in ("queue", "rules")]
+        self._notices = Notices(messages, self._publisher, log)
+        self._retained = [wire.topic(site, kind, "+") for kind in ("queue", "rules")] + [self._notices.topic]
         self._timer: asyncio.TimerHandle | None = None
         self._groups = {ALL: self._group(ALL), **{name: self._group(name) for name in thresholds.groups}}
         self._groups_of: dict[str, list[str]] = {}
@@ -78,8 +80,8 @@ class Announcer:
     def mqtt_up(self) -> None:
         """Send everything anew: a broker without persistence has lost what was retained."""
         now = self._clock.now()
-        self.mqtt.subscribe(self._filters)
-        self._loop.call_later(LEFTOVERS_S, self.mqtt.unsubscribe, self._filters)
+        self.mqtt.subscribe([*self._retained, self._notices.set_topic])
+        self._loop.call_later(LEFTOVERS_S, self.mqtt.unsubscribe, self._retained)
         self._publisher.connected(now.ms)
         self._told.clear()
         if self._queues:
@@ -97,16 +99,21 @@ class Announcer:
         self._send(self._clock.ms())
 
     def mqtt_message(self, topic: str, payload: bytes, retained: bool) -> None:
-        """Something retained that this run did not publish belongs to a queue that is gone, or to one not yet seen."""
-        if retained and payload:
+        """Notices; and what is retained of a queue that this run did not publish: it is gone, or not yet seen."""
+        now_ms = self._clock.ms()
+        if topic in (self._notices.topic, self._notices.set_topic):
+            self._notices.receive(topic, payload, retained, now_ms)
+            self._send(now_ms)
+        elif retained and payload:
             self._leftovers.add(topic)
-            self._clear_leftovers(self._clock.ms())
+            self._clear_leftovers(now_ms)
 
     # from the bridge
 
     def beat(self) -> None:
-        """A heartbeat, and what opened or closed since it was told."""
+        """A heartbeat, what opened or closed since it was told, and a notice whose time has passed."""
         now = self._clock.now()
+        self._notices.tick(now.ms)
         for shown in self._all_shown():
             told = self._told.get(shown.topic)
             if told is not None and told[1] != shown.is_open(now.utc_ms):

@@ -26,6 +26,8 @@ class Messages:
         self._seq = 0
         self.state_topic = wire.topic(site, "bridge", "state")
         self.site_topic = wire.topic(site, "site")
+        self.notice_topic = wire.topic(site, "notice")
+        self.notice_set_topic = wire.topic(site, "notice", "set")
 
     def queue_topic(self, queue: str) -> str:
         """Where a queue's snapshot goes."""
@@ -94,6 +96,14 @@ class Messages:
         """The snapshot of one group, or of "all"; `queues` as the PBX has them."""
         is_open = self._thresholds.is_group_open(name, queues, now.utc_ms)
         return wire.dumps({**self._head, "ts": now.ms, "open": is_open, **self._group_label(name), **figures})
+
+    def notice(self, text: str, until_ms: int | None) -> bytes:
+        """A text for every board, of printable characters, until that moment or until it is taken back."""
+        text_visual, rtl = visual(text)
+        message = {**self._head, "text": text, "text_visual": text_visual, "rtl": rtl}
+        if until_ms is not None:
+            message["until"] = until_ms
+        return wire.dumps(message)
 
     def _rules(self, thresholds: QueueThresholds) -> bytes:
         return wire.dumps({**self._head, "rules": list(thresholds.rules)})

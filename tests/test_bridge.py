@@ -15,7 +15,7 @@ import pytest
 
 from config.yaml_file import parse
 from firmware.core import wire
-from host_bridge import settings, thresholds
+from host_bridge import announcer, settings, thresholds
 from host_bridge.bridge import Bridge
 from host_bridge.clock import Clock, Now
 from host_bridge.mqtt_link import MqttLink
@@ -55,6 +55,7 @@ class Link(MqttLink):
         self.acknowledges = True
         self.bridge = bridge
         self.published: list[tuple[str, dict[str, Any] | None]] = []
+        self.heard: set[str] = set()
 
     @property
     def up(self) -> bool:
@@ -67,9 +68,10 @@ class Link(MqttLink):
             asyncio.get_running_loop().call_soon(self.bridge.boards.mqtt_acked, topic)
 
     def subscribe(self, filters: Any) -> None:
-        pass
+        self.heard |= {each.removeprefix("wallboard/test/") for each in filters}
 
-    unsubscribe = subscribe
+    def unsubscribe(self, filters: Any) -> None:
+        self.heard -= {each.removeprefix("wallboard/test/") for each in filters}
 
     def newest(self, name: str) -> dict[str, Any]:
         found = [message for topic, message in self.published if topic == name]
@@ -253,6 +255,42 @@ def test_what_an_earlier_run_left_is_cleared_once_the_pbx_told_its_queues() -> N
         await it.settle()
         assert ("queue/older", None) in it.link.published
 
+    tell(story)
+
+
+def test_a_notice_is_told_and_taken_back_by_the_heartbeat_after_its_end() -> None:
+    async def story(it: Story) -> None:
+        wish = b'{"v": 1, "text": "Lunch", "for_ms": 3000}'
+        it.bridge.boards.mqtt_message("wallboard/test/notice/set", wish, False)
+        assert [name for name, _ in it.link.published] == ["notice"], "at once, and whatever the PBX does"
+        assert it.link.newest("notice")["until"] == it.at_ms + 3_000
+        await it.wait(2_000)
+        assert it.link.published[-1] != ("notice", None)
+        await it.wait(1_000)
+        assert ("notice", None) in it.link.published
+
+    tell(story)
+
+
+def test_a_notice_of_an_earlier_run_is_told_anew_and_not_cleared_like_a_queue_that_is_gone() -> None:
+    async def story(it: Story) -> None:
+        left = b'{"v": 1, "started": 1, "text": "Lunch", "until": 2000000}'
+        it.bridge.boards.mqtt_message("wallboard/test/notice", left, True)
+        await it.events(listed("sales"))
+        assert [message and message["started"] for name, message in it.link.published if name == "notice"] == [it.at_ms]
+
+    tell(story)
+
+
+def test_notices_are_heard_for_as_long_as_the_connection_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(it: Story) -> None:
+        it.bridge.boards.mqtt_up()
+        assert it.link.heard == {"queue/+", "rules/+", "notice", "notice/set"}
+        await asyncio.sleep(0)
+        await it.settle()
+        assert it.link.heard == {"notice/set"}
+
+    monkeypatch.setattr(announcer, "LEFTOVERS_S", 0.0)
     tell(story)
 
 

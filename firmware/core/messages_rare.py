@@ -4,6 +4,7 @@ from firmware.core.check_kinds import Bool, Int, OneOf, Text
 from firmware.core.check_records import Field, Record
 from firmware.core.messages import MS, STARTED, V
 
+MAX_NOTICE = 500  # characters
 COMMANDS = ("identify", "test", "mute", "unmute", "brightness", "page", "restart")
 
 
@@ -13,8 +14,8 @@ def notice() -> Record:
         (
             V,
             STARTED,
-            Field("text", Text(500), required=True),
-            Field("text_visual", Text(500), doc="the text in display order"),
+            Field("text", Text(MAX_NOTICE), required=True),
+            Field("text_visual", Text(MAX_NOTICE), doc="the text in display order"),
             Field("rtl", Bool(), default=False),
             Field("until", MS),
         )

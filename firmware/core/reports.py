@@ -1,8 +1,9 @@
-"""The schema of what boards say of themselves."""
+"""The schemas of messages that no board reads: what boards say of themselves, and what people ask of the bridge."""
 
 from firmware.core.check_kinds import Bool, Int, OneOf, Text
 from firmware.core.check_records import Field, ListOf, Record
 from firmware.core.messages import COUNT, ID, MS, SEVERITIES, V
+from firmware.core.messages_rare import MAX_NOTICE
 
 _ALARM = Record(
     (
@@ -30,5 +31,15 @@ BOARD = Record(
         Field("uptime_ms", MS),
         Field("temp", Int(-100, 200), doc="degrees Celsius"),
         Field("rssi", Int(-200, 100), doc="dBm"),
+    )
+)
+
+# notice/set: a text for every board. The bridge answers with `notice`.
+NOTICE_SET = Record(
+    (
+        V,
+        Field("text", Text(MAX_NOTICE, least=0), required=True, doc="empty: takes the notice back"),
+        Field("until", MS, doc="ms of the bridge's clock, as `now` in bridge/state"),
+        Field("for_ms", Int(1000, 366 * 86_400_000), doc="instead of until: how long, from when the bridge hears it"),
     )
 )

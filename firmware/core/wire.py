@@ -11,7 +11,7 @@ from firmware.core import messages, messages_rare
 from firmware.core.messages import BRIDGE, MAX_FLASH_MHZ, QUEUE, SEVERITIES
 from firmware.core.pattern import SOUNDS
 from firmware.core.payload import VERSION, WireError, dumps, loads, read
-from firmware.core.reports import BOARD
+from firmware.core.reports import BOARD, NOTICE_SET
 from firmware.core.topics import decode_id, encode_id, parts_of, topic
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "COMMAND",
     "MAX_FLASH_MHZ",
     "NOTICE",
+    "NOTICE_SET",
     "QUEUE",
     "RULES",
     "SEVERITIES",
