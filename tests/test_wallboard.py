@@ -13,7 +13,7 @@ from PIL import Image
 from firmware.core.board import Board, Setup
 from firmware.core.screen import Screen
 from firmware.pi.canvas_pillow import load_font
-from firmware.pi.inbox import LinkChange, Message
+from firmware.pi.inbox import LinkChange, Message, Press
 from firmware.pi.wallboard import STATE_EVERY_MS, STATE_GAP_MS, STORE_DELAY_MS, Parts, Wallboard
 from tests.wallboard_process import drawn, tile, view
 
@@ -30,7 +30,7 @@ RULE = {
 class Recorder:
     """Panel, buzzer, link and store at once: `did` has everything they were asked to do, with the time."""
 
-    width, height = 128, 64
+    frames = held = restarts = 0
 
     def __init__(self) -> None:
         self.now_ms = 0
@@ -39,19 +39,24 @@ class Recorder:
         self.sounding = False
 
     def show(self, image: Image.Image) -> None:
+        self.frames += 1
         self.did.append((self.now_ms, "show", image))
 
-    def sound(self, on: bool) -> None:
+    def tend(self, now_ms: int) -> int:
+        return now_ms + 2000
+
+    def sound(self, on: bool, now_ms: int) -> int | None:
         if on != self.sounding:
             self.sounding = on
             self.did.append((self.now_ms, "sound", on))
+        return now_ms + 500 if on else None
 
     def publish(self, topic: str, payload: bytes) -> bool:
         if self.up:
             self.did.append((self.now_ms, topic, json.loads(payload)))
         return self.up
 
-    def close(self, last: bytes | None = None) -> None:
+    def close(self, last: bytes) -> None:
         self.did.append((self.now_ms, "close", last))
 
     def save(self, stored: dict[str, Any]) -> None:
@@ -74,7 +79,7 @@ class Bench:
         self.steps = 0
         self.wake_ms = self.step()
 
-    def step(self, *items: LinkChange | Message) -> int:
+    def step(self, *items: LinkChange | Message | Press) -> int:
         self.steps += 1
         self.wake_ms = self.wallboard.step(items, self.parts.now_ms)
         assert self.wake_ms > self.parts.now_ms
@@ -214,12 +219,92 @@ def test_rules_are_kept_once_they_have_settled() -> None:
     assert bench.parts.all("save")[-1]["rules"]["sales"]["rules"] == []
 
 
-def test_closing_is_silent_black_and_said() -> None:
+def test_closing_is_said() -> None:
     bench = Bench()
     bench.set_up()
     bench.parts.did.clear()
     bench.wallboard.close()
-    assert bench.parts.all("close") == [None, None, b'{"v":1,"online":false}']
+    assert bench.parts.all("close") == [b'{"v":1,"online":false}']
+
+
+def press(bench: Bench, ms: int) -> None:
+    """A finger on the button for so long."""
+    bench.step(Press(True))
+    bench.run(ms)
+    bench.step(Press(False))
+    bench.run(100)
+
+
+def test_a_short_press_acknowledges_all_and_tells_the_other_boards() -> None:
+    bench = Bench()
+    bench.set_up()
+    bench.queue(waiting=6)
+    bench.run(3000)
+    press(bench, 200)
+    (ack,) = bench.parts.all("wallboard/main/ack/sales/wait")
+    assert ack == {"v": 1, "at": pytest.approx(STARTED + bench.parts.now_ms, abs=150), "by": "b1"}
+    assert bench.states()[-1][1]["alarms"][0]["acked"] is True
+    steady = len(bench.parts.all("show"))
+    bench.run(5000)
+    assert len(bench.parts.all("show")) == steady  # it blinks no longer
+
+
+def test_an_acknowledgement_without_a_broker_is_kept_until_there_is_one() -> None:
+    bench = Bench()
+    bench.set_up()
+    bench.queue(waiting=6)
+    bench.run(3000)
+    bench.parts.up = False  # the broker hangs: nobody has noticed yet
+    press(bench, 200)
+    assert bench.parts.all("wallboard/main/ack/sales/wait") == []
+    bench.step(LinkChange(False))
+    bench.run(500)
+    bench.parts.up = True
+    bench.step(LinkChange(True))
+    bench.run(500)
+    assert len(bench.parts.all("wallboard/main/ack/sales/wait")) == 1
+
+
+def test_a_long_press_mutes_the_buzzer_for_an_hour() -> None:
+    bench = Bench()
+    bench.set_up()
+    press(bench, 2500)
+    assert bench.states()[-1][1]["muted"] is True
+    bench.queue(waiting=6)
+    bench.parts.did.clear()
+    bench.run(10_000)
+    assert bench.parts.all("sound") == []
+    bench.run(3_600_000)
+    assert bench.states()[-1][1]["muted"] is False
+    assert bench.parts.all("sound")[0] is True  # what is critical is heard again
+
+
+def test_a_restart_is_carried_out_once_the_board_has_run_for_ten_seconds() -> None:
+    bench = Bench()
+    bench.set_up()
+    bench.run(2000)
+    bench.take("board/b1/command", do="restart")
+    assert not bench.wallboard.restart_asked(bench.parts.now_ms)
+    bench.run(8000)
+    assert bench.wallboard.restart_asked(bench.parts.now_ms)
+
+
+def test_what_a_panel_has_gone_through_is_in_its_state() -> None:
+    bench = Bench()
+    bench.set_up()
+    assert not {"held", "restarts"} & set(bench.states()[-1][1])
+    bench.parts.held, bench.parts.restarts = 3, 2
+    bench.run(STATE_EVERY_MS)
+    assert (bench.states()[-1][1]["held"], bench.states()[-1][1]["restarts"]) == (3, 2)
+
+
+def test_its_summary_is_a_line() -> None:
+    bench = Bench()
+    assert bench.wallboard.summary() == "NO LINK"
+    bench.set_up()
+    bench.queue(waiting=6)
+    bench.run(1000)
+    assert bench.wallboard.summary() == "live, 1 alarm"
 
 
 def test_what_cannot_be_used_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:

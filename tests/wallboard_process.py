@@ -75,11 +75,21 @@ class Process:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def helpers(self) -> list[int]:
+        """The processes beside it: the nurse, and the driver of the panel, its child."""
+        nurses = _children(self.process.pid)
+        return [*nurses, *(each for nurse in nurses for each in _children(nurse))]
+
     def end(self) -> None:
         """Kill it if it still runs."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
 
 
 def drawn(view: View, size: tuple[int, int]) -> Image.Image:
@@ -138,6 +148,11 @@ class FakeBridge:
             "sla": 930, "sla_target": 800, "agents_in": 3, "agents_free": 2, **figures,
         }  # fmt: skip
         self._publish(f"queue/{queue}", **snapshot)
+
+    def publish_command(self, **command: Any) -> None:
+        """To board b1, not retained."""
+        payload = json.dumps({"v": 1, **command})
+        self.client.publish("wallboard/main/board/b1/command", payload, qos=1).wait_for_publish(5)
 
     def states(self) -> list[dict[str, Any]]:
         """What board b1 said of itself, oldest first."""

@@ -53,7 +53,7 @@ class Board:
         self._screen = screen
         self._known = Knowledge(setup.site, setup.queues, stored, "centre" in setup.pages)
         self._service: "Service | None" = None  # made when somebody first asks something of this board
-        self._outbox: "list[tuple[str, bytes, bool]]" = []
+        self._outbox: "list[tuple[str, bytes]]" = []
         self._sounder = Sounder()
         self._picture = Picture(setup, screen, self._known)
 
@@ -112,8 +112,8 @@ class Board:
         """Whether the buzzer is on now."""
         return self._sounder.on(now_ms)
 
-    def outbox(self) -> "list[tuple[str, bytes, bool]]":
-        """(topic, payload, retained) of what is to be published since the last call."""
+    def outbox(self) -> "list[tuple[str, bytes]]":
+        """(topic, payload) of what is to be published, retained, since the last call."""
         sent, self._outbox = self._outbox, []
         return sent
 
@@ -194,7 +194,7 @@ class Board:
             for alarm in watch.loud(freshness, now_ms):
                 message = {"v": VERSION, "at": freshness.bridge_ms(now_ms), "by": self.board_id}
                 watch.take_ack(alarm.rule.id, {"at": message["at"], "until": None}, now_ms)
-                self._outbox.append((topic(self.site, "ack", watch.queue, alarm.rule.id), dumps(message), True))
+                self._outbox.append((topic(self.site, "ack", watch.queue, alarm.rule.id), dumps(message)))
 
     def _muted(self) -> bool:
         return self._service is not None and self._service.muted_until_ms is not None

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
+import select
 import signal
 import sys
 import time
 from pathlib import Path
+
+from PIL import Image
 
 from config.log import set_up
 from config.version import version
@@ -15,18 +19,24 @@ from config.yaml_file import ConfigError
 from firmware.core import wire
 from firmware.core.board import Board, Setup
 from firmware.core.screen import Screen
-from firmware.pi import settings
-from firmware.pi.buzzer import open_buzzer
+from firmware.pi import buzzer_process, panel_link, panel_process, settings
+from firmware.pi.button import Button
+from firmware.pi.buzzer import Buzzer, open_buzzer
 from firmware.pi.canvas_pillow import load_font
 from firmware.pi.drivers import open_panel
 from firmware.pi.inbox import Inbox, Waker
 from firmware.pi.link import Link
+from firmware.pi.lost import lost_frame
+from firmware.pi.nursery import Helper, Nursery
 from firmware.pi.panel import PanelError
+from firmware.pi.privileges import give_up
 from firmware.pi.store import Store
+from firmware.pi.systemd import Systemd
 from firmware.pi.wallboard import Parts, Wallboard
 
-FINE, FAILED, WRONG = 0, 1, 2
+FINE, FAILED, WRONG, RESTART = 0, 1, 2, 3
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+PANEL_WAIT_S = 3.0  # for the panel's first word; a driver that takes longer comes up while the board runs
 THERMOMETER = Path("/sys/class/thermal/thermal_zone0/temp")
 
 DESCRIPTION = """\
@@ -36,8 +46,10 @@ Everything about the board stands in board.yaml; config/board.yaml is a commente
 `wallboardctl check board.yaml` checks one. On a desktop, `driver: emulator` shows the panel in the browser.
 """
 EPILOG = """\
-Exit codes: 0 stopped by SIGTERM or Ctrl-C, 1 failed (the panel cannot be used), 2 wrong usage or wrong configuration.
-An unreachable broker is no reason to exit: the panel names the fault, and the board goes on trying.
+Exit codes: 0 stopped by SIGTERM or Ctrl-C, 1 failed (the panel cannot be used), 2 wrong usage or wrong configuration,
+3 somebody sent the command `restart` (under systemd; elsewhere it starts itself again).
+An unreachable broker is no reason to exit: the panel names the fault, and the board goes on trying. A panel driver that
+crashes or hangs is started again.
 """
 
 
@@ -58,45 +70,81 @@ def main(argv: list[str] | None = None) -> int:
             print(line, file=sys.stderr)
         return WRONG
     try:
-        _run(read, start_ns, log)
+        restart = _run(read, start_ns, log)
     except PanelError as error:
         log.error("%s", error)
         return FAILED
-    return FINE
+    if not restart:
+        return FINE
+    if "INVOCATION_ID" not in os.environ:  # else systemd starts it again, with all that a unit gives
+        os.execv(sys.executable, sys.orig_argv)
+    return RESTART
 
 
-def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> None:
-    """Until a signal says stop. Raises PanelError."""
+def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> bool:
+    """Until a signal says stop, or a command restart (True). Raises PanelError."""
+    screen = Screen(read.panel.width, read.panel.height, load_font)
+    nursery = Nursery(_helpers(read, lost_frame(screen), log), log)
     waker = Waker()
+    button = Button(read.button_gpio, waker, log)
+    if read.panel.driver == "rgbmatrix":
+        give_up(read.panel.user)
     stop: list[int] = []
     signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
     for number in STOP_SIGNALS:
         if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
             continue  # started with nohup
         signal.signal(number, lambda number, _frame: stop.append(number))
-    screen = Screen(read.panel.width, read.panel.height, load_font)
     store = Store(read.state_file, read.site, read.board, log)
     setup = Setup(read.site, read.board, read.queues, read.pages, read.panel.brightness, read.night, version())
     board = Board(setup, screen, store.load())
     inbox = Inbox(waker)
     link = Link(read.mqtt, board.subscriptions(), (board.state_topic, wire.dumps(board.offline())), inbox, log)
-    # The buzzer first: with driver rgbmatrix the process is no longer root once the panel is open.
-    buzzer = open_buzzer(read.buzzer_gpio, log)
-    try:
-        panel = open_panel(read.panel, f"{read.board} · {read.site} · LED wallboard", log)
-    except PanelError:
-        buzzer.close()
-        raise
+    panel = panel_link.PanelLink(nursery, log)
+    buzzer = buzzer_process.BuzzerLink(nursery.ends.get(buzzer_process.NAME))
     wallboard = Wallboard(Parts(board, screen, panel, buzzer, link, store), log, _temperature)
-    link.start()
+    systemd = Systemd()
+    if button.down:
+        board.self_test(0)
+    started = False
     try:
+        select.select([panel], [], [], PANEL_WAIT_S)
+        panel.tend(0)  # a panel that cannot be had at all is the one line that is said
+        link.start()
+        started = True
         while not stop:
             now_ms = (time.monotonic_ns() - start_ns) // 1_000_000
-            wake_ms = wallboard.step(inbox.take(), now_ms)
-            waker.wait(wake_ms - (time.monotonic_ns() - start_ns) // 1_000_000)
+            wake_ms = wallboard.step([*inbox.take(), *button.take()], now_ms)
+            if wallboard.restart_asked(now_ms):
+                break
+            wake_ms = min(wake_ms, systemd.tell(now_ms, panel.lit, wallboard.summary))
+            waker.wait(wake_ms - (time.monotonic_ns() - start_ns) // 1_000_000, nursery, panel)
     finally:
-        wallboard.close()
-    log.info("stopped by %s", signal.Signals(stop[0]).name)
+        systemd.stopping()
+        button.close()
+        nursery.close()
+        if started:
+            wallboard.close()
+    log.info("stopped by %s", signal.Signals(stop[0]).name if stop else "the command restart")
+    return not stop
+
+
+def _helpers(read: settings.BoardSettings, lost: Image.Image, log: logging.Logger) -> list[Helper]:
+    """The processes beside this one: the panel's, and the buzzer's where there is one."""
+    title = f"{read.board} · {read.site} · LED wallboard"
+
+    def silent_buzzer() -> Buzzer:
+        buzzer = open_buzzer(read.buzzer_gpio, log)
+        if read.panel.driver == "rgbmatrix":  # it may have been started as root
+            give_up(read.panel.user)
+        return buzzer
+
+    helpers = [
+        Helper(panel_link.NAME, lambda end: panel_process.drive(end, lambda: open_panel(read.panel, title, log), lost))
+    ]
+    if read.buzzer_gpio is not None:
+        helpers.append(Helper(buzzer_process.NAME, lambda end: buzzer_process.drive(end, silent_buzzer)))
+    return helpers
 
 
 def _temperature() -> int | None:

@@ -1,17 +1,15 @@
 """The buzzer: an active one, on or off, on a GPIO pin through gpiozero and lgpio.
 
 No PWM: the panel library owns the Pi's. When a tone starts and ends is the core's matter (pattern.py), so no thread of
-gpiozero's is used either. Open it before the panel: afterwards the process may be no longer root.
+gpiozero's is used either.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 from typing import Any, Protocol
 
-from hw.pins import mappings
+from firmware.pi.gpio import NoGpioError, claim, position
 
 
 class Buzzer(Protocol):
@@ -61,35 +59,12 @@ def open_buzzer(gpio: int | None, log: logging.Logger) -> Buzzer:
     if gpio is None:
         return NoBuzzer()
     try:
-        return _open(gpio)
-    except _NoGpioError as error:
-        position = next(iter(mappings().values())).header[gpio]
+        return claim(lambda factory: GpioBuzzer(gpio, factory))
+    except NoGpioError as error:
         log.warning(
-            "buzzer: silent: %s; on a Raspberry Pi it sounds on GPIO%d (pin %d of the header)", error, gpio, position
+            "buzzer: silent: %s; on a Raspberry Pi it sounds on GPIO%d (pin %d of the header)",
+            error,
+            gpio,
+            position(gpio),
         )
         return NoBuzzer()
-
-
-class _NoGpioError(RuntimeError):
-    """Why there is no GPIO here."""
-
-
-def _open(gpio: int) -> Buzzer:
-    # lgpio puts a FIFO into its working directory when it is imported; a service may not write to its own.
-    os.environ.setdefault("LG_WD", tempfile.gettempdir())
-    try:
-        from gpiozero import GPIOZeroError  # noqa: PLC0415
-    except ImportError:
-        raise _NoGpioError("the package gpiozero is not installed (led-wallboard[pi])") from None
-    if os.environ.get("GPIOZERO_PIN_FACTORY"):
-        return GpioBuzzer(gpio)  # somebody has chosen, a test its mock
-    try:
-        import lgpio  # noqa: PLC0415
-        from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415
-    except ImportError:
-        raise _NoGpioError("the package lgpio is not installed (led-wallboard[pi])") from None
-    # By name, not by gpiozero's search, which would try pigpio and RPi.GPIO: one needs a daemon, one the PWM.
-    try:
-        return GpioBuzzer(gpio, LGPIOFactory())
-    except (GPIOZeroError, OSError, lgpio.error) as error:
-        raise _NoGpioError(f"no GPIO here ({str(error).strip(chr(39))})") from None

@@ -9,9 +9,21 @@ from __future__ import annotations
 import select
 import socket
 import threading
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 MOST_TOPICS = 4096
+
+
+class HasFileno(Protocol):
+    """Something that select() can wait for."""
+
+    def fileno(self) -> int: ...
+
+
+class Press(NamedTuple):
+    """The button's contact closed, or opened."""
+
+    down: bool
 
 
 class LinkChange(NamedTuple):
@@ -47,10 +59,10 @@ class Waker:
         except (BlockingIOError, OSError):
             pass  # full: it will wake anyway; closed: nobody waits any more
 
-    def wait(self, timeout_ms: int) -> None:
-        """Sleep until wake() or for `timeout_ms`."""
-        readable, _, _ = select.select([self._hear], [], [], max(timeout_ms, 0) / 1000)
-        if readable:
+    def wait(self, timeout_ms: int, *others: HasFileno) -> None:
+        """Sleep until wake(), until one of `others` can be read, or for `timeout_ms`."""
+        readable, _, _ = select.select([self._hear, *others], [], [], max(timeout_ms, 0) / 1000)
+        if self._hear in readable:
             try:
                 self._hear.recv(4096)
             except BlockingIOError:

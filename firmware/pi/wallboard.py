@@ -1,7 +1,7 @@
 """The board's shell: what came in → the core → panel, buzzer, state message and state file. Drawn only when it changes.
 
     wallboard = Wallboard(Parts(board, screen, panel, buzzer, link, store), log)
-    while not stopped:
+    while not stopped and not wallboard.restart_asked(now_ms):
         waker.wait(wallboard.step(inbox.take(), now_ms) - now_ms)
     wallboard.close()
 
@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from firmware.core import wire
 from firmware.pi.canvas_pillow import PillowCanvas
-from firmware.pi.inbox import LinkChange, Message
+from firmware.pi.inbox import LinkChange, Message, Press
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from firmware.core.board import Board
     from firmware.core.screen import Screen
     from firmware.core.view import View
-    from firmware.pi.buzzer import Buzzer
-    from firmware.pi.panel import Panel
 
 STATE_EVERY_MS = 10_000
 STATE_GAP_MS = 250  # between two state messages, however much changes
 STORE_DELAY_MS = 2_000  # one write for all the rules that a bridge sends in a row: the board's disk is an SD card
 LEAST_SLEEP_MS = 2  # of what is due by time alone; what comes in wakes the loop at once
+LEAST_LIFE_MS = 10_000  # before a command may restart the board: one that is sent again and again stops nothing
 
 
 class Sender(Protocol):
@@ -37,6 +38,24 @@ class Sender(Protocol):
     def publish(self, topic: str, payload: bytes) -> bool: ...
 
     def close(self, last: bytes) -> None: ...
+
+
+class Light(Protocol):
+    """The panel, see panel_link.PanelLink."""
+
+    frames: int
+    held: int
+    restarts: int
+
+    def show(self, image: Image.Image) -> None: ...
+
+    def tend(self, now_ms: int) -> int: ...
+
+
+class Sound(Protocol):
+    """The buzzer, see buzzer_process.BuzzerLink."""
+
+    def sound(self, on: bool, now_ms: int) -> int | None: ...
 
 
 class Keeper(Protocol):
@@ -50,8 +69,8 @@ class Parts(NamedTuple):
 
     board: Board
     screen: Screen
-    panel: Panel
-    buzzer: Buzzer
+    panel: Light
+    buzzer: Sound
     link: Sender
     store: Keeper
 
@@ -65,7 +84,7 @@ class Wallboard:
         log: logging.Logger,
         temperature: Callable[[], int | None] = lambda: None,
     ) -> None:
-        self.frames = 0
+        self.frames = 0  # drawn
         self._parts = parts
         self._log = log
         self._temperature = temperature
@@ -74,16 +93,19 @@ class Wallboard:
         self._told: dict[str, Any] | None = None  # board.state() as last published
         self._told_ms = 0
         self._store_ms: int | None = None  # when the state file is due
+        self._unsent: dict[str, bytes] = {}  # by topic: acknowledgements that no broker has yet
 
-    def step(self, items: Iterable[LinkChange | Message], now_ms: int) -> int:
+    def step(self, items: Iterable[LinkChange | Message | Press], now_ms: int) -> int:
         """Take what came in, bring everything up to date, and return when to step again at the latest.
 
-        Raises PanelError when the panel takes no picture.
+        Raises PanelError when there is no panel to be had.
         """
         board = self._parts.board
         for item in items:
             if isinstance(item, Message):
                 board.receive(item.topic, item.payload, item.retained, now_ms)
+            elif isinstance(item, Press):
+                board.press(item.down, now_ms)
             else:
                 board.link(item.up, now_ms)
                 self._told = None  # a broker may have forgotten, or published the will
@@ -91,28 +113,47 @@ class Wallboard:
         view = board.view(now_ms)
         if view != self._shown:
             self._draw(view)
-        self._parts.buzzer.sound(board.buzzer(now_ms))
+        sound_ms = self._parts.buzzer.sound(board.buzzer(now_ms), now_ms)
+        panel_ms = self._parts.panel.tend(now_ms)
         for line in board.lines():
             self._log.warning("%s", line)
-        due_ms = min(self._say(now_ms), self._keep(now_ms), board.next_wake_ms(now_ms))
-        return max(due_ms, now_ms + LEAST_SLEEP_MS)
+        self._send()
+        due_ms = min(self._say(now_ms), self._keep(now_ms), board.next_wake_ms(now_ms), panel_ms)
+        return max(due_ms if sound_ms is None else min(due_ms, sound_ms), now_ms + LEAST_SLEEP_MS)
+
+    def restart_asked(self, now_ms: int) -> bool:
+        """Somebody has sent the command `restart`, and the board has run for long enough to carry it out."""
+        return self._parts.board.restart_asked and now_ms >= LEAST_LIFE_MS
+
+    def summary(self) -> str:
+        """What the board does, in one line for `systemctl status`."""
+        told = self._told or {}
+        parts = [f"NO {told['fault']}" if told.get("fault") else "live" if told else "not connected"]
+        alarms = len(told.get("alarms", ()))
+        if alarms:
+            parts.append(f"{alarms} alarm" + "s" * (alarms > 1))
+        return ", ".join(parts)
 
     def close(self) -> None:
-        """Silence, a black panel, the good-bye, and the rules of the last moment."""
-        board, _, panel, buzzer, link, store = self._parts
-        buzzer.close()
-        try:
-            panel.close()
-        finally:
-            link.close(wire.dumps(board.offline()))
-            if self._store_ms is not None or board.stored_changed:
-                store.save(board.stored())
+        """Say good-bye, and keep the rules of the last moment. The panel and the buzzer end with the nursery."""
+        board, link, store = self._parts.board, self._parts.link, self._parts.store
+        link.close(wire.dumps(board.offline()))
+        if self._store_ms is not None or board.stored_changed:
+            store.save(board.stored())
 
     def _draw(self, view: View) -> None:
         self._parts.screen.draw(self._canvas, view)
         self._parts.panel.show(self._canvas.image(view.brightness))
         self._shown = view
         self.frames += 1
+
+    def _send(self) -> None:
+        """What somebody has acknowledged here, for the other boards; kept until there is a connection."""
+        self._unsent.update(self._parts.board.outbox())
+        for topic, payload in list(self._unsent.items()):
+            if not self._parts.link.publish(topic, payload):
+                return
+            del self._unsent[topic]
 
     def _say(self, now_ms: int) -> int:
         """Publish the board's state when it has changed or is due; when to look again."""
@@ -122,7 +163,12 @@ class Wallboard:
         gap_ms = STATE_GAP_MS if changed and self._told is not None else STATE_EVERY_MS
         if self._told is not None and now_ms < self._told_ms + gap_ms:
             return self._told_ms + gap_ms
-        measured = {"frames": self.frames, "uptime_ms": now_ms, "problems": board.problems}
+        panel = self._parts.panel
+        measured = {"frames": panel.frames, "uptime_ms": now_ms, "problems": board.problems}
+        if panel.restarts:
+            measured["restarts"] = panel.restarts
+        if panel.held:
+            measured["held"] = panel.held
         temperature = self._temperature()
         if temperature is not None:
             measured["temp"] = temperature

@@ -1,0 +1,43 @@
+"""The Pi's pins through gpiozero and lgpio: both are extras of the package, and a desktop has neither nor any pin."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from hw.pins import mappings
+
+Device = TypeVar("Device")
+
+
+class NoGpioError(RuntimeError):
+    """Why a pin cannot be had here."""
+
+
+def claim(make: Callable[[Any], Device]) -> Device:
+    """`make(pin_factory)`, a device of gpiozero on a pin. Raises NoGpioError."""
+    # lgpio puts a FIFO into its working directory when it is imported; a service may not write to its own.
+    os.environ.setdefault("LG_WD", tempfile.gettempdir())
+    try:
+        from gpiozero import GPIOZeroError  # noqa: PLC0415 - slow to import, and an extra
+    except ImportError:
+        raise NoGpioError("the package gpiozero is not installed (led-wallboard[pi])") from None
+    if os.environ.get("GPIOZERO_PIN_FACTORY"):
+        return make(None)  # somebody has chosen, a test its mock
+    try:
+        import lgpio  # noqa: PLC0415
+        from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415
+    except ImportError:
+        raise NoGpioError("the package lgpio is not installed (led-wallboard[pi])") from None
+    # By name, not by gpiozero's search, which would try pigpio and RPi.GPIO: one needs a daemon, one the PWM.
+    try:
+        return make(LGPIOFactory())
+    except (GPIOZeroError, OSError, lgpio.error) as error:
+        raise NoGpioError(f"no GPIO here ({str(error).strip(chr(39))})") from None
+
+
+def position(gpio: int) -> int:
+    """Of a GPIO's pin on the 40-pin header."""
+    return next(iter(mappings().values())).header[gpio]

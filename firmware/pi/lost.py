@@ -1,0 +1,16 @@
+"""What the panel shows when the board behind it has fallen silent: no figure, and who is lost."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from firmware.core.screen import Screen
+from firmware.core.view import QUEUES, View
+from firmware.pi.canvas_pillow import PillowCanvas
+
+
+def lost_frame(screen: Screen) -> Image.Image:
+    """An RGB image of the panel's size; made in advance, as a board that hangs draws nothing."""
+    canvas = PillowCanvas(screen.width, screen.height)
+    screen.draw(canvas, View(QUEUES, (), None, 0, 1, "BOARD", None, None, None, None, 0, False, 100, ""))
+    return canvas.image()

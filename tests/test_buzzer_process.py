@@ -1,0 +1,147 @@
+"""The buzzer's process: silent when its lease ends, when the board dies, and when it is started again."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from firmware.pi.buzzer_process import LEASE_MS, NAME, RENEW_MS, BuzzerLink, drive
+from firmware.pi.nursery import Helper, Nursery
+from tests.waiting import wait_until
+
+
+class FileBuzzer:
+    """Writes each change and its moment into a file, as the processes of these tests share nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._on: bool | None = None
+        self.sound(False)
+
+    def sound(self, on: bool) -> None:
+        if on != self._on:
+            self._on = on
+            with self._path.open("a") as file:
+                file.write(f"{int(on)} {time.monotonic()}\n")
+
+    def close(self) -> None:
+        self.sound(False)
+        with self._path.open("a") as file:
+            file.write(f"closed {time.monotonic()}\n")
+
+
+@pytest.fixture(name="path")
+def a_path(tmp_path: Path) -> Path:
+    (tmp_path / "sound").touch()
+    return tmp_path / "sound"
+
+
+def states(path: Path) -> list[str]:
+    return [line.split()[0] for line in path.read_text().splitlines()]
+
+
+def nursery_with(path: Path) -> Nursery:
+    return Nursery([Helper(NAME, lambda end: drive(end, lambda: FileBuzzer(path)))], logging.getLogger("t"))
+
+
+def test_it_sounds_while_the_board_says_so_and_no_longer(path: Path) -> None:
+    nursery = nursery_with(path)
+    try:
+        link = BuzzerLink(nursery.ends[NAME])
+        began_ms = time.monotonic_ns() // 1_000_000
+        due_ms: int | None = 0
+        while due_ms is not None and due_ms < 2 * LEASE_MS:  # renewed for longer than one lease lasts
+            time.sleep(max(due_ms - (time.monotonic_ns() // 1_000_000 - began_ms), 0) / 1000)
+            due_ms = link.sound(True, due_ms)
+        assert states(path) == ["0", "1"]
+        link.sound(False, 2 * LEASE_MS)
+        wait_until(lambda: states(path) == ["0", "1", "0"], 1, "it sounds on")
+    finally:
+        nursery.close()
+    assert states(path)[-1] == "closed"
+
+
+def test_a_board_that_hangs_lets_the_lease_end(path: Path) -> None:
+    nursery = nursery_with(path)
+    try:
+        BuzzerLink(nursery.ends[NAME]).sound(True, 0)
+        wait_until(lambda: states(path) == ["0", "1"], 2, "no sound")
+        wait_until(lambda: states(path) == ["0", "1", "0"], LEASE_MS / 1000 + 1, "it sounds for ever")
+        on, off = (float(line.split()[1]) for line in path.read_text().splitlines()[1:])
+        assert off - on == pytest.approx(LEASE_MS / 1000, abs=0.3)
+    finally:
+        nursery.close()
+
+
+def test_a_board_that_is_killed_while_it_sounds_leaves_silence(path: Path) -> None:
+    board = os.fork()
+    if board == 0:
+        nursery = nursery_with(path)
+        BuzzerLink(nursery.ends[NAME]).sound(True, 0)
+        time.sleep(60)
+        os._exit(0)
+    wait_until(lambda: states(path) == ["0", "1"], 5, "no sound")
+    os.kill(board, signal.SIGKILL)
+    killed = time.monotonic()
+    os.waitpid(board, 0)
+    wait_until(lambda: states(path)[-1] == "closed", 2, "it outlived the board")
+    off = float(path.read_text().splitlines()[2].split()[1])
+    assert states(path) == ["0", "1", "0", "closed"]
+    assert off - killed < 0.5  # at once, and not when the lease ends
+
+
+def test_one_that_is_killed_is_started_again_silent(path: Path) -> None:
+    nursery = nursery_with(path)
+    try:
+        link = BuzzerLink(nursery.ends[NAME])
+        link.sound(True, 0)
+        wait_until(lambda: states(path) == ["0", "1"], 2, "no sound")
+        nursery.kill(NAME)
+        wait_until(lambda: states(path) == ["0", "1", "0"], 3, "no successor")
+        link.sound(True, RENEW_MS)
+        wait_until(lambda: states(path)[-1] == "1", 1, "the successor hears nothing")
+    finally:
+        nursery.close()
+
+
+class TestLink:
+    def link(self) -> tuple[BuzzerLink, Callable[[], list[bytes]]]:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        self._keep = theirs
+
+        def heard() -> list[bytes]:
+            found = []
+            while True:
+                try:
+                    found.append(theirs.recv(16))
+                except BlockingIOError:
+                    return found
+
+        return BuzzerLink(ours), heard
+
+    def test_it_is_told_of_changes_and_renewed_while_on(self) -> None:
+        link, heard = self.link()
+        assert link.sound(False, 0) is None and heard() == []
+        assert link.sound(True, 100) == 100 + RENEW_MS
+        assert link.sound(True, 200) == 100 + RENEW_MS
+        assert heard() == [b"1"]
+        assert link.sound(True, 100 + RENEW_MS) == 100 + 2 * RENEW_MS
+        assert heard() == [b"1"]
+        assert link.sound(False, 700) is None
+        assert link.sound(False, 5000) is None
+        assert heard() == [b"0"]
+
+    def test_without_a_buzzer_or_with_a_dead_one_nothing_is_raised(self) -> None:
+        assert BuzzerLink(None).sound(True, 0) is None
+        link, _ = self.link()
+        self._keep.close()
+        assert link.sound(True, 0) == RENEW_MS

@@ -1,0 +1,61 @@
+"""How bright and how red a frame's cells are: by hand for plain ones, and no board's page ever has to wait for long."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from firmware.core.flash import BRIGHT_STEP, RED_STEP, FlashGuard
+from firmware.core.layout import SIZES
+from firmware.core.scenes import scenes
+from firmware.core.screen import Screen
+from firmware.pi.canvas_pillow import PillowCanvas, load_font
+from firmware.pi.flash_levels import CELL, cells, levels
+
+
+def plain(colour: tuple[int, int, int]) -> list[int]:
+    return levels(Image.new("RGB", (64, 32), colour))
+
+
+@pytest.mark.parametrize(
+    ("colour", "bright", "red"),
+    [
+        ((0, 0, 0), 0, 0),
+        ((255, 255, 255), 255, 0),
+        ((255, 0, 0), 54, 255),  # 0.2126 of the light
+        ((0, 255, 0), 182, 0),
+        ((188, 188, 188), 128, 0),  # half of the light is far more than half of the number
+        ((255, 128, 0), 93, 200),
+    ],
+)
+def test_plain_colours(colour: tuple[int, int, int], bright: int, red: int) -> None:
+    found = plain(colour)
+    assert len(found) == 2 * cells(64, 32) == 8
+    assert found[0::2] == pytest.approx([bright] * 4, abs=1)
+    assert found[1::2] == pytest.approx([red] * 4, abs=1)
+
+
+def test_cells_are_told_apart_row_by_row() -> None:
+    image = Image.new("RGB", (64, 32))
+    image.paste((255, 255, 255), (CELL[0], 0, 2 * CELL[0], CELL[1]))
+    assert levels(image)[0::2] == [0, 255, 0, 0]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_a_page_that_blinks_at_three_hertz_is_at_the_limit_and_passes(width: int, height: int) -> None:
+    """The fastest that a site may ask for: both phases of every scene."""
+    screen, canvas = Screen(width, height, load_font), PillowCanvas(width, height)
+    views = dict(scenes(screen.slots(99)))
+    flashing = 0
+    for name in [each for each in views if each + "_second_phase" in views]:
+        phases = []
+        for scene in (name, name + "_second_phase"):
+            screen.draw(canvas, views[scene])
+            phases.append(levels(canvas.image()))
+        steps = (BRIGHT_STEP, RED_STEP) * cells(width, height)
+        flashing += any(abs(one - other) >= step for one, other, step in zip(*phases, steps, strict=True))
+        guard = FlashGuard(cells(width, height))
+        for number in range(30):
+            assert guard.wait_ms(phases[number % 2], number * 167) == 0
+            guard.shown(phases[number % 2], number * 167)
+    assert flashing  # the guard sees our own blinking as what it is
