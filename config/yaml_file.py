@@ -23,11 +23,9 @@ Value = dict[str, "Value"] | list["Value"] | str
 KeyPath = tuple[str | int, ...]
 Problem = tuple[KeyPath, str]
 
-NOT_CARRIED_OUT = "is not carried out by this version: remove it"
 MAX_PATH = 200  # characters of a path in a message
 MAX_VALUES = 100_000  # aliases counted as often as they are used: a few lines of them can stand for billions
-# Problems of the key itself, not of its value: there is nothing right to write behind it.
-_AT_THE_KEY = ("unknown key", NOT_CARRIED_OUT)
+_AT_THE_KEY = "unknown key"  # a problem of the key itself, not of its value: there is nothing right to write behind it
 
 
 class YamlFile:

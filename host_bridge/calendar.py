@@ -1,4 +1,6 @@
-"""Time zones, opening hours, quiet hours and the start of the day: all of the site's calendar, on the bridge alone.
+"""Time zones, opening hours, quiet hours and the start of the day: the site's calendar, on the bridge alone.
+
+Days off are in days_off.py.
 
 Boards get `open`, `quiet` and `local`, so they need no time zone and no set clock. Times come in as `utc_ms`, ms since
 1970 of the wall clock (not of the bridge's steady clock, which never learns that the wall clock was corrected). Times
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from config.times import DAY_MIN, time_of_day
@@ -17,9 +20,26 @@ from firmware.core.spelling import did_you_mean
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # datetime's weekday() counts from Monday
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
+ONE_DAY = dt.timedelta(days=1)
 
 Span = tuple[int, int]  # from (included), until (excluded), minutes since midnight; past 1440: into the next day
-Week = tuple[tuple[Span, ...], ...]  # the spans of Monday to Sunday
+
+
+class Schedule(Protocol):
+    """When something is so: opening hours, quiet hours. Hashable."""
+
+    def on(self, day: dt.date) -> tuple[Span, ...]:
+        """The spans that begin on this day."""
+
+
+@dataclass(frozen=True)
+class Week:
+    """The same spans each week, those of Monday first."""
+
+    days: tuple[tuple[Span, ...], ...]
+
+    def on(self, day: dt.date) -> tuple[Span, ...]:
+        return self.days[day.weekday()]
 
 
 @dataclass(frozen=True)
@@ -67,24 +87,24 @@ class Calendar:
                 within = middle
         return within
 
-    def closes_ms(self, week: Week, utc_ms: int) -> int | None:
-        """When the last of the week's spans ends in the day of `utc_ms`; None on a day without one.
+    def closes_ms(self, hours: Schedule, utc_ms: int) -> int | None:
+        """When the last of the spans ends in the day of `utc_ms`; None on a day without one.
 
         A span that goes on past the day's end ends with it. It looks at each minute: ask once a day.
         """
         first_ms, end_ms = self.day_start_ms(utc_ms), self.next_day_ms(utc_ms)
         for minute_ms in range(end_ms - MINUTE_MS, first_ms - 1, -MINUTE_MS):
-            if self.within(week, minute_ms):
+            if self.within(hours, minute_ms):
                 return minute_ms + MINUTE_MS
         return None
 
-    def within(self, week: Week, utc_ms: int) -> bool:
-        """True inside one of the week's spans. An hour that summer time repeats counts both times."""
+    def within(self, hours: Schedule, utc_ms: int) -> bool:
+        """True inside one of the spans of today or of the day before. An hour that summer time repeats counts twice."""
         now = self._local(utc_ms)
-        minute, today = now.hour * 60 + now.minute, now.weekday()
-        if any(start <= minute < end for start, end in week[today]):
+        minute, today = now.hour * 60 + now.minute, now.date()
+        if any(start <= minute < end for start, end in hours.on(today)):
             return True
-        return any(start <= minute + DAY_MIN < end for start, end in week[today - 1])
+        return any(start <= minute + DAY_MIN < end for start, end in hours.on(today - ONE_DAY))
 
     def _started(self, now: dt.datetime) -> bool:
         start = now.replace(
@@ -155,9 +175,9 @@ def week(days: dict[str, tuple[Span, ...]]) -> Week:
             if day in found:
                 raise ValueError(f"{name!r}: {DAYS[day]} is given twice, expected each day once")
             found[day] = day_spans
-    return tuple(found.get(day, ()) for day in range(7))
+    return Week(tuple(found.get(day, ()) for day in range(7)))
 
 
 def every_day(day_spans: tuple[Span, ...]) -> Week:
     """The same spans on each day."""
-    return (day_spans,) * 7
+    return Week((day_spans,) * 7)

@@ -16,7 +16,7 @@ from config.yaml_file import KeyPath, Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core import check
 from firmware.core.units import duration_text
-from host_bridge.calendar import Calendar, Week, every_day
+from host_bridge.calendar import Calendar, Schedule, every_day
 from host_bridge.rule_kinds import Rule, breach_limits_ms
 from host_bridge.thresholds_schema import SCHEMA
 from host_bridge.truth.service_level import ServiceLevel
@@ -37,7 +37,7 @@ class QueueThresholds:
 
     label: str | None
     service_level: ServiceLevel
-    hours: Week | None
+    hours: Schedule | None
     rules: tuple[Rule, ...]
 
 
@@ -60,13 +60,13 @@ class Thresholds:
     """
 
     calendar: Calendar
-    quiet: Week | None
+    quiet: Schedule | None
     site: dict[str, Any]
     queues: dict[str, QueueThresholds]
     groups: dict[str, GroupThresholds]  # in the order of the file; "all" only when the file has it
     others: QueueThresholds
     # by opening hours: from, until (ms of the wall clock) and when the queue closes in between, or None
-    _closings: dict[Week, tuple[int, int, int | None]] = dataclasses.field(
+    _closings: dict[Schedule, tuple[int, int, int | None]] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -131,7 +131,7 @@ class Thresholds:
         """True when no buzzer may sound."""
         return self.quiet is not None and self.calendar.within(self.quiet, utc_ms)
 
-    def _within(self, hours: Week | None, utc_ms: int) -> bool:
+    def _within(self, hours: Schedule | None, utc_ms: int) -> bool:
         return hours is None or self.calendar.within(hours, utc_ms)
 
 

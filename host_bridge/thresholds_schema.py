@@ -1,15 +1,10 @@
-"""What thresholds.yaml may hold: the kinds of its values and its schema (DESIGN section 4).
-
-Keys that DESIGN names and this version does not carry out are refused, never accepted and ignored: a threshold that
-does nothing is worse than none.
-"""
+"""What thresholds.yaml may hold: the kinds of its values and its schema (DESIGN section 4)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from config.later import NotCarriedOut
 from firmware.core import check
 from firmware.core.check import (
     Bool,
@@ -27,9 +22,10 @@ from firmware.core.check import (
     Share,
     Text,
 )
+from firmware.core.spelling import did_you_mean
 from firmware.core.wire import MAX_FLASH_MHZ, SOUNDS
-from host_bridge import calendar
-from host_bridge.calendar import Span, Week
+from host_bridge import calendar, days_off
+from host_bridge.calendar import Schedule, Span
 from host_bridge.rule_kinds import HOUR_MS, Rules
 from host_bridge.truth.service_level import FORMULAS
 from host_bridge.truth.windows import ALL
@@ -39,7 +35,7 @@ MAX_QUEUE = 128  # Asterisk's own queue names are at most 127 bytes
 
 
 class Parsed(Kind):
-    """A text that a function of calendar.py reads; its ValueError is the problem."""
+    """A text that a function of calendar.py or days_off.py reads; its ValueError is the problem."""
 
     def __init__(self, parse: Callable[[str], Any], what: str) -> None:
         self._parse = parse
@@ -108,30 +104,44 @@ class Groups(MapOf):
 
 
 class Hours(Kind):
-    """`{sun-thu: "08:00-18:00", fri: "08:00-13:00"}` → Week."""
+    """`{sun-thu: "08:00-18:00", fri: "08:00-13:00", holidays: IL, eves: "08:00-13:00", closed: [2026-09-12]}`."""
 
-    _LATER = ("holidays", "eves", "closed")
+    _DAYS_OFF: dict[str, Kind] = {  # noqa: RUF012 - by key; all other keys are days
+        "holidays": Parsed(days_off.country, "a country's code like IL"),
+        "eves": SPANS,
+        "closed": ListOf(Parsed(days_off.date, "a date like 2026-09-12")),
+    }
 
     def expected(self) -> str:
         return 'a section of days and spans, like {sun-thu: "08:00-18:00", fri: "08:00-13:00"}'
 
-    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> Week | None:
+    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> Schedule | None:
         if not isinstance(value, dict) or not value:
             self.refuse(value, path, problems)
             return None
         days: dict[str, tuple[Span, ...]] = {}
+        off: dict[str, Any] = {}
         for name, text in value.items():
-            if name in self._LATER:
-                NotCarriedOut().read(text, (*path, name), problems)
+            here = (*path, name)
+            if name in self._DAYS_OFF:
+                off[name] = self._DAYS_OFF[name].read(text, here, problems)
                 continue
-            spans = SPANS.read(text, (*path, name), problems)
             try:
-                calendar.week({**days, name: spans or ()})
+                calendar.week({**days, name: ()})
             except ValueError as error:
-                problems.add((*path, name), f"unknown key: {error}")
+                hint = "" if "did you mean" in str(error) else did_you_mean(name, list(self._DAYS_OFF))
+                problems.add(here, f"unknown key: {error}{hint}")
             else:
-                days[name] = spans or ()
-        return calendar.week(days)
+                days[name] = SPANS.read(text, here, problems) or ()
+        if "eves" in off and "holidays" not in off:
+            problems.add((*path, "eves"), "rests on holidays, expected holidays: IL or another country's too")
+        if len(off) == len(value):
+            problems.add(path, f"days off alone, expected {self.expected()} too")
+        week = calendar.week(days)
+        if not off:
+            return week
+        closed = frozenset(day for day in off.get("closed") or () if day is not None)
+        return days_off.Opening(week, closed, off.get("holidays"), off.get("eves"))
 
 
 _SERVICE_LEVEL = Record(

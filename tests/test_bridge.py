@@ -204,6 +204,20 @@ def test_open_is_said_when_it_changes() -> None:
     tell(story, "2026-09-08T07:59:00")
 
 
+def test_a_holiday_is_closed_and_the_day_before_it_ends_early() -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales"))
+        assert it.link.newest("queue/sales")["open"] is True
+        await it.wait(60_000)  # 13:00 on the day before Yom Kippur
+        assert it.link.newest("queue/sales")["open"] is False
+        for hours, is_open in ((21, False), (24, True)):  # 10:00 of Yom Kippur, and of the day after
+            await it.wait(hours * 3_600_000)
+            assert it.link.newest("queue/sales")["open"] is is_open
+
+    limits = LIMITS.replace("18:00}", "18:00, holidays: IL, eves: 08:00-13:00}")
+    tell(story, "2026-09-20T12:59:00", limits)
+
+
 def test_a_queue_that_is_gone_is_cleared_and_one_that_returns_is_told() -> None:
     async def story(it: Story) -> None:
         await it.events(listed("sales", "support"))

@@ -143,6 +143,39 @@ def test_hours_and_quiet() -> None:
     assert bare.others.rules == ()
 
 
+def test_days_off_are_silent_and_the_examples_comment_is_right() -> None:
+    text = EXAMPLE.read_text("utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("# hours:"))
+    thresholds = build(parse(text.replace("\nhours:", "\n# hours:").replace(line, line[2:]).encode(), "t.yaml"))
+    days = ("2026-09-10", "2026-09-11", "2026-09-13", "2026-09-14", "2026-09-15", "2026-09-20", "2026-09-21")
+    at_noon = {day: thresholds.is_open("support", utc_ms(f"{day}T12:00")) for day in days}
+    at_two = {day: thresholds.is_open("support", utc_ms(f"{day}T14:00")) for day in days}
+    assert [day for day in days if not at_noon[day]] == ["2026-09-13", "2026-09-14", "2026-09-21"]
+    assert [day for day in days if at_two[day]] == ["2026-09-10", "2026-09-15"]
+    assert thresholds.is_open("sales", utc_ms("2026-09-21T12:00")), "its own hours replace the site's whole"
+    closing = [thresholds.has_closed("support", utc_ms(f"2026-09-20T{time}")) for time in ("12:59", "13:00")]
+    assert closing == [False, True]
+    assert not thresholds.has_closed("support", utc_ms("2026-09-21T23:59")), "a day off has no closing time"
+
+
+def test_groups_and_the_whole_centre_keep_days_off_like_queues() -> None:
+    days = "{sun-sat: 08:00-18:00, holidays: IL}"
+    thresholds = read(
+        f"hours: {days}\nqueues: {{late: {{hours: {{sun-sat: 12:00-22:00, closed: [2026-09-20]}}}}}}\n"
+        f"groups: {{g: {{queues: [a], hours: {days}}}}}\n"
+    )
+    holiday, single = utc_ms("2026-09-21T13:00"), utc_ms("2026-09-20T13:00")
+    assert [thresholds.is_group_open("g", (), at) for at in (holiday, single)] == [False, True]
+    assert [thresholds.is_group_open("all", ("a", "late"), at) for at in (holiday, single)] == [True, True]
+    assert [thresholds.is_group_open("all", ("a",), at) for at in (holiday, single)] == [False, True]
+    assert [thresholds.is_group_open("all", ("late",), at) for at in (holiday, single)] == [True, False]
+
+
+def test_norway_is_a_country() -> None:
+    thresholds = read("hours: {mon-sun: 08:00-18:00, holidays: NO}\n")
+    assert not thresholds.is_open("a", utc_ms("2026-05-17T12:00"))
+
+
 def test_queue_names_that_yaml_would_change_stay_as_they_are() -> None:
     assert list(read("queues: {0600: {label: x}, on: {}, 1:30: {}}").queues) == ["0600", "on", "1:30"]
 
@@ -150,9 +183,6 @@ def test_queue_names_that_yaml_would_change_stay_as_they_are() -> None:
 def test_the_files_marks_and_line_ends_do_no_harm() -> None:
     data = EXAMPLE.read_text("utf-8").replace("\n", "\r\n").replace("מכירות", "\u200fמכירות\u200e")
     assert build(parse(data.encode("utf-8-sig"), "t.yaml")) == load(EXAMPLE)
-
-
-LATER = "is not carried out by this version: remove it"
 
 
 @pytest.mark.parametrize(
@@ -168,8 +198,38 @@ LATER = "is not carried out by this version: remove it"
             "hours: {sun-thu: 08:00-18:00, mon: 08:00-09:00}\n",
             "t.yaml:2:31: hours.mon: unknown key: 'mon': mon is given",
         ),
-        ("hours: {holidays: IL}\n", f"t.yaml:2:9: hours.holidays: {LATER}"),
-        ("hours:\n  closed: [2026-09-12]\n", f"t.yaml:3:3: hours.closed: {LATER}"),
+        ("hours: {holiday: IL, sun: 08:00-18:00}\n", "hours.holiday: unknown key: 'holiday' is no day, expected mon, "),
+        ("hours: {eve: 08:00-13:00, sun: 08:00-18:00}\n", "; did you mean 'eves'?"),
+        ("hours: {holidays: IL}\n", "t.yaml:2:8: hours: days off alone, expected a section of days and spans, like {"),
+        ("hours: {sun: 08:00-18:00, holidays: }\n", "hours.holidays: nothing, expected a country's code like IL"),
+        (
+            "hours: {sun: 08:00-18:00, holidays: Israel}\n",
+            "t.yaml:2:37: hours.holidays: 'Israel' is no country with known holidays, expected a code like IL; "
+            "did you mean 'IL'?",
+        ),
+        ("hours: {sun: 08:00-18:00, holidays: UK}\n", "; did you mean 'GB'?"),
+        (
+            "hours: {mon: 08:00-18:00, holidays: DE-by}\n",
+            "'DE-by': DE has no such part with holidays of its own, expected one like DE-BY; did you mean 'DE-BY'?",
+        ),
+        (
+            "hours: {sun: 08:00-18:00, eves: 08:00-13:00}\n",
+            "t.yaml:2:33: hours.eves: rests on holidays, expected holidays: IL or another country's too",
+        ),
+        ("hours: {sun: 08:00-18:00, holidays: IL, eves: 8-13}\n", "t.yaml:2:47: hours.eves: '8' is no time of day"),
+        (
+            "hours:\n  sun: 08:00-18:00\n  closed: [2026-09-12, 12.9.2026]\n",
+            "t.yaml:4:24: hours.closed[1]: '12.9.2026' is no date, expected one like 2026-09-12 (year, month, day)",
+        ),
+        ("hours: {sun: 08:00-18:00, closed: [20260912]}\n", "hours.closed[0]: '20260912' is no date"),
+        (
+            "hours: {sun: 08:00-18:00, closed: 2026-09-12}\n",
+            "t.yaml:2:35: hours.closed: '2026-09-12', expected a list of a date like 2026-09-12",
+        ),
+        (
+            "queues: {a: {hours: {sun: 08:00-18:00, holidays: XX}}}\n",
+            "t.yaml:2:50: queues.a.hours.holidays: 'XX' is no",
+        ),
         ("hours:\n", "t.yaml:2:7: hours: nothing, expected a section of days and spans"),
         (
             "groups: {a: {queues: [b, c, b]}}\n",
