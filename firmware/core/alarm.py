@@ -44,14 +44,21 @@ class Alarm:
         self.announced = 0
         self.rose_ms = 0
         self._since: "list[int | None]" = [None] * len(rule.levels)  # each level holds since
+        self._seen_ms: "int | None" = None  # when figures were last seen; a level without `since` did not hold then
         self._calm_since: "int | None" = None
         self._below_since: "int | None" = None  # severity below the announced one
         self._unknown_since: "int | None" = None
 
     def change(self, rule: "Rule") -> None:
-        """Go on with another definition of the same rule: what fires is judged by it from now on."""
+        """Go on with another definition of the same rule: what fires is judged by it from now on.
+
+        A level that is new did not hold before, whatever the figures were: nobody can have acknowledged it.
+        """
+        known = {}
+        for index, level in enumerate(self.rule.levels):
+            known[level.severity, level.all] = self._since[index]
         self.rule = rule
-        self._since = [None] * len(rule.levels)
+        self._since = [known.get((level.severity, level.all)) for level in rule.levels]
 
     def step(self, now_ms: int, figures: "Figures | None") -> bool:
         """Advance to `now_ms`; `figures` are None when they are stale. True when it rose: to be announced."""
@@ -63,6 +70,7 @@ class Alarm:
             self._thaw(now_ms - self._unknown_since)
             self._unknown_since = None
         due = self._look(now_ms, figures)
+        self._seen_ms = now_ms
         seen = self._seen(now_ms, figures, due)
         self.state = TABLE[self.state][seen]
         self.severity = self._severity(figures, due)
@@ -84,7 +92,11 @@ class Alarm:
         return min(coming) if coming else None
 
     def _look(self, now_ms: int, figures: "Figures") -> int:
-        """Note which levels hold, and since when; the highest severity that has held for `for`, 0 for none."""
+        """Note which levels hold, and since when; the highest severity that has held for `for`, 0 for none.
+
+        The figures tell since when, but for what they cannot know: that the queue was closed, that a caller was not yet
+        counted. What was seen not to hold has not held since before that.
+        """
         due = 0
         for index, level in enumerate(self.rule.levels):
             if not figures.open or not holds(level.all, figures):
@@ -92,8 +104,10 @@ class Alarm:
                 continue
             since = self._since[index]
             if since is None:
-                since = min(figures.at_ms - held_ms(level.all, figures), now_ms)
-                self._since[index] = since
+                since = figures.at_ms - held_ms(level.all, figures)
+                if self._seen_ms is not None:
+                    since = max(since, self._seen_ms + 1)
+                since = self._since[index] = min(since, now_ms)
             if now_ms - since >= self.rule.for_ms:
                 due = level.severity
         return due
@@ -132,16 +146,21 @@ class Alarm:
         return lowest if self.state == CLEARING else max(due, self._kept(figures), lowest)
 
     def _announce(self, now_ms: int) -> bool:
-        """Whether the severity rose above what was announced; after `hold` below it, the lower one is the announced."""
+        """Whether the severity rose above what was announced; after `hold` below it, the lower one is the announced.
+
+        A level that holds again, but not yet for `for`, is not below: short dips are one alarm, not many.
+        """
+        since = None  # when the higher of the two began to hold
+        for index, level in enumerate(self.rule.levels):
+            if level.severity == max(self.severity, self.announced):
+                since = self._since[index]
         if self.severity > self.announced:
             self._below_since = None
             self.announced = self.severity
-            for index, level in enumerate(self.rule.levels):
-                since = self._since[index]
-                if level.severity == self.severity and since is not None:  # it is due: it has held since then
-                    self.rose_ms = since + self.rule.for_ms
+            if since is not None:
+                self.rose_ms = since + self.rule.for_ms
             return True
-        if self.severity == self.announced:
+        if self.severity == self.announced or since is not None:
             self._below_since = None
         elif self._below_since is None:
             self._below_since = now_ms

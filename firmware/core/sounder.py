@@ -24,7 +24,8 @@ class Sounder:
         self._began_ms = 0  # when this sounding began
         self._pause_ms = 0  # when it has been silent for long enough
         self._severity = 0  # of what it plays
-        self._critical_ms: "int | None" = None  # when it last sounded for a critical alarm
+        self._critical_ms: "int | None" = None  # when it last sounded for what is critical; None: it owes a sound
+        self._quiet = False
         self._repeats = False  # a critical alarm with a sound stands, and nobody has acknowledged it
 
     def set(self, repeat_ms: int, longest_ms: int) -> None:
@@ -38,23 +39,28 @@ class Sounder:
         Both are in order of importance: of several sounds of one severity, the first is played.
         """
         highest = max([alarm.severity for alarm in loud]) if loud else 0
+        self._quiet = quiet
+        if quiet and self._sounds_critical(now_ms):
+            self._critical_ms = None  # it is cut off, and to be heard when it may
         if quiet or highest < self._severity:
             self._edges = ()
         if not self.playing(now_ms):
             self._severity = 0
         critical = [alarm for alarm in loud if alarm.severity == CRITICAL and _name(alarm) != "none"]
         self._repeats = bool(critical) and self._longest_ms > 0
-        if quiet:
-            return
         for alarm in rises:
-            self._play(alarm, now_ms)
-        if self._repeats and now_ms >= self._due_ms():
+            if alarm.severity == CRITICAL and _name(alarm) != "none" and not self._sounds_critical(now_ms):
+                self._critical_ms = None  # a rise that cannot be heard now is not to wait for the repeat of another
+            if not quiet:
+                self._play(alarm, now_ms)
+        if not quiet and self._repeats and now_ms >= self._due_ms():
             self._play(critical[0], now_ms)
 
     def beep(self, now_ms: int) -> None:
-        """A short sound that somebody asked for, unless something plays already."""
-        if not self.playing(now_ms):
+        """A short sound that somebody asked for, unless something plays already or it is to be quiet."""
+        if not self.playing(now_ms) and not self._quiet:
             self._edges = tuple([now_ms + edge for edge in sound("short", self._longest_ms)])
+            self._began_ms = now_ms
             self._pause_ms = now_ms + PAUSE_MS
 
     def playing(self, now_ms: int) -> bool:
@@ -75,6 +81,9 @@ class Sounder:
             if edge > now_ms:
                 return edge
         return max(self._due_ms(), now_ms) if self._repeats and not quiet else None
+
+    def _sounds_critical(self, now_ms: int) -> bool:
+        return self._severity == CRITICAL and self.playing(now_ms)
 
     def _due_ms(self) -> int:
         """When what is critical is to be heard again; never before a pause."""

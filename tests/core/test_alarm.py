@@ -131,6 +131,25 @@ def test_down_for_hold_and_up_again_is_a_rise():
     )
 
 
+def test_a_level_that_holds_again_but_not_yet_for_its_time_is_not_below():
+    """Dips that are shorter than `hold` are one alarm, though the tile steps down until `for` has passed again."""
+    tell(
+        rule("waiting >= 3", "waiting >= 6", for_s=5, hold_s=5),
+        """
+        0   waiting=6   PENDING
+        5   waiting=6   FIRING critical !
+        20  waiting=5   FIRING warn
+        21  waiting=6   FIRING warn
+        25  waiting=6   FIRING warn
+        26  waiting=6   FIRING critical
+        40  waiting=5   FIRING warn
+        45  waiting=5   FIRING warn
+        46  waiting=6   FIRING warn
+        51  waiting=6   FIRING critical !
+        """,
+    )
+
+
 def test_stale_figures_neither_raise_nor_clear():
     tell(
         WAIT,
@@ -247,6 +266,33 @@ def test_a_changed_rule_that_only_lets_go_announces_nothing():
     alarm.change(compiled(rule(None, "oldest >= 120", clear="oldest >= 40", hold_s=10)))
     calm = Figures(snapshot(waiting=1, oldest_ms=51000), 0, 1000, True)
     assert told(alarm, alarm.step(1000, calm)) == "CLEARING warn"
+
+
+def test_what_was_seen_not_to_hold_has_not_held_since_before_that():
+    """The wait of a caller who was there all the time does not date an alarm back to before the queue opened."""
+    alarm = Alarm(compiled(WAIT))
+    waits = snapshot(waiting=1, oldest_ms=70_000)
+    assert alarm.step(0, Figures(waits, 0, 0, True))
+    assert alarm.rose_ms == -10_000
+    assert not alarm.step(5000, Figures(waits, 5000, 5000, False))
+    assert not alarm.step(60_000, Figures(waits, 60_000, 60_000, False))
+    assert alarm.step(90_000, Figures(waits, 90_000, 90_000, True))
+    assert alarm.rose_ms == 60_001
+
+
+def test_a_level_that_came_with_a_change_has_not_held_since_before_the_change():
+    alarm = tell(WAIT, "0  waiting=1 oldest=50  FIRING warn !")
+    for now in (5000, 8000):
+        assert not alarm.step(now, Figures(snapshot(waiting=1, oldest_ms=50_000 + now), 0, now, True))
+    alarm.change(compiled(rule("oldest >= 45", "oldest >= 55", hold_s=10)))
+    assert alarm.step(9000, Figures(snapshot(waiting=1, oldest_ms=59_000), 0, 9000, True))
+    assert (alarm.severity, alarm.rose_ms) == (2, 8001)
+
+
+def test_a_change_of_something_else_leaves_the_time_that_a_level_has_held():
+    alarm = tell(WAITING, "0  waiting=3  PENDING")
+    alarm.change(compiled(dict(WAITING, hold_ms=9000)))
+    assert alarm.step(5000, Figures(snapshot(waiting=4), 1000, 5000, True))
 
 
 def test_it_rises_at_the_ms_and_asks_to_be_woken_then():

@@ -123,3 +123,59 @@ def test_of_two_rises_the_more_important_is_heard():
         rises = two if order else [two[1], two[0]]
         sounder.update(0, rises, rises, False)
         assert heard(sounder, ms=1000, loud=rises) == [0, 200]
+
+
+def test_what_turns_critical_in_quiet_hours_does_not_wait_for_the_repeat_of_what_was_heard_before():
+    sounder = Sounder()
+    first, second = alarm(2, "double"), alarm(2, "double")
+    sounder.update(0, [first], [first], False)
+    sounder.update(10_000, [second], [first, second], True)
+    assert not sounder.on(10_000)
+    sounder.update(20_000, [], [first, second], False)
+    assert sounder.on(20_000)
+
+
+def test_what_quiet_hours_cut_off_is_heard_after_them_and_what_was_heard_waits():
+    for cut, heard_at in ((100, 20_000), (5000, 60_000)):
+        sounder = Sounder()
+        rising = alarm(2, "double")
+        sounder.update(0, [rising], [rising], False)
+        for now in (200, 350, 550):
+            if now <= cut:
+                sounder.update(now, [], [rising], False)
+        sounder.update(cut, [], [rising], True)
+        assert not sounder.on(cut)
+        sounder.update(20_000, [], [rising], False)
+        assert sounder.on(20_000) == (heard_at == 20_000)
+        assert sounder.next_ms(20_001, False) == (20_200 if heard_at == 20_000 else heard_at)
+
+
+def test_a_rise_that_the_limit_leaves_no_time_for_is_heard_after_a_pause():
+    sounder = Sounder()
+    sounder.set(60_000, 2000)
+    before, warns, rising = alarm(2, "short"), alarm(1, "continuous"), alarm(2, "double")
+    sounder.update(0, [before], [before], False)
+    sounder.update(10_000, [warns], [warns], False)
+    sounder.update(12_000, [rising], [rising, warns], False)
+    assert not sounder.on(12_000)
+    assert sounder.next_ms(12_000, False) == 13_000
+    sounder.update(13_000, [], [rising, warns], False)
+    assert sounder.on(13_000)
+
+
+def test_a_beep_does_not_swallow_a_rise():
+    sounder = Sounder()
+    sounder.update(100_000, [], [], False)
+    sounder.beep(100_000)
+    assert sounder.on(100_000)
+    rising = alarm(1, "long")
+    sounder.update(100_050, [rising], [rising], False)
+    assert sounder.on(101_500)
+    assert not sounder.on(101_550)
+
+
+def test_no_beep_in_quiet_hours():
+    sounder = Sounder()
+    sounder.update(0, [], [], True)
+    sounder.beep(0)
+    assert not sounder.on(0)
