@@ -10,7 +10,7 @@ from firmware.core.layout import SIZES
 from firmware.core.scenes import scenes
 from firmware.core.screen import Screen
 from firmware.pi.canvas_pillow import PillowCanvas, load_font
-from firmware.pi.flash_levels import CELL, cells, levels
+from firmware.pi.flash_levels import CELL, Meter, cells, levels
 
 
 def plain(colour: tuple[int, int, int]) -> list[int]:
@@ -59,3 +59,12 @@ def test_a_page_that_blinks_at_three_hertz_is_at_the_limit_and_passes(width: int
             assert guard.wait_ms(phases[number % 2], number * 167) == 0
             guard.shown(phases[number % 2], number * 167)
     assert flashing  # the guard sees our own blinking as what it is
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_what_changed_alone_is_measured_and_the_whole_is_right(width: int, height: int) -> None:
+    screen, canvas, meter = Screen(width, height, load_font), PillowCanvas(width, height), Meter()
+    for _, view in scenes(screen.slots(99)):
+        screen.draw(canvas, view)
+        image = canvas.image()
+        assert meter.levels(image) == meter.levels(image.copy()) == levels(image)

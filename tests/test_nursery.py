@@ -143,6 +143,19 @@ def test_a_helper_that_does_not_end_is_killed_when_the_board_leaves() -> None:
     assert not alive(pid)
 
 
+def test_a_board_that_leaves_without_having_heard_of_a_death_is_no_bug(capfd: pytest.CaptureFixture[str]) -> None:
+    logging.basicConfig(force=True)
+    nursery = Nursery([Helper("echo", answer)], LOG)
+    try:
+        hear(nursery.ends["echo"])
+        nursery.ends["echo"].send(b"end")
+        select.select([nursery], [], [], 5)
+    finally:
+        nursery.close()
+        logging.getLogger().handlers.clear()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_nothing_outlives_a_board_that_is_killed() -> None:
     told, tell = os.pipe()
     board = os.fork()

@@ -142,6 +142,13 @@ def test_of_many_frames_the_newest_is_shown() -> None:
         assert thread.is_alive()
 
 
+def test_a_board_that_ends_without_having_read_leaves_a_dark_panel_too() -> None:
+    panel = Recorder()
+    with driven(panel) as (end, _):
+        select.select([end], [], [], 5)  # READY lies there, unread: the driver's end sees a reset instead of an end
+    assert panel.closed
+
+
 @pytest.mark.parametrize("when", ["opened", "shown"])
 def test_a_panel_that_cannot_be_had_is_said_and_ends_it(when: str) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

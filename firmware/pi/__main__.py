@@ -118,7 +118,8 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> bo
             if wallboard.restart_asked(now_ms):
                 break
             wake_ms = min(wake_ms, systemd.tell(now_ms, panel.lit, wallboard.summary))
-            waker.wait(wake_ms - (time.monotonic_ns() - start_ns) // 1_000_000, nursery, panel)
+            left_ms = wake_ms - (time.monotonic_ns() - start_ns) // 1_000_000
+            waker.wait(left_ms, nursery, *([panel] if panel.awaited else []))
     finally:
         systemd.stopping()
         button.close()

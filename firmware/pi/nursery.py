@@ -146,7 +146,7 @@ def _nurse(
         waiting: list[socket.socket | int] = [line, *(child.watch for child in children if child.watch >= 0)]
         ready, _, _ = select.select(waiting, [], [], max(min(due_s), 0) if due_s else None)
         if line in ready:
-            asked = line.recv(1000)
+            asked = _hear(line)
             if not asked:
                 break
             for child in children:
@@ -161,6 +161,14 @@ def _nurse(
     for child in children:
         if child.watch >= 0:
             _wait_for(child.pid, end_s - time.monotonic())
+
+
+def _hear(line: socket.socket) -> bytes:
+    """What the board asks for; empty when it is gone."""
+    try:
+        return line.recv(1000)
+    except OSError:  # ECONNRESET: it has left something unread
+        return b""
 
 
 def _tell(line: socket.socket, text: str) -> None:

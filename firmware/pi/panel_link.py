@@ -46,8 +46,13 @@ class PanelLink:
         self._held_before = 0  # by drivers that are gone
 
     def fileno(self) -> int:
-        """To be waited for: tend() has something to read."""
+        """To be waited for while it is `awaited`."""
         return self._end.fileno()
+
+    @property
+    def awaited(self) -> bool:
+        """What it says next is worth to be woken for; how far a driver has come that runs is heard in passing."""
+        return not (self._ready and self.lit)
 
     def show(self, image: Image.Image) -> None:
         """Show an RGB image of the panel's size, one pixel an LED, brightness applied."""

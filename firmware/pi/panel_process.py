@@ -53,6 +53,7 @@ class Shutter:
         self._panel = panel
         self._lost = lost
         self._guard = FlashGuard(flash_levels.cells(panel.width, panel.height))
+        self._meter = flash_levels.Meter()
         self._waiting: tuple[int | None, Image.Image, list[int]] | None = None  # number (None: `lost`), frame, levels
         self._counted = False  # the waiting frame is among `held`
         self._due_ms = 0
@@ -99,7 +100,7 @@ class Shutter:
         return heard_ms + wire.SILENT_MS if not self._silent else now_ms + wire.SILENT_MS
 
     def _put(self, number: int | None, image: Image.Image) -> None:
-        self._waiting = (number, image, flash_levels.levels(image))
+        self._waiting = (number, image, self._meter.levels(image))
         self._counted = False
 
 
@@ -111,6 +112,8 @@ def _take_all(end: socket.socket, shutter: Shutter) -> bool:
             message = end.recv(MOST_BYTES, socket.MSG_DONTWAIT)
         except BlockingIOError:
             break
+        except OSError:  # ECONNRESET: it has closed its end with something of ours unread
+            return False
         if not message:
             return False
         if message[:1] == wire.FRAME or not newest:

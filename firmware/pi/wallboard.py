@@ -92,6 +92,7 @@ class Wallboard:
         self._shown: View | None = None
         self._told: dict[str, Any] | None = None  # board.state() as last published
         self._told_ms = 0
+        self._due_ms = 0  # when the board changes by time alone
         self._store_ms: int | None = None  # when the state file is due
         self._unsent: dict[str, bytes] = {}  # by topic: acknowledgements that no broker has yet
 
@@ -100,26 +101,14 @@ class Wallboard:
 
         Raises PanelError when there is no panel to be had.
         """
-        board = self._parts.board
-        for item in items:
-            if isinstance(item, Message):
-                board.receive(item.topic, item.payload, item.retained, now_ms)
-            elif isinstance(item, Press):
-                board.press(item.down, now_ms)
-            else:
-                board.link(item.up, now_ms)
-                self._told = None  # a broker may have forgotten, or published the will
-        board.tick(now_ms)
-        view = board.view(now_ms)
-        if view != self._shown:
-            self._draw(view)
-        sound_ms = self._parts.buzzer.sound(board.buzzer(now_ms), now_ms)
-        panel_ms = self._parts.panel.tend(now_ms)
-        for line in board.lines():
-            self._log.warning("%s", line)
-        self._send()
-        due_ms = min(self._say(now_ms), self._keep(now_ms), board.next_wake_ms(now_ms), panel_ms)
-        return max(due_ms if sound_ms is None else min(due_ms, sound_ms), now_ms + LEAST_SLEEP_MS)
+        items = list(items)
+        if items or now_ms >= self._due_ms:  # else the panel has something to say, or the buzzer is to be told again
+            self._due_ms = self._advance(items, now_ms)
+        times = [self._due_ms, self._parts.panel.tend(now_ms)]
+        sound_ms = self._parts.buzzer.sound(self._parts.board.buzzer(now_ms), now_ms)
+        if sound_ms is not None:
+            times.append(sound_ms)
+        return max(min(times), now_ms + LEAST_SLEEP_MS)
 
     def restart_asked(self, now_ms: int) -> bool:
         """Somebody has sent the command `restart`, and the board has run for long enough to carry it out."""
@@ -140,6 +129,26 @@ class Wallboard:
         link.close(wire.dumps(board.offline()))
         if self._store_ms is not None or board.stored_changed:
             store.save(board.stored())
+
+    def _advance(self, items: list[LinkChange | Message | Press], now_ms: int) -> int:
+        """The board at this moment; when it changes by time alone."""
+        board = self._parts.board
+        for item in items:
+            if isinstance(item, Message):
+                board.receive(item.topic, item.payload, item.retained, now_ms)
+            elif isinstance(item, Press):
+                board.press(item.down, now_ms)
+            else:
+                board.link(item.up, now_ms)
+                self._told = None  # a broker may have forgotten, or published the will
+        board.tick(now_ms)
+        view = board.view(now_ms)
+        if view != self._shown:
+            self._draw(view)
+        for line in board.lines():
+            self._log.warning("%s", line)
+        self._send()
+        return min(self._say(now_ms), self._keep(now_ms), board.next_wake_ms(now_ms))
 
     def _draw(self, view: View) -> None:
         self._parts.screen.draw(self._canvas, view)
