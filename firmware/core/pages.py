@@ -24,15 +24,16 @@ def kinds(
     """The turns of one round, as View.kind; QUEUES stands once for each of `n_pages`.
 
     `wanted`: names of pages (board.PAGES); `alarm`: one fires on a queue, one on the whole centre; `idle`: nobody waits
-    anywhere, there is a notice. An alarm has the panel to itself; what has least to say comes only when all is calm:
-    the clock when nobody waits, the whole centre then too, or when it sums what no page shows at once.
+    anywhere, there is a notice. An alarm has the panel to itself, a queue's before the centre's: a queue in breach is
+    always in view. What has least to say comes only when all is calm: the clock when nobody waits, the whole centre
+    then too, or when it sums what no page shows at once.
     """
     turns = []
     queues, centre = alarm
     nobody, notice = idle
     if ("queues" in wanted and not (centre and not queues)) or queues:
         turns += [QUEUES] * n_pages
-    if "centre" in wanted and (centre or (not queues and (nobody or n_pages > 1 or "queues" not in wanted))):
+    if "centre" in wanted and not queues and (centre or nobody or n_pages > 1 or "queues" not in wanted):
         turns.append(CENTRE)
     if "clock" in wanted and not queues and not centre and (nobody or notice or not turns):
         turns.append(CLOCK)

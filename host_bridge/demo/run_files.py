@@ -15,6 +15,7 @@ LABELS = {"service": "שירות לקוחות", "sales": "מכירות", "securi
 
 # Seconds of the centre's own time.
 _WAIT_WARN_S, _WAIT_CRITICAL_S, _HOLD_S = 60, 120, 12
+_LIMIT_S, _OFFER_S = 360, 180
 _ANSWER_WITHIN_S, _SHORT_ABANDON_S, _WINDOW_S = 30, 5, 1_800
 
 
@@ -99,6 +100,9 @@ defaults:
     waiting: {{warn: 4, critical: 7, hold: {real(_HOLD_S)}}}
 queues:
 {queues}
+groups:
+  all: {{label: "כל המוקד"}}
+wait_limit: {{limit: {real(_LIMIT_S)}, offer_at: {real(_OFFER_S)}}}
 """
 
 
