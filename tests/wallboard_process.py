@@ -105,8 +105,14 @@ def tile(queue: str, **figures: Any) -> Tile:
         "label": queue, "rtl": False, "waiting": 0, "oldest_s": None, "sla": 930, "sla_target": 800,
         "agents_free": 2, "agents_in": 3, "severity": 0, "acked": False, "phase": 0, "life": 0,
         "next_breach_s": None, "approx": False, "open": True,
+        "why": _why(**figures),
     }  # fmt: skip
     return Tile(id=queue, **{**values, **figures})
+
+
+def _why(severity: int = 0, oldest_s: int | None = None, **_: Any) -> tuple[int, ...]:
+    """That the count, and the wait where there is one, are what the alarm is about."""
+    return severity, severity if oldest_s is not None else 0, 0, 0, 0
 
 
 def view(*tiles: Tile, fault: str | None = None) -> View:

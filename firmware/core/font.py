@@ -63,6 +63,16 @@ class Font:
             width += self.glyph(char)[0] + gap
         return width
 
+    def extent(self, text: str) -> "tuple[int, int]":
+        """Rows that the ink of `text` needs (above, below) the baseline."""
+        above = below = 0
+        for char in text:
+            _, top, rows, _ = self.glyph(char)
+            if rows:
+                above = max(above, self.ascent - top)
+                below = max(below, top + rows - self.ascent)
+        return above, below
+
     def draw(  # noqa: PLR0917 - called for every text: positions cost least
         self, canvas: "Canvas", x: int, baseline: int, text: str, ink: int, tracking: "int | None" = None
     ) -> None:

@@ -2,7 +2,7 @@
 
 A panel is a grid of cells of 64×32. A few queues share it in large tiles, more of them in smaller ones, the first (the
 one in breach) in the largest; beyond that they take turns. Legible distance in metres ≈ glyph height in LEDs × pitch in
-mm × 0.36: at P3 the count of the smallest tile reads from 19 m, its wait from 17 m, its label from 9 to 11 m.
+mm × 0.36: at P3 the count of the smallest tile reads from 17 m, its wait from 13 m, its label from 9 to 11 m.
 """
 
 from collections import namedtuple
@@ -17,16 +17,19 @@ Box = namedtuple("Box", "x y w h")
 
 # How one queue is laid out in a tile. Boxes are relative to the tile; text stands on its box's lower edge. `*_fonts`
 # are tried in order, (font, blank columns between characters); the first that fits is used. A box may be None: absent.
-#   mark: width of the severity mark on the left edge   label: as its direction says   count: callers waiting, left
-#   wait: the longest wait, right   sla: service level, right   bar: its bar and target tick   cells: agents
+#   mark: width of the severity mark on the left edge   label: as its direction says, wholly inside its box
+#   count: callers waiting, left   wait: the longest wait, right   sla: service level, right   goal: its target, right
+#   bar: the service level's bar and target tick   cells: agents, one each   people: free agents of all, as a number
 #   sign: (letters, signs) of what shares the label's line: the caller's clock, a muted buzzer, closed hours
+# The last column of a panel is left free: a bar there tells which page of how many this is.
 Face = namedtuple(
-    "Face", "w h mark label label_fonts count count_fonts wait wait_fonts sla sla_fonts bar cells word_fonts sign"
+    "Face",
+    "w h mark label label_fonts count count_fonts wait wait_fonts sla sla_fonts goal bar cells people word_fonts sign",
 )
 
-# A page: the box of the band that names a fault (or None), the tiles as (x, y, Face), the boxes of the dividing lines
-# between tiles, and the row that tells which page of how many this is (None: there is no room for it).
-Page = namedtuple("Page", "band band_fonts tiles lines pages_row")
+# A page: the box of the band that names a fault (or None), the tiles as (x, y, Face), and the boxes of the dividing
+# lines between tiles.
+Page = namedtuple("Page", "band band_fonts tiles lines")
 
 
 class LayoutError(ValueError):

@@ -1,22 +1,51 @@
-"""Tiles under a fault's band: loaded when the first fault is shown."""
+"""Pages under a fault: loaded when the first is shown.
 
-from firmware.core.layout import Box, Face
+What may no longer be true is small print: its figures are letters and never as large as those of a live page.
+"""
+
+from firmware.core.layout import Box, Face, Page
+
+_SMALL = (("letters8", 1),)
+_MIDDLE = (("letters10", 2), ("letters10", 1)) + _SMALL
+_LARGE = (("letters14", 2), ("letters14", 1)) + _MIDDLE
+
+
+def band(width: int, height: int) -> "tuple[Box, tuple[tuple[str, int], ...]]":
+    """(box, fonts) of the band that names a fault."""
+    return (Box(0, 0, width, 16), _LARGE) if height == 64 else (Box(0, 0, width, 10), _SMALL)
 
 
 def stale_face(w: int, h: int) -> Face:
     """A tile under a fault's band: no service level, no agents, no sign, nothing that could pass for live."""
-    letters: "tuple[tuple[str, int], ...]"
-    large: "tuple[tuple[str, int], ...]"
-    if h >= 48:
-        large = (("figures24", 3), ("figures16", 2), ("figures16", 1), ("figures12", 1))
-        letters = (("letters14", 2), ("letters10", 2), ("letters10", 1), ("letters8", 1))
-        left = w * 2 // 5
-        label, count = Box(8, 3, w - 12, 14), Box(8, 23, left - 8, 24)
-        wait = Box(left, 23, w - left - 4, 24)
-    else:
-        large = (("figures12", 2), ("figures12", 1))
-        letters = (("letters10", 2), ("letters10", 1), ("letters8", 1)) if h >= 26 else (("letters8", 1),)
-        top = 10 if h >= 26 else 8
-        label, count = Box(4, 0, w - 8, top), Box(4, top + 2, 24, 12)
-        wait = Box(26, top + 2, w - 30, 12)
-    return Face(w, h, 0, label, letters, count, large, wait, large, None, large, None, None, letters, None)
+    figures: "tuple[tuple[str, int], ...]" = _SMALL
+    letters: "tuple[tuple[str, int], ...]" = _SMALL
+    label, rows = Box(4, 1, w - 8, 11), 8
+    if h >= 44:
+        figures, letters = _LARGE, _LARGE
+        label, rows = Box(8, 3, w - 16, 18), 14
+    elif h >= 23:
+        figures, letters = _MIDDLE, _MIDDLE
+        rows = 10
+    top = label.y + label.h + (5 if h >= 44 else 1)
+    count = Box(label.x, top, label.w // 2 - 4, rows)
+    wait = Box(w // 2, top, w // 2 - label.x, rows)
+    words = letters
+    if w >= 128 and h < 44:  # all in one line
+        figures, letters, words = _SMALL, _MIDDLE, _SMALL
+        top = h // 2 - 4
+        label = Box(62, (h - 15) // 2, w - 68, 15)
+        count, wait = Box(6, top, 18, 8), Box(24, top, 32, 8)
+    return Face(
+        w, h, 0, label, letters, count, figures, wait, figures, None, figures, None, None, None, None, words, None
+    )  # fmt: skip
+
+
+def stale_page(width: int, height: int, cells: "tuple[tuple[int, int, int, int], ...]") -> Page:
+    """The page of the tiles that `cells` (x, y, w, h) are while all is well, in what the band leaves of the panel."""
+    box, fonts = band(width, height)
+    tiles = []
+    for x, y, w, h in cells:
+        rows = height - box.h
+        top = box.h + y * rows // height
+        tiles.append((x, top, stale_face(w, h * rows // height)))
+    return Page(box, fonts, tuple(tiles), ())

@@ -4,10 +4,8 @@ A notice stands still where it fits, in up to four lines; a longer one runs thro
 Hebrew one enters from the left, its first word ahead.
 """
 
-from firmware.core import band
 from firmware.core.canvas import GREY, STALE, WHITE
 from firmware.core.font import Pen
-from firmware.core.layout import Box
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -18,6 +16,11 @@ if TYPE_CHECKING:
 _TIME = (("figures38", 4), ("figures24", 3), ("figures24", 1), ("figures16", 2))
 _DATE = (("letters14", 2), ("letters10", 2), ("letters10", 1), ("letters8", 1))
 _TEXT = (("letters14", 2), ("letters10", 2), ("letters8", 1))
+# From Sunday on; Hebrew in display order.
+_ENGLISH = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
+_HEBREW = ("'א םוי", "'ב םוי", "'ג םוי", "'ד םוי", "'ה םוי", "'ו םוי", "תבש")
+_MONTHS = (0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4)
+_SIGN = 14  # columns of a sign beside a line
 _LINE_GAP = 2
 _MOST_LINES = 4
 
@@ -27,18 +30,21 @@ def draw(canvas: "Canvas", fonts: "Fonts", view: "View") -> None:
     pen = Pen(canvas, fonts, 0, 0)
     top = 0
     if view.fault is not None:
-        top = 12 if canvas.height >= 64 else 10
-        chain = (("letters10", 2), ("letters10", 1), ("letters8", 1)) if top == 12 else (("letters8", 1),)
-        band.draw(pen, Box(0, 0, canvas.width, top), chain, view)
+        from firmware.core import band, layout_stale
+
+        box, chain = layout_stale.band(canvas.width, canvas.height)
+        band.draw(pen, box, chain, view)
+        top = box.h
     time = "-:--" if view.local_min is None else "%d:%02d" % (view.local_min // 60, view.local_min % 60)
-    if view.muted:
-        fonts["icons8"].draw(canvas, 1, top + 9, "m", GREY)
     if view.notice is None:
-        _time(pen, top, time, view.date)
+        _time(pen, top, time, view)
         return
     small = fonts["figures12"]
     if canvas.height >= 64:
-        small.draw(canvas, (canvas.width - small.measure(time)) // 2, top + 13, time, STALE)
+        left = (canvas.width - small.measure(time)) // 2
+        small.draw(canvas, left, top + 13, time, STALE)
+        if view.muted:
+            fonts["icons8"].draw(canvas, left - _SIGN, top + 11, "m", GREY)
         top += 13
     _notice(pen, top, view.notice, view.scroll)
 
@@ -55,25 +61,42 @@ def scroll_px(fonts: "Fonts", width: int, height: int, text: str) -> int:
     return width + fonts[name].measure(text, tracking)
 
 
-def _time(pen: Pen, top: int, time: str, date: "str | None") -> None:
-    """Time and date in the middle of what the band leaves."""
+def _time(pen: Pen, top: int, time: str, view: "View") -> None:
+    """Time and date in the middle of what the band leaves; a muted buzzer stands before the date."""
     canvas = pen.canvas
     rows = canvas.height - top
     font, tracking, wide = pen.fit(
         _TIME if rows >= 60 else _TIME[1:] if rows >= 50 else _TIME[3:], time, canvas.width - 2
     )
+    day = _day(view.date, view.rtl, canvas.width)
     lines = [(font, tracking, wide, time, GREY)]
-    if date is not None and len(date) == 10:
-        text = "%d.%d.%s" % (int(date[8:]), int(date[5:7]), date[:4])
-        font, tracking, wide = pen.fit(_DATE if rows >= 60 else _DATE[3:], text, canvas.width - 2)
-        lines.append((font, tracking, wide, text, STALE))
+    sign = _SIGN if view.muted else 0
+    if day or sign:
+        font, tracking, wide = pen.fit(_DATE if rows >= 60 else _DATE[3:], day, canvas.width - 4 - sign)
+        lines.append((font, tracking, wide, day, STALE))
     height = sum([line[0].cap for line in lines])
     gap = min(8, max(2, (rows - height) // 4))
     y = top + (rows - height - gap * (len(lines) - 1)) // 2
     for font, tracking, wide, text, ink in lines:
         y += font.cap
-        font.draw(canvas, (canvas.width - wide) // 2, y, text, ink, tracking)
+        left = (canvas.width - wide) // 2
+        if sign and ink == STALE:
+            left += sign // 2
+            pen.fonts["icons8"].draw(canvas, left - sign, y, "m", GREY)
+        font.draw(canvas, left, y, text, ink, tracking)
         y += gap
+
+
+def _day(date: "str | None", rtl: bool, width: int) -> str:
+    """The weekday and the date in the order in which the site reads; the year where there is room. "" for no date."""
+    parts = date.split("-") if date else []
+    if len(parts) != 3 or [part for part in parts if not part.isdigit()] or not 1 <= int(parts[1]) <= 12:
+        return ""
+    year, month, day = [int(part) for part in parts]
+    text = "%d.%d.%d" % (day, month, year) if width >= 128 else "%d.%d" % (day, month)
+    past = year - 1 if month < 3 else year  # Sakamoto's method: January and February belong to the year before
+    weekday = (past + past // 4 - past // 100 + past // 400 + _MONTHS[month - 1] + day) % 7
+    return text + " " + _HEBREW[weekday] if rtl else _ENGLISH[weekday] + " " + text
 
 
 def _notice(pen: Pen, top: int, notice: "Notice", scroll: int) -> None:

@@ -40,7 +40,7 @@ class Picture:
         if self.service is not None and self.service.kind is not None:
             return self._service_view(self.service, now_ms, brightness or self.setup.brightness)
         if brightness == 0:
-            return View(DARK, (), None, 0, 1, None, None, None, None, None, 0, False, 0, "")
+            return View(DARK, (), None, 0, 1, None, None, None, None, None, 0, False, 0, "", False)
         tiles = []
         centre = None
         notice = self._turns.notice(now_ms) if kind == CLOCK else None
@@ -70,6 +70,7 @@ class Picture:
             self.service is not None and self.service.muted_until_ms is not None,
             brightness,
             "",
+            showing.reads_rtl(known.inventory.shown()),
         )
 
     def times_ms(self, now_ms: int) -> "list[int | None]":
@@ -124,7 +125,7 @@ class Picture:
         step = service.step(now_ms)
         if service.kind == SELF_TEST:
             text = (text + " " + self.setup.version).strip()
-        return View(service.kind, (), None, step, 1, None, None, None, None, None, 0, False, brightness, text)
+        return View(service.kind, (), None, step, 1, None, None, None, None, None, 0, False, brightness, text, False)
 
     def _fault_min(self, now_ms: int) -> "int | None":
         """Whole minutes since the bridge last proved what is shown."""

@@ -1,32 +1,41 @@
-"""Views to judge the screen by: goldens, previews and the README's picture draw these. Labels are in display order."""
+"""Views to judge the screen by: goldens, previews and the README's pictures draw these. Labels are in display order."""
 
-from firmware.core.showing_centre import Centre
-from firmware.core.view import CENTRE, CLOCK, DARK, IDENTIFY, QUEUES, SELF_TEST, Notice, Tile, View
+from firmware.core import pages
+from firmware.core.view import QUEUES, Tile, View
 
-_SUPPORT = "תינכט הכימת"  # as the bridge sends it: reversed, so that a left-to-right pen draws it rightly
-_SALES = "תוריכמ"
-_LONG = "תורבחו םייקסע תוחוקל תוריש"
+SUPPORT = "תינכט הכימת"  # as the bridge sends it: reversed, so that a left-to-right pen draws it rightly
+SALES = "תוריכמ"
+LONG = "תורבחו םייקסע תוחוקל תוריש"
 _MIXED = "VIP 24 תוריכמ"
-_RUNNING = "The cafeteria is closed today; lunch is served in the meeting room on the second floor from 12:30"
-_RUNNING_HEBREW = "הינש המוקב תובישיה רדחב תשגומ םיירהצ תחורא ,םויה הרוגס הירטפקה"
 _FIELDS = (
     "id label rtl waiting oldest_s sla sla_target agents_free agents_in severity acked phase life"
-    " next_breach_s approx open"  # of Tile
+    " next_breach_s approx open why"  # of Tile
 ).split()
+_VIEW_FIELDS = (
+    "kind tiles centre page pages fault fault_min local_min date notice scroll muted brightness text rtl"  # of View
+).split()
+_NO_WHY = (0, 0, 0, 0, 0)
 
 
-def _with(tile: Tile, **changes: object) -> Tile:
+def with_fields(tile: Tile, **changes: object) -> Tile:
+    """The tile with other fields."""
     return Tile(*[changes.get(name, value) for name, value in zip(_FIELDS, tile)])  # noqa: B905 - absent there
 
 
-def _tile(label: str, calls: "tuple[int, int | None]", sla: "int | None", agents: str, **changes: object) -> Tile:
+def stale(tile: Tile, life: int) -> Tile:
+    """The tile as it is under a fault: nothing fires."""
+    return with_fields(tile, severity=0, life=life, why=_NO_WHY, next_breach_s=None)
+
+
+def a_tile(label: str, calls: "tuple[int, int | None]", sla: "int | None", agents: str, **changes: object) -> Tile:
     """A live tile; `calls` is (waiting, oldest_s), `agents` is free/in, `changes` are any other fields."""
     rtl = not (label[0] < "\u0590" and label[-1] < "\u0590")
     free, logged_in = agents.split("/")
     tile = Tile(
-        label, label, rtl, calls[0], calls[1], sla, 800, int(free), int(logged_in), 0, False, 0, 0, None, False, True
-    )
-    return _with(tile, **changes)
+        label, label, rtl, calls[0], calls[1], sla, 800, int(free), int(logged_in), 0, False, 0, 0, None, False, True,
+        _NO_WHY,
+    )  # fmt: skip
+    return with_fields(tile, **changes)
 
 
 def queues_view(
@@ -37,129 +46,159 @@ def queues_view(
     local_min: "int | None" = None,
 ) -> View:
     """A page of queues, and nothing else to tell."""
-    return View(QUEUES, tiles, None, page, pages, fault, None, local_min, None, None, 0, False, 100, "")
+    return View(QUEUES, tiles, None, page, pages, fault, None, local_min, None, None, 0, False, 100, "", False)
 
 
 def _view(tiles: "tuple[Tile, ...]", page: int = 0, pages: int = 1, fault: "str | None" = None) -> View:
     return queues_view(tiles, page, pages, fault, 581)
 
 
-_CALM = _tile(_SALES, (1, 12), 930, "3/5")
-_NOBODY = _tile(_SUPPORT, (0, None), 960, "4/6")
-_WARN = _tile(_SUPPORT, (3, 38), 840, "1/6", severity=1)
-_CRITICAL = _tile(_SUPPORT, (7, 102), 710, "0/6", severity=2)
-_TWELVE = _tile(_MIXED, (12, 605), 640, "0/5", severity=2)
+CALM = a_tile(SALES, (1, 12), 930, "3/5")
+_NOBODY = a_tile(SUPPORT, (0, None), 960, "4/6")
+WARN = a_tile(SUPPORT, (3, 38), 840, "1/6", severity=1, why=(1, 1, 0, 0, 0))
+CRITICAL = a_tile(SUPPORT, (7, 102), 710, "0/6", severity=2, why=(2, 2, 2, 0, 0))
+LONG_WAIT = a_tile(_MIXED, (12, 605), 640, "0/5", severity=2, why=(2, 2, 2, 0, 0))
 
 # name, tiles in the order of their places (a small panel shows the first)
 _LIVE = (
-    ("calm", (_CALM, _tile(_SUPPORT, (2, 9), 880, "2/6"))),
-    ("nobody", (_NOBODY, _tile(_SALES, (0, None), 1000, "5/5"))),
-    ("warn", (_WARN, _CALM)),
-    ("warn_second_phase", (_with(_WARN, phase=1), _CALM)),
-    ("critical", (_CRITICAL, _CALM)),
-    ("critical_second_phase", (_with(_CRITICAL, phase=1), _CALM)),
-    ("acknowledged", (_with(_CRITICAL, acked=True), _with(_WARN, label=_SALES, acked=True))),
-    ("twelve", (_TWELVE, _with(_TWELVE, phase=1))),
-    ("full", (_tile(_SUPPORT, (140, 7000), 0, "0/6", severity=2), _tile(_SALES, (99, 5999), 1000, "0/5", severity=2))),
-    ("long_label", (_tile(_LONG, (4, 61), 790, "1/4"), _tile("International Customer Care", (4, 61), 790, "1/4"))),
-    ("latin", (_tile("Support 24", (3, 75), 810, "2/7"), _tile("Billing 010", (0, None), 905, "7/7"))),
-    ("no_sla", (_tile(_SUPPORT, (1, 4), None, "2/6"), _tile(_SALES, (0, None), None, "3/5"))),
-    ("no_agents", (_tile(_SUPPORT, (5, 185), 500, "0/0", severity=2), _tile(_SALES, (0, None), 900, "0/0"))),
-    ("many_agents", (_tile(_SUPPORT, (2, 20), 870, "9/25"), _tile(_SALES, (6, 44), 820, "0/25", severity=1))),
-    ("more_agents", (_tile(_SUPPORT, (2, 20), 870, "3/10"), _tile(_SALES, (6, 44), 820, "1/15", severity=1))),
-    ("foreign_label", (_tile("24 معد", (2, 20), 870, "3/5"), _tile("Доставка", (1, 8), 870, "3/5", rtl=False))),
+    ("calm", (CALM, a_tile(SUPPORT, (2, 9), 880, "2/6"))),
+    ("nobody", (_NOBODY, a_tile(SALES, (0, None), 1000, "5/5"))),
+    ("warn", (WARN, CALM)),
+    ("warn_second_phase", (with_fields(WARN, phase=1), CALM)),
+    ("critical", (CRITICAL, CALM)),
+    ("critical_second_phase", (with_fields(CRITICAL, phase=1), CALM)),
+    ("acknowledged", (with_fields(CRITICAL, acked=True), with_fields(WARN, label=SALES, acked=True))),
+    ("warn_acknowledged", (with_fields(WARN, acked=True), CALM)),
+    ("why_service_level", (a_tile("Support", (1, 8), 780, "2/6", severity=1, why=(0, 0, 1, 0, 0)), CALM)),
+    ("why_agents", (a_tile(SALES, (2, 21), 850, "0/4", severity=2, why=(0, 0, 0, 2, 0)), CALM)),
+    ("why_wait", (a_tile("Support", (1, 75), 905, "1/6", severity=2, why=(0, 2, 0, 0, 0)), CALM)),
+    ("none_free", (a_tile(SALES, (2, 9), 905, "0/4"), _NOBODY)),
+    ("long_wait", (LONG_WAIT, with_fields(LONG_WAIT, phase=1))),
+    (
+        "full",
+        (
+            a_tile(SUPPORT, (140, 7000), 0, "0/6", severity=2, why=(2, 2, 2, 2, 0)),
+            a_tile(SALES, (99, 5999), 1000, "0/5", severity=2, why=(2, 2, 0, 0, 0)),
+        ),
+    ),
+    ("latin", (a_tile("Support 24", (3, 75), 810, "2/7"), a_tile("Billing 010", (0, None), 905, "7/7"))),
+    ("no_sla", (a_tile(SUPPORT, (1, 4), None, "2/6"), a_tile(SALES, (0, None), None, "3/5"))),
+    (
+        "no_agents",
+        (
+            a_tile(SUPPORT, (5, 185), 500, "0/0", severity=2, why=(2, 2, 0, 2, 0)),
+            a_tile(SALES, (0, None), 900, "0/0"),
+        ),
+    ),
+    (
+        "many_agents",
+        (
+            a_tile(SUPPORT, (2, 20), 870, "9/25"),
+            a_tile(SALES, (6, 44), 820, "0/25", severity=1, why=(1, 1, 0, 0, 0)),
+        ),
+    ),
+    (
+        "more_agents",
+        (a_tile(SUPPORT, (2, 20), 870, "3/10"), a_tile(SALES, (6, 44), 820, "1/15", severity=1, why=(1, 0, 0, 0, 0))),
+    ),
     (
         "next_breach",
         (
-            _tile(_SUPPORT, (4, 318), 820, "0/6", severity=1, next_breach_s=42),
-            _tile("Billing", (2, 361), 780, "0/4", severity=2, next_breach_s=0),
+            a_tile(SUPPORT, (4, 318), 820, "0/6", severity=1, next_breach_s=42, why=(0, 1, 0, 0, 1)),
+            a_tile("Billing", (2, 361), 780, "0/4", severity=2, next_breach_s=0, why=(0, 2, 0, 0, 2)),
         ),
     ),
-    ("approx", (_tile(_SALES, (1, 12), 930, "3/5", approx=True), _tile(_SUPPORT, (0, None), 870, "2/6", approx=True))),
-    ("closed", (_tile(_SUPPORT, (1, 95), 910, "0/0", open=False), _tile(_SALES, (0, None), 930, "2/5", open=False))),
-    ("unknown", (_tile(_SALES, (1, None), None, "0/0", agents_in=None, sla_target=None), _CALM)),
+    (
+        "next_breach_label",
+        (
+            a_tile(SUPPORT, (4, 323), 820, "0/6", severity=1, next_breach_s=37, why=(0, 1, 0, 0, 1)),
+            a_tile("Billing", (2, 290), 780, "0/4", next_breach_s=70),
+        ),
+    ),
+    (
+        "approx",
+        (a_tile(SALES, (1, 12), 930, "3/5", approx=True), a_tile(SUPPORT, (0, None), 870, "2/6", approx=True)),
+    ),
+    ("closed", (a_tile(SUPPORT, (1, 95), 910, "0/0", open=False), a_tile(SALES, (0, None), 930, "2/5", open=False))),
+    ("unknown", (a_tile(SALES, (1, None), None, "0/0", agents_in=None, sla_target=None), CALM)),
+    ("label_long", (a_tile(LONG, (4, 61), 790, "1/4"), a_tile("International Customer Care", (4, 61), 790, "1/4"))),
+    ("label_gershayim", (a_tile('ל"וח דקומ', (2, 20), 870, "3/5"), a_tile("₪ הייבג", (1, 8), 870, "3/5"))),
+    ("label_brackets", (a_tile("(VIP) תוריש", (2, 20), 870, "3/5"), a_tile("Desk [north]", (1, 8), 870, "3/5"))),
+    (
+        "label_mixed",
+        (
+            a_tile("Premium Gold 24/7 תיקסע הכימת", (2, 20), 870, "3/5"),
+            a_tile("Support תיקסע הכימת", (1, 8), 870, "3/5", rtl=False),
+        ),
+    ),
+    ("label_foreign", (a_tile("24 معد", (2, 20), 870, "3/5"), a_tile("客服 Доставка", (1, 8), 870, "3/5", rtl=False))),
 )
-# a centre of many queues: as many as a page of the panel shows
-_MANY = (
-    _CRITICAL, _tile("VIP", (2, 44), 770, "1/4", severity=1), _CALM, _NOBODY, _tile("Billing", (1, 7), 905, "4/7"),
-    _tile("תוריש", (3, 21), 880, "2/9"), _tile("תוחוקל רומיש", (0, None), 990, "3/3"),
-    _tile("Night", (0, None), None, "1/2"),
+# a centre of twelve queues
+TWELVE = (
+    CRITICAL, a_tile("VIP", (2, 44), 770, "1/4", severity=1, why=(0, 1, 1, 0, 0)), CALM, _NOBODY,
+    a_tile("Billing", (1, 7), 905, "4/7"), a_tile("תוריש", (3, 21), 880, "2/9"),
+    a_tile("תוחוקל רומיש", (0, None), 990, "3/3"), a_tile("Night", (0, None), None, "1/2"),
+    a_tile('ל"וח', (1, 3), 910, "2/4"), a_tile("Returns", (0, None), 960, "1/3"), a_tile("היבג", (2, 15), 850, "0/3"),
+    a_tile("Cards", (0, None), 930, "2/5"),
 )  # fmt: skip
 _SINGLE = (
-    ("single_calm", _tile(_SUPPORT, (2, 14), 910, "3/8")),
-    ("single_nobody", _tile(_SUPPORT, (0, None), 910, "3/8")),
-    ("single_warn", _tile("Support 24", (3, 38), 840, "1/25", severity=1)),
-    ("single_critical", _with(_TWELVE, label=_SUPPORT)),
-    ("single_critical_second_phase", _with(_TWELVE, label=_SUPPORT, phase=1)),
-    ("single_over", _tile(_LONG, (140, 5999), 1000, "0/8", severity=2)),
+    ("single_calm", a_tile(SUPPORT, (2, 14), 910, "3/8")),
+    ("single_nobody", a_tile(SUPPORT, (0, None), 910, "3/8")),
+    ("single_none_free", a_tile("Support", (2, 14), 910, "0/8")),
+    ("single_warn", a_tile("Support 24", (3, 38), 840, "1/25", severity=1, why=(1, 1, 0, 0, 0))),
+    ("single_critical", with_fields(LONG_WAIT, label=SUPPORT)),
+    ("single_critical_second_phase", with_fields(LONG_WAIT, label=SUPPORT, phase=1)),
+    ("single_acknowledged", with_fields(LONG_WAIT, label=SUPPORT, acked=True)),
+    ("single_over", a_tile(LONG, (140, 5999), 1000, "0/8", severity=2, why=(2, 2, 0, 0, 0))),
+    (
+        "single_next_breach",
+        a_tile(SUPPORT, (4, 318), 820, "1/6", severity=1, next_breach_s=42, why=(0, 1, 0, 0, 1)),
+    ),
 )
 
 
-def _page(kind: int, **changes: object) -> View:
-    """A page of another kind than the queues'."""
-    values = {
-        "kind": kind, "tiles": (), "centre": None, "page": 0, "pages": 1, "fault": None, "fault_min": None,
-        "local_min": 581, "date": "2026-11-23", "notice": None, "scroll": 0, "muted": False, "brightness": 100,
-        "text": "",
-    }  # fmt: skip
-    values.update(changes)
-    return View(**values)
+def _turns(tiles: "tuple[Tile, ...]", slots: int, name: str) -> "list[tuple[str, View]]":
+    """The first and the last page of so many queues, as the board divides them."""
+    chunks = pages.queue_pages([tile.severity for tile in tiles], slots)
+    found = []
+    for index, suffix in ((0, ""), (len(chunks) - 1, "_last_page"))[: len(chunks)]:
+        shown = tuple([tiles[place] for place in chunks[index]])
+        found.append((name + suffix, _view(shown, index, len(chunks))))
+    return found
 
 
-def _centre(tile: Tile, **changes: object) -> View:
-    return _page(CENTRE, centre=Centre(tile, 264, 231, 12, 13, 360), **changes)
-
-
-def page_scenes() -> "list[tuple[str, View]]":
-    """(name, view) of the pages that do not depend on how many queues a panel shows."""
-    everybody = _tile("@all", (11, 47), 860, "4/23", rtl=False, next_breach_s=313)
-    urgent = _with(everybody, severity=2, waiting=19, oldest_s=345, sla=710, agents_free=0, next_breach_s=15)
-    found = [
-        ("centre_calm", _centre(everybody)),
-        ("centre_nobody", _centre(_with(everybody, waiting=0, oldest_s=None, next_breach_s=None))),
-        ("centre_warn", _centre(_with(everybody, severity=1, oldest_s=250))),
-        ("centre_critical", _centre(urgent)),
-        ("centre_critical_second_phase", _centre(_with(urgent, phase=1))),
-        ("centre_acknowledged", _centre(_with(urgent, acked=True))),
-        ("centre_named", _centre(_with(everybody, label="דקומה לכ", rtl=True))),
-        ("centre_pbx_dim", _centre(_with(urgent, severity=0, life=1), fault="PBX", fault_min=0)),
-        ("centre_link_dashes", _centre(_with(urgent, severity=0, life=2), fault="LINK", fault_min=12)),
-        ("clock", _page(CLOCK)),
-        ("clock_muted", _page(CLOCK, muted=True)),
-        ("clock_unknown", _page(CLOCK, local_min=None, date=None)),
-        ("notice", _page(CLOCK, notice=Notice("Staff meeting 14:30", False))),
-        ("notice_hebrew", _page(CLOCK, notice=Notice("14:30 העשב תווצ תבישי", True))),
-        ("notice_running", _page(CLOCK, notice=Notice(_RUNNING, False), scroll=150)),
-        ("notice_running_hebrew", _page(CLOCK, notice=Notice(_RUNNING_HEBREW, True), scroll=150)),
-        ("identify", _page(IDENTIFY, text="hall-1")),
-        ("dark", _page(DARK, brightness=0)),
-    ]
-    found += [("self_test_%d" % step, _page(SELF_TEST, page=step, text="hall-1 0.1.0")) for step in range(6)]
+def _stale_scenes(slots: int) -> "list[tuple[str, View]]":
+    found = []
+    for fault in ("PBX", "BRIDGE", "LINK"):
+        for life, name, minutes in ((1, "dim", 0), (2, "dashes", 12)):
+            tiles = (stale(CRITICAL, life), stale(CALM, life))
+            view = changed(_view(tiles[:slots], fault=fault), fault_min=minutes)
+            found.append((fault.lower() + "_" + name, view))
+            if slots > 1:
+                view = changed(_view((stale(LONG_WAIT, life),), fault=fault), fault_min=minutes)
+                found.append(("single_%s_%s" % (fault.lower(), name), view))
     return found
 
 
 def queue_scenes(slots: int) -> "list[tuple[str, View]]":
     """(name, view) of the pages of queues, for a panel that shows at most `slots` of them at once."""
     found = [(name, _view(tiles[:slots])) for name, tiles in _LIVE]
-    found.append(("pages", _view((_CRITICAL, _NOBODY)[:slots], 1, 4)))
-    found.append(("muted", _with_view(_view((_CRITICAL, _CALM)[:slots]), muted=True)))
+    found.append(("muted", changed(_view((CRITICAL, CALM)[:slots]), muted=True)))
     if slots > 1:
         found += [(name, _view((tile,))) for name, tile in _SINGLE]
     for count in range(3, slots + 1):
-        found.append(("queues_%d" % count, _view(_MANY[:count])))
-        found.append(("queues_%d_second_phase" % count, _view((_with(_CRITICAL, phase=1),) + _MANY[1:count])))
-        stale = tuple([_with(tile, severity=0, life=2) for tile in _MANY[:count]])
-        found.append(("queues_%d_bridge_dashes" % count, _view(stale, fault="BRIDGE")))
-    for fault in ("PBX", "BRIDGE", "LINK"):
-        for life, name, minutes in ((1, "dim", 0), (2, "dashes", 12)):
-            tiles = (_with(_CRITICAL, severity=0, life=life), _with(_CALM, life=life))
-            view = _with_view(_view(tiles[:slots], fault=fault), fault_min=minutes)
-            found.append((fault.lower() + "_" + name, view))
-    if slots > 1:
-        found.append(("single_pbx_dim", _view((_with(_TWELVE, severity=0, life=1),), fault="PBX")))
-        found.append(("single_bridge_dashes", _view((_with(_TWELVE, severity=0, life=2),), fault="BRIDGE")))
-    no_data = (_with(_CALM, life=3), _with(_WARN, severity=0, life=3))[:slots]
+        found.append(("queues_%d" % count, _view(TWELVE[:count])))
+        found.append(("queues_%d_second_phase" % count, _view((with_fields(CRITICAL, phase=1),) + TWELVE[1:count])))
+        for life, name in ((1, "pbx_dim"), (2, "bridge_dashes")):
+            tiles = tuple([stale(tile, life) for tile in TWELVE[:count]])
+            found.append(("queues_%d_%s" % (count, name), _view(tiles, fault=name.split("_")[0].upper())))
+    found += _turns(TWELVE[2:] + (with_fields(CALM, label="Parts"), _NOBODY), slots, "twelve_calm")
+    found += _turns(TWELVE, slots, "twelve_critical")
+    found += _stale_scenes(slots)
+    no_data = (stale(CALM, 3), stale(WARN, 3))[:slots]
     found.append(("no_data", _view(no_data)))
+    if slots > 1:
+        found.append(("single_no_data", _view(no_data[:1])))
     found.append(("no_data_bridge", _view(no_data, fault="BRIDGE")))
     found.append(("no_queues", _view(())))
     found.append(("no_queues_link", _view((), fault="LINK")))
@@ -168,11 +207,11 @@ def queue_scenes(slots: int) -> "list[tuple[str, View]]":
 
 def scenes(slots: int) -> "list[tuple[str, View]]":
     """(name, view) of every scene for a panel that shows at most `slots` queues at once."""
-    return queue_scenes(slots) + page_scenes()
+    from firmware.core import scenes_pages
+
+    return queue_scenes(slots) + scenes_pages.page_scenes()
 
 
-def _with_view(view: View, **changes: object) -> View:
-    names = (
-        "kind tiles centre page pages fault fault_min local_min date notice scroll muted brightness text"  # of View
-    ).split()
-    return View(*[changes.get(name, value) for name, value in zip(names, view)])  # noqa: B905 - absent there
+def changed(view: View, **changes: object) -> View:
+    """The view with other fields."""
+    return View(*[changes.get(name, value) for name, value in zip(_VIEW_FIELDS, view)])  # noqa: B905 - absent there

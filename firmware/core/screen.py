@@ -1,14 +1,15 @@
 """A View → pixels. Pure: the same view gives the same pixels on every canvas.
 
 What must read from 10 m in a second: how many wait (the largest figure), how long the first of them has waited, and
-whether that is fine. Labels tell who and are white; green, amber and red belong to figures. Severity is told three
-times: by colour, by the mark on the left edge (none, half, full height; broken once acknowledged) and by blinking
-between two phases that both read. Stale figures have no colour of severity, stand under a blue band that names the
-fault, and give way to dashes.
+whether that is fine. Labels tell who and are white; green, amber and red belong to figures. The count has the colour of
+the queue's severity, every other figure that of its own: a red one is why. Severity is told by shape, too: by the mark
+on the left edge (none, half, full height; broken once acknowledged), by a critical queue's name on a plate, and by
+blinking, slow or fast, between two phases that both read. Stale figures are small print, struck out and without a
+colour of severity, under a blue band that names the fault, and give way to dashes.
 """
 
 from firmware.core import layout
-from firmware.core.canvas import BLACK, DIM, GREY, LINE, STALE
+from firmware.core.canvas import BLACK, DIM, GREY, LINE, STALE, WHITE
 from firmware.core.font import Fonts, Pen
 from firmware.core.tile import draw_tile
 from firmware.core.view import CENTRE, CLOCK, IDENTIFY, QUEUES, SELF_TEST
@@ -61,8 +62,8 @@ class Screen:
             from firmware.core import page_service
 
             page_service.draw(canvas, self._fonts, view)
-        if view.pages > 1 and view.fault is None and self.height > 32:
-            _pages(canvas, self.height - 1, view.page, view.pages)
+        if view.pages > 1 and view.fault is None:
+            _pages(canvas, view.page, view.pages)
 
     def _queues(self, canvas: "Canvas", view: "View") -> None:
         page = self._layout.page(len(view.tiles), view.fault is not None)
@@ -88,7 +89,7 @@ def _idle(pen: Pen, face: "Face", local_min: "int | None") -> None:
     spare = face.h
     for (font, _, _), _, _ in lines:
         spare -= font.cap
-    gap = min(4, spare)
+    gap = min(4, (spare + 1) // 3)
     baseline = pen.y + (spare - gap * (len(lines) - 1)) // 2
     for (font, tracking, wide), text, ink in lines:
         baseline += font.cap
@@ -96,9 +97,9 @@ def _idle(pen: Pen, face: "Face", local_min: "int | None") -> None:
         baseline += gap
 
 
-def _pages(canvas: "Canvas", row: int, page: int, pages: int) -> None:
-    """A line of pieces, the shown page's lit."""
-    for piece in range(pages):
-        left = canvas.width * piece // pages
-        right = canvas.width * (piece + 1) // pages
-        canvas.rect(left, row, right - left - 1, 1, GREY if piece == page else LINE)
+def _pages(canvas: "Canvas", page: int, pages: int) -> None:
+    """A scroll bar in the last column: where the page stands among the others."""
+    right = canvas.width - 1
+    top = canvas.height * page // pages
+    canvas.rect(right, 0, 1, canvas.height, DIM)
+    canvas.rect(right, top, 1, max(canvas.height * (page + 1) // pages - top, 2), WHITE)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LIVE, AGEING, DASHES, NO_DATA = 0, 1, 2, 3  # Tile.life
 NEAR_MS = 120_000  # of the wait limit, when the site does not say when the caller is offered a call-back
+_NOTHING: "tuple[int, ...]" = (0, 0, 0, 0, 0)
 DASHES_MS = 15_000  # a figure that was last proven so long ago is not shown
 
 
@@ -24,8 +25,15 @@ def tile(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int, ne
     text, rtl = _label(watch)
     life = life_of(watch, freshness, now_ms)
     if values is None or life in (DASHES, NO_DATA):
-        return Tile(watch.queue, text, rtl, None, None, None, None, None, None, 0, False, 0, life, None, False, True)
+        return Tile(
+            watch.queue, text, rtl, None, None, None, None, None, None, 0, False, 0, life, None, False, True, _NOTHING
+        )  # fmt: skip
     oldest_ms = _oldest_ms(watch, freshness, now_ms)
+    why = _NOTHING
+    if watch.severity and life == LIVE:
+        from firmware.core import showing_why  # a calm board has no use for it
+
+        why = showing_why.why(watch)
     return Tile(
         watch.queue,
         text,
@@ -43,6 +51,7 @@ def tile(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int, ne
         _next_breach_s(watch, freshness, now_ms, near_ms),
         bool(values["approx"]),
         values["open"],
+        why,
     )
 
 
@@ -85,6 +94,11 @@ def life_of(watch: "Watch", freshness: "Freshness", now_ms: int) -> int:
     if watch.values is None or watch.proved_ms is None:
         return NO_DATA
     return AGEING if now_ms - watch.proved_ms < DASHES_MS else DASHES
+
+
+def reads_rtl(watches: "list[Watch]") -> bool:
+    """The site reads from right to left: its first queue's label does."""
+    return bool(watches) and _label(watches[0])[1]
 
 
 def _blinks(watch: "Watch", life: int) -> bool:

@@ -16,6 +16,7 @@ from firmware.core.canvas import (
     TINT_RED,
     WHITE,
 )
+from firmware.core.label import draw_label
 from firmware.core.layout import Box
 from firmware.core.tile_bars import draw_bar, draw_cells
 
@@ -27,22 +28,22 @@ if TYPE_CHECKING:
 
 LIVE, AGEING, DASHES, NO_DATA = 0, 1, 2, 3  # Tile.life
 WARN, CRITICAL = 1, 2  # Tile.severity
+WAITING, WAIT, SLA, AGENTS, BREACH = 0, 1, 2, 3, 4  # of Tile.why
 
-# Inks of one tile: behind all; edge mark; label; count and wait; service level; free agents; what is empty.
-Paint = namedtuple("Paint", "ground mark label figure side free empty")
-_CALM = Paint(BLACK, BLACK, WHITE, GREEN, GREY, GREEN, DIM)
-_CLOSED = Paint(BLACK, BLACK, GREY, GREY, STALE, GREY, DIM)  # outside its hours nothing is good or bad
-_STALE = Paint(BLACK, BLACK, STALE, STALE, STALE, STALE, DIM)
+# Inks of one tile: behind all; edge mark; behind the label; label; figures that are fine, warn and are critical; the
+# service level while it is fine; free agents; what is empty.
+Paint = namedtuple("Paint", "ground mark plate label figures side free empty")
+_COLOURS = (GREEN, AMBER, RED)
+_WHITE = (WHITE, WHITE, WHITE)
+_CALM = Paint(BLACK, BLACK, BLACK, WHITE, _COLOURS, GREY, GREEN, DIM)
+_CLOSED = Paint(BLACK, BLACK, BLACK, GREY, (GREY, GREY, GREY), STALE, GREY, DIM)  # nothing is good or bad
+_STALE = Paint(BLACK, BLACK, BLACK, STALE, (STALE, STALE, STALE), STALE, STALE, DIM)
 _ALARM = {
-    (WARN, 0): Paint(BLACK, AMBER, WHITE, AMBER, GREY, GREEN, DIM),
-    (WARN, 1): Paint(TINT_AMBER, WHITE, WHITE, WHITE, WHITE, WHITE, MID_AMBER),
-    (CRITICAL, 0): Paint(BLACK, RED, WHITE, RED, GREY, GREEN, DIM),
-    (CRITICAL, 1): Paint(TINT_RED, WHITE, WHITE, WHITE, WHITE, WHITE, MID_RED),
+    (WARN, 0): Paint(BLACK, AMBER, BLACK, WHITE, _COLOURS, GREY, GREEN, DIM),
+    (WARN, 1): Paint(TINT_AMBER, WHITE, BLACK, WHITE, _WHITE, WHITE, WHITE, MID_AMBER),
+    (CRITICAL, 0): Paint(BLACK, RED, MID_RED, WHITE, _COLOURS, GREY, GREEN, DIM),
+    (CRITICAL, 1): Paint(TINT_RED, WHITE, MID_RED, WHITE, _WHITE, WHITE, WHITE, MID_RED),
 }
-_GAP = 3  # fewest columns between two texts of a line
-_FIGURES_GAP = 6  # between the count and the wait, lest 1 and 0:47 read as 10:47
-# What can share the label's line; each is a character of the fonts icons*.
-_SIGN_LIMIT, _SIGN_MUTED, _SIGN_CLOSED = "h", "m", "z"
 
 
 def count_text(waiting: "int | None") -> str:
@@ -72,12 +73,19 @@ def draw_tile(pen: "Pen", face: "Face", tile: "Tile", muted: bool = False) -> No
         paint = _ALARM.get((tile.severity, tile.phase), _CALM if tile.open else _CLOSED)
     if paint.ground != BLACK:
         pen.rect(0, 0, face.w, face.h, paint.ground)
-    if paint.mark != BLACK:
-        _mark(pen, face, tile, paint.mark)
-    _label(pen, face, tile, paint.label, _sign(pen, face, tile, paint, muted))
+    if tile.severity and tile.life == LIVE:
+        from firmware.core import tile_alarm  # a calm board has no use for it
+
+        tile_alarm.draw_mark(pen, face, tile, paint)
+    box = face.label
+    if face.sign is not None and tile.life == LIVE and (muted or not tile.open or tile.next_breach_s is not None):
+        from firmware.core import tile_sign
+
+        box = tile_sign.draw_sign(pen, face, tile, paint, muted)
+    draw_label(pen, box, face.label_fonts, tile.label, paint.label, tile.rtl)
     if tile.life == NO_DATA:
-        pen.text(face.count_fonts, face.count, "-", paint.figure)
-        pen.text(face.word_fonts, face.wait, "no data", paint.figure, True)
+        pen.text(face.count_fonts, face.count, "-", STALE)
+        pen.text(face.word_fonts, face.wait, "no data", STALE, True)
     else:
         _figures(pen, face, tile, paint)
 
@@ -85,89 +93,61 @@ def draw_tile(pen: "Pen", face: "Face", tile: "Tile", muted: bool = False) -> No
 def _figures(pen: "Pen", face: "Face", tile: "Tile", paint: Paint) -> None:
     """Count, wait, service level and agents; dashes instead when they are too old to be shown."""
     dashes = tile.life == DASHES
-    right = pen.text(face.count_fonts, face.count, count_text(None if dashes else tile.waiting), paint.figure)
-    side = paint.side
-    if side == GREY and tile.severity and tile.sla is not None and tile.sla_target is not None:
-        side = paint.figure if tile.sla < tile.sla_target else side
+    count = count_text(None if dashes else tile.waiting)
+    wait = wait_text(None if dashes else tile.oldest_s) if dashes or tile.waiting != 0 else ""
+    gap = max(5, face.count.h // 4)  # lest 1 and 0:47 read as 10:47
+    edge = face.wait.x + face.wait.w
+    box = face.count
+    if wait and face.wait.y < box.y + box.h:  # they share a line, and both must be read
+        least = pen.fit(face.wait_fonts[-1:], wait, 0)[2]
+        box = Box(box.x, box.y, min(box.w, edge - least - gap - box.x), box.h)
+    right = pen.text(face.count_fonts, box, count, paint.figures[tile.severity])
+    left = max(face.wait.x, right + gap) if face.wait.y < box.y + box.h else face.wait.x
+    room = Box(left, face.wait.y, edge - left, face.wait.h)
+    side = _side(tile, paint)
     sla = sla_text(None if dashes else tile.sla)
-    if dashes or tile.waiting != 0:
-        left = max(face.wait.x, right + _FIGURES_GAP)
-        room = Box(left, face.wait.y, face.wait.x + face.wait.w - left, face.wait.h)
-        pen.text(face.wait_fonts, room, wait_text(None if dashes else tile.oldest_s), paint.figure, True)
-    elif face.sla is None:
-        pen.text(face.sla_fonts, face.wait, sla, side, True)
+    if wait:
+        pen.text(face.wait_fonts, room, wait, paint.figures[tile.why[WAIT]], True)
+    elif face.sla is None and tile.life == LIVE:
+        pen.text(face.sla_fonts, room, sla, side, True)
+    if tile.life == AGEING:
+        from firmware.core import tile_alarm
+
+        tile_alarm.strike(pen, face.count, right - face.count.x)
+        if wait:
+            tile_alarm.strike(pen, room, pen.fit(face.wait_fonts, wait, room.w)[2], True)
     if face.sla is not None:
-        _service_level(pen, face, ("~" if tile.approx and not dashes else "") + sla, side, right)
+        _service_level(pen, face, tile, paint, ("~" if tile.approx and not dashes else "") + sla, right + 3)
     if face.bar is not None:
         draw_bar(pen, face.bar, tile, side, paint)
     if face.cells is not None and tile.agents_in is not None and tile.agents_free is not None:
-        draw_cells(pen, face.cells, tile.agents_in, tile.agents_free, paint)
+        draw_cells(pen, face, tile, paint)
 
 
-def _service_level(pen: "Pen", face: "Face", text: str, ink: int, right: int) -> None:
-    """The service level; beside a count that reaches into its box in what is left, or not at all: the bar tells it."""
+def _side(tile: "Tile", paint: Paint) -> int:
+    """The ink of the service level: one of severity only when it is what the alarm is about."""
+    ink: int = paint.figures[tile.why[SLA]] if tile.why[SLA] else paint.side
+    return ink
+
+
+def _service_level(pen: "Pen", face: "Face", tile: "Tile", paint: Paint, text: str, left: int) -> None:  # noqa: PLR0917
+    """The service level and its target; what a count that reaches into their boxes leaves no room for is left out.
+
+    The bar tells it too. `left`: the first free column beside the count.
+    """
     box = face.sla
-    if face.count.y + face.count.h > box.y and right + _GAP > box.x:
-        left = right + _GAP
-        box = Box(left, box.y, box.x + box.w - left, box.h)
-        if box.w < pen.fit(face.sla_fonts, text, box.w)[2]:
-            return
-    pen.text(face.sla_fonts, box, text, ink, True)
-
-
-def _mark(pen: "Pen", face: "Face", tile: "Tile", ink: int) -> None:
-    """Full height for critical, the middle half for warn; broken into short pieces once somebody has acknowledged."""
-    top, height = (0, face.h) if tile.severity == CRITICAL else (face.h // 4, face.h // 2)
-    if tile.acked:
-        for piece in range(top, top + height, 4):
-            pen.rect(0, piece + 1, face.mark, 2, ink)
-    else:
-        pen.rect(0, top, face.mark, height, ink)
-
-
-def _sign(pen: "Pen", face: "Face", tile: "Tile", paint: Paint, muted: bool) -> int:
-    """Draw what shares the label's line, where the label ends; the columns that it takes.
-
-    The most urgent alone: how long until the first caller has waited for too long, a muted buzzer, closed hours.
-    """
-    if face.sign is None or tile.life != LIVE:
-        return 0
-    letters, icons = face.sign
-    text, ink = "", paint.label
-    if tile.next_breach_s is not None:
-        sign, text = _SIGN_LIMIT, "%d:%02d" % (tile.next_breach_s // 60, tile.next_breach_s % 60)
-        ink = WHITE if tile.phase else RED if tile.next_breach_s == 0 else AMBER
-    elif muted:
-        sign = _SIGN_MUTED
-    elif not tile.open:
-        sign = _SIGN_CLOSED
-    else:
-        return 0
-    icon, font = pen.fonts[icons], pen.fonts[letters]
-    wide = icon.measure(sign) + (2 + font.measure(text, 1) if text else 0)
-    left = pen.x + (face.label.x if tile.rtl else face.label.x + face.label.w - wide)
-    baseline = pen.y + face.label.y + max(face.label.h, icon.cap)
-    icon.draw(pen.canvas, left, baseline, sign, ink, 1)
-    if text:
-        font.draw(pen.canvas, left + icon.measure(sign) + 2, baseline, text, ink, 1)
-    return wide + _GAP
-
-
-def _label(pen: "Pen", face: "Face", tile: "Tile", ink: int, taken: int) -> None:
-    """The label in the largest letters that fit; when none does, cut at its end, which in Hebrew is on the left.
-
-    `taken`: columns at the label's end that a sign has.
-    """
-    text = tile.label
-    box = face.label
-    if taken:
-        box = Box(box.x + (taken if tile.rtl else 0), box.y, box.w - taken, box.h)
-    font, tracking, wide = pen.fit(face.label_fonts, text, box.w)
-    if wide > box.w:
-        room = box.w - tracking - font.measure("…")
-        while text and wide > room:
-            wide -= font.glyph(text[0 if tile.rtl else -1])[0] + tracking
-            text = text[1:] if tile.rtl else text[:-1]
-        text = text.strip()
-        text = "…" + text if tile.rtl else text + "…"
-    pen.text(face.label_fonts, box, text, ink, tile.rtl)
+    x = max(box.x, left) if face.count.y + face.count.h > box.y else box.x
+    box = Box(x, box.y, box.x + box.w - x, box.h)
+    fits = pen.fit(face.sla_fonts, text, box.w)[2] <= box.w
+    if fits:
+        pen.text(face.sla_fonts, box, text, _side(tile, paint), True)
+    box = face.goal
+    if box is None or tile.sla_target is None or not fits:
+        return
+    icons, letters = pen.fonts["icons8"], pen.fonts["letters8"]
+    goal = str(tile.sla_target // 10)
+    wide = icons.measure("t") + 2 + letters.measure(goal, 1)
+    if wide <= box.w and (box.x + box.w - wide >= left or face.count.y + face.count.h <= box.y):
+        start, bottom = pen.x + box.x + box.w - wide, pen.y + box.y + box.h
+        icons.draw(pen.canvas, start, bottom, "t", paint.side)
+        letters.draw(pen.canvas, start + icons.measure("t") + 2, bottom, goal, paint.side, 1)

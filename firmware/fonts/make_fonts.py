@@ -41,6 +41,8 @@ SINGLES = "–—‘’“”„…•€₪←→▲▼"
 # A character drawn as another: the source lacks Hebrew maqaf, geresh and gershayim; its zero is slashed.
 DRAWN_AS = {"\u05be": "-", "\u05f3": "'", "\u05f4": '"', "0": "O"}
 SPACES = "\u0020\u00a0"
+# (size, character) → rows taken off its top: in the smallest letters the neck of lamed would need a row of its own.
+SHORTER = {(12, "\u05dc"): 1}
 
 
 class FontSourceError(ValueError):
@@ -94,10 +96,16 @@ def read_letters(path: Path, size: int) -> tuple[int, int, list[Glyph]]:
     for code in sorted(codes):
         rows = _rows(source, DRAWN_AS.get(chr(code), chr(code)), ascent, descent)
         if rows and rows != missing:
-            glyphs.append(Glyph(code, rows))
+            glyphs.append(Glyph(code, _shorter(rows, SHORTER.get((size, chr(code)), 0))))
     blank = ["." * (size // 4)] * (ascent + descent)
     glyphs = sorted(glyphs + [Glyph(ord(char), blank) for char in SPACES])
     return ascent, descent, glyphs
+
+
+def _shorter(rows: list[str], by: int) -> list[str]:
+    """The character with its first `by` inked rows blank."""
+    top = next(row for row, text in enumerate(rows) if "#" in text)
+    return ["." * len(text) if row < top + by else text for row, text in enumerate(rows)]
 
 
 def _rows(source: ImageFont.FreeTypeFont, char: str, ascent: int, descent: int) -> list[str]:

@@ -12,5 +12,5 @@ from firmware.pi.canvas_pillow import PillowCanvas
 def lost_frame(screen: Screen) -> Image.Image:
     """An RGB image of the panel's size; made in advance, as a board that hangs draws nothing."""
     canvas = PillowCanvas(screen.width, screen.height)
-    screen.draw(canvas, View(QUEUES, (), None, 0, 1, "BOARD", None, None, None, None, 0, False, 100, ""))
+    screen.draw(canvas, View(QUEUES, (), None, 0, 1, "BOARD", None, None, None, None, 0, False, 100, "", False))
     return canvas.image()

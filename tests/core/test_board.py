@@ -8,7 +8,9 @@ from tests.core.rig import WAIT, Rig
 def test_the_wait_ticks_on_without_messages():
     rig = Rig().up("sales")
     rig.queue("sales", waiting=2, oldest_ms=7_300, sla=812, sla_target=800, agents_free=1, agents_in=4)
-    assert rig.tile() == Tile("sales", "SALES", False, 2, 7, 812, 800, 1, 4, 0, False, 0, 0, None, False, True)
+    assert rig.tile() == Tile(
+        "sales", "SALES", False, 2, 7, 812, 800, 1, 4, 0, False, 0, 0, None, False, True, (0, 0, 0, 0, 0)
+    )
     assert rig.board.next_wake_ms(rig.now) == rig.now + 700
     rig.pass_ms(699)
     assert rig.tile().oldest_s == 7

@@ -35,7 +35,7 @@ def test_a_bridge_that_falls_silent():
     assert (rig.tile().life, rig.tile().oldest_s, rig.tile().waiting) == (1, 26, 2)
     rig.pass_ms(1, beats=False)
     assert rig.tile() == Tile(
-        "sales", "SALES", False, None, None, None, None, None, None, 0, False, 0, 2, None, False, True
+        "sales", "SALES", False, None, None, None, None, None, None, 0, False, 0, 2, None, False, True, (0, 0, 0, 0, 0)
     )
     rig.pass_ms(3_600_000, beats=False)
     assert (rig.view().fault, rig.tile().life) == ("BRIDGE", 2)

@@ -33,4 +33,29 @@ def test_free_agents_are_counted_in_cells():
             cells = [cell for cell in row.split(".") if cell]
             assert len(cells) == agents and len([cell for cell in cells if cell[0] == "G"]) == free, (free, row)
         else:
-            assert ("G" in row) == (free > 0) and ("-" in row) == (free < agents), (free, row)
+            assert ("G" in row) == (free > 0) and ("-" in row) == (0 < free < agents), (free, row)
+
+
+def test_nobody_free_stands_out_only_while_somebody_waits():
+    x, y, face = layout.choose(128, 64).page(2, False).tiles[0]
+    canvas, screen = new_panel(128, 64)
+    for waiting, agents_in, why, cell in ((0, 6, 0, "-"), (2, 6, 0, "g"), (2, 6, 2, "R"), (2, 99, 2, "R")):
+        tile = scenes.with_fields(
+            scenes.CALM, waiting=waiting, agents_free=0, agents_in=agents_in, severity=why, why=(0, 0, 0, why, 0)
+        )
+        screen.draw(canvas, scenes.queues_view((tile, scenes.CALM)))
+        row = row_text(canvas, y + face.cells.y)[x + face.cells.x : x + face.cells.x + face.cells.w]
+        assert set(row) - {"."} == {cell}, (waiting, agents_in, why, row)
+
+
+def test_the_figure_that_an_alarm_is_about_bears_its_colour():
+    """And the count that of the queue; the others say that they are fine."""
+    x, y, face = layout.choose(128, 64).page(2, False).tiles[0]
+    canvas, screen = new_panel(128, 64)
+    for why, wait, sla in (((2, 0, 0, 0, 0), "G", "g"), ((0, 1, 0, 0, 0), "A", "g"), ((0, 0, 2, 0, 0), "G", "R")):
+        screen.draw(canvas, scenes.queues_view((scenes.with_fields(scenes.CRITICAL, why=why), scenes.CALM)))
+        for box, ink in ((face.count, "R"), (face.wait, wait), (face.sla, sla)):
+            seen = set()
+            for row in range(y + box.y, y + box.y + box.h):
+                seen.update(row_text(canvas, row)[x + box.x : x + box.x + box.w])
+            assert seen == {".", ink}, (why, box, seen)

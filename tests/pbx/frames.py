@@ -165,6 +165,6 @@ def _pixels(image: Image.Image, area: Area) -> list[Rgb]:
 def _band(name: str, n_tiles: int) -> bytes:
     """The band of one fault as the board's own screen draws it over so many queues."""
     canvas = PillowCanvas(WIDTH, HEIGHT)
-    nothing = Tile("", "", False, None, None, None, None, None, None, 0, False, 0, 2, None, False, True)
+    nothing = Tile("", "", False, None, None, None, None, None, None, 0, False, 0, 2, None, False, True, (0,) * 5)
     Screen(WIDTH, HEIGHT, load_font).draw(canvas, queues_view((nothing,) * n_tiles, fault=name))
     return canvas.image().crop(_BANDS[n_tiles]).tobytes()

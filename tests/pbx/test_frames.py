@@ -18,7 +18,7 @@ def _tile(name: str, **changes: object) -> Tile:
     fields: dict[str, object] = {
         "id": name, "label": name, "rtl": False, "waiting": 3, "oldest_s": 40, "sla": 900, "sla_target": 800,
         "agents_free": 1, "agents_in": 4, "severity": 0, "acked": False, "phase": 0, "life": 0,
-        "next_breach_s": None, "approx": False, "open": True,
+        "next_breach_s": None, "approx": False, "open": True, "why": (0, 0, 0, 0, 0),
     }  # fmt: skip
     return Tile(**(fields | changes))
 
