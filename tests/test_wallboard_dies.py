@@ -159,6 +159,20 @@ def test_the_command_restart_starts_it_anew_in_its_place(bridge: FakeBridge, boa
     assert bridge.states()[-1]["uptime_ms"] < 10_000
 
 
+def test_under_systemd_it_ends_for_the_unit_to_start_it_again(
+    broker: Broker, bridge: FakeBridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INVOCATION_ID", "0123")
+    board = Process(tmp_path, broker.port)
+    try:
+        wait_until(lambda: bool(bridge.states()), 5, "no state")
+        bridge.publish_command(do="restart")
+        assert board.process.wait(15) == 3
+        assert board.lines()[-1] == "wallboard: stopped by the command restart"
+    finally:
+        board.end()
+
+
 def test_systemd_hears_of_the_first_frame_of_life_and_of_the_end(
     broker: Broker, bridge: FakeBridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

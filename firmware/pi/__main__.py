@@ -69,6 +69,9 @@ def main(argv: list[str] | None = None) -> int:
         for line in error.errors:
             print(line, file=sys.stderr)
         return WRONG
+    if not hasattr(os, "pidfd_open"):
+        log.error("this system cannot keep a panel's driver running: the board needs Linux 5.3 or newer")
+        return FAILED
     try:
         restart = _run(read, start_ns, log)
     except PanelError as error:
