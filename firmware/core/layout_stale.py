@@ -19,7 +19,7 @@ def stale_face(w: int, h: int) -> Face:
     """A tile under a fault's band: no service level, no agents, no sign, nothing that could pass for live."""
     figures: "tuple[tuple[str, int], ...]" = _SMALL
     letters: "tuple[tuple[str, int], ...]" = _SMALL
-    label, rows = Box(4, 1, w - 8, 11), 8
+    label, rows = Box(3, 1, w - 6, 11), 8
     if h >= 44:
         figures, letters = _LARGE, _LARGE
         label, rows = Box(8, 3, w - 16, 18), 14
@@ -44,8 +44,11 @@ def stale_page(width: int, height: int, cells: "tuple[tuple[int, int, int, int],
     """The page of the tiles that `cells` (x, y, w, h) are while all is well, in what the band leaves of the panel."""
     box, fonts = band(width, height)
     tiles = []
+    lines = []
     for x, y, w, h in cells:
         rows = height - box.h
         top = box.h + y * rows // height
         tiles.append((x, top, stale_face(w, h * rows // height)))
-    return Page(box, fonts, tuple(tiles), ())
+        if x + w < width:
+            lines.append(Box(x + w - 1, top, 1, h * rows // height))
+    return Page(box, fonts, tuple(tiles), tuple(lines))

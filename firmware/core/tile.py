@@ -117,7 +117,7 @@ def _figures(pen: "Pen", face: "Face", tile: "Tile", paint: Paint) -> None:
         if wait:
             tile_alarm.strike(pen, room, pen.fit(face.wait_fonts, wait, room.w)[2], True)
     if face.sla is not None:
-        _service_level(pen, face, tile, paint, ("~" if tile.approx and not dashes else "") + sla, right + 3)
+        _service_level(pen, face, tile, paint, ("~" if tile.approx and not dashes else "") + sla, right + 5)
     if face.bar is not None:
         draw_bar(pen, face.bar, tile, side, paint)
     if face.cells is not None and tile.agents_in is not None and tile.agents_free is not None:

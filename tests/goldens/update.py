@@ -9,16 +9,20 @@ from firmware.core.screen import Screen
 from firmware.pi.canvas_pillow import PillowCanvas, load_font
 
 
+def folder_of(width: int, height: int) -> Path:
+    """Where the goldens of a panel size are."""
+    return Path(__file__).parent / f"{width}x{height}"
+
+
 def main() -> None:
-    folder = Path(__file__).parent
-    old = set(folder.glob("**/*.txt"))
+    old = set(Path(__file__).parent.glob("**/*.txt"))
     for width, height in SIZES:
         screen = Screen(width, height, load_font)
         target = PillowCanvas(width, height)
-        (folder / f"{width}x{height}").mkdir(exist_ok=True)
+        folder_of(width, height).mkdir(exist_ok=True)
         for scene, view in scenes(screen.slots(99)):
             screen.draw(target, view)
-            path = folder / f"{width}x{height}" / f"{scene}.txt"
+            path = folder_of(width, height) / f"{scene}.txt"
             path.write_text(canvas.dump(target), encoding="ascii", newline="\n")
             old.discard(path)
     for path in old:
