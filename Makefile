@@ -52,11 +52,11 @@ test-pbx: $(VENV)/dev  ## the scenarios against a real Asterisk 22 and 16, insta
 bench: $(VENV)/bench  ## the benchmarks: medians and ratios, each beside a peer in the same run
 	@$(BIN)/python -m tests.bench
 
-preview: $(VENV)/dev  ## a contact sheet of the board's pages, as preview.png
-	@$(BIN)/wallboardctl preview --out preview.png
+preview: $(VENV)/dev  ## contact sheets of the board's pages, a PNG a panel size, and preview/index.html that shows them
+	@$(BIN)/wallboardctl preview --out preview
 
 fonts: $(VENV)/dev  ## make the board's fonts anew from the OS's packages (xfonts-terminus) and our own figures
 	@$(BIN)/python -m firmware.fonts.make_fonts
 
 clean:  ## remove what make made here
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis preview.png
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis preview preview.png

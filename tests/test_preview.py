@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from firmware.core import layout, scenes
-from host_bridge.ctl import preview
+from host_bridge.ctl import preview, preview_sheet
+
+ROOT = Path(__file__).parent.parent
 
 
 def ctl(*arguments: str) -> int:
@@ -42,16 +44,54 @@ def _lit(part: Image.Image, channel: int) -> int:
     return sum(1 for bright, other in pairs if bright > 180 and other < 90)
 
 
-def test_the_sheet_holds_every_scene_of_every_size(tmp_path: Path) -> None:
+def test_a_sheet_of_one_size_holds_its_scenes_and_is_as_wide_as_a_browser_shows(tmp_path: Path) -> None:
     out = tmp_path / "sheet.png"
-    assert ctl("--out", str(out), "--pitch", "3") == 0
-    number = sum(len(scenes.scenes(panel.slots(99))) for panel in [layout.choose(*size) for size in layout.SIZES])
-    area = sum(
-        panel.width * panel.height * 9 * len(scenes.scenes(panel.slots(99)))
-        for panel in [layout.choose(*size) for size in layout.SIZES]
-    )
+    assert ctl("--size", "64x32", "--out", str(out)) == 0
+    number = len(scenes.scenes(layout.choose(64, 32).slots(99)))
     with Image.open(out) as picture:
-        assert number > 50 and picture.width * picture.height > area
+        assert number > 50 and picture.width * picture.height > number * 64 * 32 * 9
+        assert picture.width <= 1600
+
+
+def test_all_of_them_are_a_folder_with_an_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(preview_sheet, "led_look", lambda frame, pitch_px: frame)  # LEDs are not what is asked here
+    folder = tmp_path / "preview"
+    for _ in range(2):
+        assert ctl("--out", str(folder), "--json") == 0
+    sizes = [f"{width}x{height}.png" for width, height in layout.SIZES]
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*sizes, "story.png", "index.html"])
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [Path(line["out"]).name for line in told] == ["story.png", *sizes] * 2
+    index = (folder / "index.html").read_text("utf-8")
+    assert all(f'src="{name}"' in index for name in sizes)
+
+
+def test_the_picture_in_the_repository_shows_what_the_panel_shows() -> None:
+    """It bears the hash of its LEDs; when this fails, look at it and commit it anew:
+
+    wallboardctl preview --sheet story --out firmware/screens.png
+    """
+    path = ROOT / "firmware" / "screens.png"
+    with Image.open(path) as picture:
+        assert picture.text[preview.HASH_KEY] == preview_sheet.story_hash()  # type: ignore[attr-defined]
+        assert picture.size == preview_sheet.story(3).size
+    assert path.stat().st_size < 500_000
+
+
+def test_the_story_is_told_in_words_too() -> None:
+    """SCREENS.md has a line for each page of the picture, by its size and name."""
+    told = (ROOT / "firmware" / "SCREENS.md").read_text("utf-8")
+    for shot in preview_sheet.STORY:
+        assert f"`{shot.scene}`" in told and f"{shot.size[0]}×{shot.size[1]}" in told, shot
+
+
+def test_a_changed_led_changes_the_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = preview_sheet.story_hash()
+    calm = scenes.CALM
+    monkeypatch.setattr(scenes, "_LIVE", (("calm", (scenes.with_fields(calm, waiting=2), calm)), *scenes._LIVE[1:]))
+    assert preview_sheet.story_hash() != before
 
 
 def test_names_of_scenes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,6 +106,7 @@ def test_names_of_scenes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (("--size", "huge"), "--size: 'huge' is not WIDTHxHEIGHT"),
         (("--size", "96x48"), "there is one for: 64x32, 64x64, 128x32, 128x64, 192x64, 256x64"),
         (("--pitch", "99"), "--pitch: 99 is outside 3 to 16"),
+        (("--sheet", "story", "--size", "64x32"), "--sheet: it has its own scenes and sizes"),
     ],
 )
 def test_wrong_wishes_are_one_line_and_exit_2(

@@ -19,6 +19,10 @@ def test_each_figure_has_its_own_severity():
     assert fired(rule("oldest >= 30", "oldest >= 60"), waiting=1, oldest_ms=4000) == (0, 0, 0, 0, 0)
 
 
+def test_only_the_level_that_fires_tells_why():
+    assert fired(rule("waiting >= 1", "oldest >= 60"), waiting=1, oldest_ms=90_000) == (0, 2, 0, 0, 0)
+
+
 def test_nothing_is_why_under_a_fault():
     rig = Rig().up("a")
     rig.queue("a", waiting=1, oldest_ms=90_000)
