@@ -465,7 +465,61 @@ def test_an_answer_after_a_stay_was_given_up_is_that_stays(site: Site) -> None:
     assert site.ends() == {"answered": 2, "abandoned": 1}
 
 
+@pytest.mark.parametrize("gap", GAPS)
+@pytest.mark.parametrize("log_first", [True, False], ids=["the log is read first", "the answer comes first"])
+def test_an_answer_is_of_the_wait_that_it_tells_of(site: Site, log_first: bool, gap: object) -> None:
+    """He pressed a key, came back in the gap and was off to his agent again: no list and no Join tells of it."""
+    site.pbx.ring("q1", "a")
+    site.pbx.leave("q1", "a")  # an answer, or a key: without class dialplan nobody can tell yet
+    site.log.end("q1", "a", "exited")
+    site.read()
+    gap(site)  # type: ignore[operator]
+    site.pbx.wait(7_000)
+    site.join("a")
+    site.pbx.wait(5_000)
+    site.pbx.ring("q1", "a")
+    site.pbx.leave("q1", "a")
+    site.come_back()
+    if log_first:
+        site.fill()
+    site.pbx.connect_only("q1", "a", site.pbx.hold_s("a"))  # his agent has heard who calls
+    site.read()
+    if not log_first:
+        site.fill()
+    assert site.ends() == {"answered": 2, "abandoned": 1, "exited": 1}
+    own = [row for row in site.journal.rows.values() if isinstance(row, End) and row.call == "a"]
+    assert sorted((end.outcome, end.hold_s) for end in own) == [("answered", 5), ("exited", 30)]
+
+
+def test_an_answer_that_is_read_late_is_of_the_wait_that_is_known(site: Site) -> None:
+    """No gap has hidden a Join: the wire held the answer back, and it carries no time of its own."""
+    site.pbx.ring("q1", "a")
+    site.pbx.leave("q1", "a")
+    site.read()
+    site.pbx.wait(20_000)
+    site.pbx.connect_only("q1", "a", 30)
+    site.read()
+    assert site.ends() == {"answered": 2, "abandoned": 1}
+
+
 # without queue_log
+
+
+def test_an_answer_of_a_later_wait_leaves_the_first_unresolved(site: Site) -> None:
+    site.pbx.ring("q1", "a")
+    site.pbx.leave("q1", "a")
+    site.read()
+    site.cut()
+    site.pbx.wait(7_000)
+    site.join("a")
+    site.pbx.leave("q1", "a")
+    site.come_back()
+    site.truth.estimate(site.pbx.now_ms)
+    site.pbx.connect_only("q1", "a", 0)
+    site.read()
+    site.pbx.wait(120_000)
+    site.truth.settle(site.pbx.now_ms)
+    assert site.ends() == {"answered": 2, "abandoned": 1, "unresolved": 1}
 
 
 @pytest.mark.parametrize("gap", GAPS)

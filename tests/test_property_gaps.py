@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from host_bridge.truth.outcomes import Outcome
@@ -89,8 +89,15 @@ def test_nobody_is_counted_twice_even_when_the_pbx_begins_anew(seed: int, day: l
         assert figures["offered"] <= sum(counts[each] for each in OFFERED)
 
 
+_BACK_AND_ANSWERED = [  # twice in one queue, the second time from end to end in a gap, but for the answer
+    *[("join", 1), ("kill", 0), ("connect", 0), ("presses_key", 1), ("wait", 5)],
+    *[("cut", 0), ("comes back", 1), ("answer", 3)],
+]
+
+
 @examples
 @given(st.integers(0, 1 << 32), days("restart"))
+@example(0, _BACK_AND_ANSWERED)
 def test_with_queue_log_every_figure_is_whole_again(seed: int, day: list[tuple[str, int]]) -> None:
     rig = run(seed, day, Fill.LOG)
     for queue in QUEUES:

@@ -147,10 +147,17 @@ class Evidence:
         self._check(event.queue, event.count)
 
     def connected(self, event: ev.Connected, now_ms: int) -> None:
-        """Answered. A stay that was never seen waiting counts too: HoldTime tells its wait."""
+        """Answered. A stay that was never seen waiting counts too: HoldTime tells its wait, and whose answer it is.
+
+        One who came back in a gap, and was on his way to his agent before it was over, is in no list and has no Join.
+        """
         stay = self.book.find(event.queue, event.call)
+        wait_ms = event.hold_s * 1000
+        joined_ms = event.at_ms - wait_ms
+        if stay is not None and stay.is_before(joined_ms):
+            self._end(stay, stay.verdict(), now_ms)
+            stay = None
         if stay is None:
-            wait_ms, joined_ms = event.hold_s * 1000, event.at_ms - event.hold_s * 1000
             end = End(event.queue, Outcome.ANSWERED, wait_ms, event.hold_s, event.at_ms, event.call, "", joined_ms)
             self._stray(end)
             return

@@ -128,6 +128,13 @@ class Stay:
         """At that time already: else a list was ahead of the very event that tells of his entering."""
         return self.announced or at_ms - self.joined_ms >= LIST_AHEAD_MS
 
+    def is_before(self, joined_ms: int) -> bool:
+        """Whether a wait that began at `joined_ms` is a later one of the same caller, whose Join a gap has hidden.
+
+        Without a gap that Join would have been seen, so an answer that seems too late was only read late.
+        """
+        return self.gap and joined_ms - self.joined_ms > HOLD_TOLERANCE_MS
+
     def is_silent(self, at_ms: int) -> bool:
         """By then, of the PBX's own time, no evidence had followed the Abandon for so long that none would come.
 
