@@ -13,6 +13,7 @@
 
 from collections import namedtuple
 
+from firmware.core.intake import Intake
 from firmware.core.inventory import ALL
 from firmware.core.knowledge import Knowledge
 from firmware.core.payload import VERSION, dumps
@@ -51,7 +52,8 @@ class Board:
         self.version: str = setup.version
         self.state_topic = topic(setup.site, "board", setup.board, "state")
         self._screen = screen
-        self._known = Knowledge(setup.site, setup.queues, stored, "centre" in setup.pages)
+        self._known = Knowledge(setup.queues, stored, "centre" in setup.pages)
+        self._intake = Intake(setup.site, self._known)
         self._service: "Service | None" = None  # made when somebody first asks something of this board
         self._outbox: "list[tuple[str, bytes]]" = []
         self._sounder = Sounder()
@@ -71,10 +73,12 @@ class Board:
     def link(self, up: bool, now_ms: int) -> None:
         """The board's own connection to the broker is up, or lost."""
         self._known.link(up, now_ms)
+        self._intake.link()
 
     def receive(self, topic: str, payload: bytes, retained: bool, now_ms: int) -> None:
         """Take one message of the subscriptions. tick() follows, once after several messages."""
-        self._known.receive(topic, payload, retained, now_ms)
+        self._known.unstepped = True
+        self._intake.receive(topic, payload, retained, now_ms)
 
     def press(self, down: bool, now_ms: int) -> None:
         """The button's contact closed, or opened; it may bounce. tick() follows."""
@@ -89,6 +93,7 @@ class Board:
     def tick(self, now_ms: int) -> None:
         """Advance the alarms and the sound to `now_ms`."""
         known = self._known
+        self._intake.tick(now_ms)
         known.look(now_ms)
         known.unstepped = False
         self._obey(now_ms)
@@ -157,11 +162,11 @@ class Board:
     @property
     def problems(self) -> int:
         """How many messages, or parts of them, could not be used."""
-        return self._known.problems
+        return self._intake.problems
 
     def lines(self) -> "list[str]":
-        """What went wrong since the last call, for the log: each line once in the board's life."""
-        return self._known.lines()
+        """What went wrong since the last call, for the log: see told.py."""
+        return self._intake.lines()
 
     @property
     def stored_changed(self) -> bool:

@@ -13,8 +13,8 @@ when there is no problem. Own kinds of values: subclass `Kind` and write `read` 
 """
 
 from firmware.core.check_kinds import Bool, Int, Kind, OneOf, Problems, Scalar, Text
-from firmware.core.check_maps import MapOf
-from firmware.core.check_records import Either, Field, ListOf, Record, read
+from firmware.core.check_maps import Either, MapOf
+from firmware.core.check_records import Field, ListOf, Record, read
 from firmware.core.check_units import Duration, Frequency, Share
 
 __all__ = [

@@ -5,7 +5,7 @@ same: ms, permille, mHz. Ranges are in the base unit too. What only settings and
 imported where it is used: a small board that reads good messages never loads it.
 """
 
-from firmware.core.printable import one_line, unprintable
+from firmware.core.printable import unprintable
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Kind:
 
     def refuse(self, value: "Any", path: "Path", problems: Problems, hint: str = "") -> None:
         """Add the usual message: found, expected, and `hint`, the nearest right spelling ("; did you mean …?")."""
+        from firmware.core.spelling import shown
+
         problems.add(path, "%s, expected %s%s" % (shown(value), self.expected(), hint))
 
 
@@ -156,23 +158,6 @@ class OneOf(Kind):
             return value
         self.refuse(value, path, problems, spelled(value, self.choices) if isinstance(value, str) else "")
         return None
-
-
-def shown(value: "Any") -> str:
-    """A value for a message: one line, at most some 40 characters."""
-    if value is None or value == "":
-        return "nothing"
-    if isinstance(value, str):
-        return "'%s'" % one_line(value, 40)
-    if isinstance(value, dict):
-        return "a section"
-    if isinstance(value, list):
-        return "a list"
-    if value is True or value is False:
-        return "yes" if value else "no"
-    if type(value) is int:  # a bool is an int in CPython and none in MicroPython
-        return str(value) if -(10**18) < value < 10**18 else "a number of more than 18 digits"
-    return "a number that is not whole" if isinstance(value, float) else "something else"
 
 
 def spelled(word: str, choices: "Sequence[str]") -> str:

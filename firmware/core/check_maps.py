@@ -1,9 +1,10 @@
-"""Schemas of sections whose keys people choose: of settings alone, so no small board loads them."""
+"""Schemas of names that people choose, alternatives, unknown keys: of settings alone, so no small board loads them."""
 
-from firmware.core.check_kinds import Kind, Problems
+from firmware.core.check_kinds import Kind, Problems, spelled
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from firmware.core.check_kinds import Path
@@ -37,3 +38,44 @@ class MapOf(Kind):
             name = key if self.key is None else self.key.read(key, here, problems)
             clean[name] = self.item.read(value[key], here, problems)
         return clean
+
+
+class Either(Kind):
+    """The first of some kinds that can read the value.
+
+    When none can, and one of them alone has the value's shape (section, list or scalar), its problems are told.
+    """
+
+    def __init__(self, *kinds: Kind) -> None:
+        self.kinds = kinds
+
+    def expected(self) -> str:
+        return " or ".join([kind.expected() for kind in self.kinds])
+
+    def read(self, value: "Any", path: "Path", problems: Problems) -> "Any":
+        told: "list[Problems]" = []
+        for kind in self.kinds:
+            attempt = Problems(problems.wire)
+            clean = kind.read(value, path, attempt)
+            if not attempt.found:
+                return clean
+            if kind.shape == _shape(value):
+                told.append(attempt)
+        if len(told) == 1:
+            for where, message in told[0].found:
+                problems.add(where, message)
+        else:
+            self.refuse(value, path, problems)
+        return None
+
+
+def refuse_unknown(names: "Sequence[str]", value: "dict[Any, Any]", path: "Path", problems: Problems) -> None:
+    """Add a problem for each key of a section that is none of `names`."""
+    for key in sorted([str(key) for key in value]):
+        if key not in names:
+            hint = spelled(key, names)
+            problems.add(path + (key,), "unknown key, expected one of: %s%s" % (", ".join(names), hint))
+
+
+def _shape(value: "Any") -> str:
+    return "map" if isinstance(value, dict) else "list" if isinstance(value, list) else "scalar"

@@ -1,6 +1,6 @@
-"""Schemas of sections and lists: records of known keys, lists, alternatives; maps are in check_maps."""
+"""Schemas of sections and lists: records of known keys, lists; what settings alone need is in check_maps."""
 
-from firmware.core.check_kinds import Kind, Problems, spelled
+from firmware.core.check_kinds import Kind, Problems
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -57,15 +57,10 @@ class Record(Kind):
                 about = " (%s)" % field.doc if field.doc and not problems.wire else ""
                 problems.add(here, "missing, expected %s%s" % (field.kind.expected(), about))
         if not problems.wire:
-            self._refuse_unknown(value, path, problems)
-        return clean
+            from firmware.core.check_maps import refuse_unknown
 
-    def _refuse_unknown(self, value: "dict[Any, Any]", path: "Path", problems: Problems) -> None:
-        names = [field.name for field in self.fields]
-        for key in sorted([str(key) for key in value]):
-            if key not in names:
-                hint = spelled(key, names)
-                problems.add(path + (key,), "unknown key, expected one of: %s%s" % (", ".join(names), hint))
+            refuse_unknown([field.name for field in self.fields], value, path, problems)
+        return clean
 
 
 class ListOf(Kind):
@@ -91,41 +86,8 @@ class ListOf(Kind):
         return [self.item.read(item, path + (index,), problems) for index, item in enumerate(value)]
 
 
-class Either(Kind):
-    """The first of some kinds that can read the value.
-
-    When none can, and one of them alone has the value's shape (section, list or scalar), its problems are told.
-    """
-
-    def __init__(self, *kinds: Kind) -> None:
-        self.kinds = kinds
-
-    def expected(self) -> str:
-        return " or ".join([kind.expected() for kind in self.kinds])
-
-    def read(self, value: "Any", path: "Path", problems: Problems) -> "Any":
-        told: "list[Problems]" = []
-        for kind in self.kinds:
-            attempt = Problems(problems.wire)
-            clean = kind.read(value, path, attempt)
-            if not attempt.found:
-                return clean
-            if kind.shape == _shape(value):
-                told.append(attempt)
-        if len(told) == 1:
-            for where, message in told[0].found:
-                problems.add(where, message)
-        else:
-            self.refuse(value, path, problems)
-        return None
-
-
 def read(schema: Kind, value: "Any", wire: bool = False) -> "tuple[Any, list[tuple[Path, str]]]":
     """(clean value, problems) of `value`, plain data of dict, list and scalars. Never raises for what it holds."""
     problems = Problems(wire)
     clean = schema.read(value, (), problems)
     return clean, problems.found
-
-
-def _shape(value: "Any") -> str:
-    return "map" if isinstance(value, dict) else "list" if isinstance(value, list) else "scalar"

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 FRESH_MS = 6000  # a heartbeat every 2 s: three may be lost
 RECENT = 16  # heartbeats, some 32 s: longer than a pause of the network, and clocks drift by less than 4 ms in it
+AHEAD_MS = 10_000  # a time of the bridge's so far ahead of its clock is not its own
+_BEAT_AHEAD_MS = 2500  # nor is a heartbeat; one that is less ahead makes no true one look too old
+_MOST_RUN_MS = 10 * 366 * 86_400_000  # of a bridge without a restart
 _SMALL_STEP_MS = 1000  # a correction of the offset below this never turns the bridge's clock back
 
 PBX, BRIDGE, LINK = "PBX", "BRIDGE", "LINK"
@@ -29,8 +32,11 @@ class Freshness:
         self._up_ms = 0
         self._proven = False  # a live heartbeat came in this session
         self._offline = False  # the last will, or the bridge's good-bye
-        self._base: "tuple[int, int] | None" = None  # started and seq of the retained heartbeat of this session
-        self._earlier: "int | None" = None  # the `started` before this one
+        self._base: "tuple[int, int, int] | None" = None  # started, now, seq of this session's retained heartbeat
+        self._earlier: "int | None" = None  # the `started` that counted before, and until when
+        self._earlier_ms = 0
+        self._earlier_last = (0, 0)  # now, seq of its last heartbeat
+        self._contested = False  # that one has been heard again: there are two bridges
         self._samples: "list[int]" = []
         self._offset = 0
         self._floor_ms = 0  # bridge's ms: it never goes below
@@ -58,21 +64,32 @@ class Freshness:
             return False
         now, seq = message["now"], message["seq"]
         if now is None or seq is None or message["pbx"] is None:
-            raise WireError("a heartbeat without now, seq and pbx")
+            raise WireError("a heartbeat without now, seq and pbx", "time")
+        if now - started > _MOST_RUN_MS:
+            raise WireError("a heartbeat %d days after the bridge's start" % ((now - started) // 86_400_000), "run")
         if retained and (self._base is None or self._base[0] != started):
-            self._base = (started, seq)  # it may be hours old: only a higher seq proves that the bridge lives
+            self._base = (started, now, seq)  # it may be hours old: only a later one proves that the bridge lives
             return False
-        if self._base is not None and self._base[0] == started and seq <= self._base[1]:
+        if self._base is not None and self._base[0] == started and (now, seq) <= self._base[1:]:
             return False
         second = False
         if started == self.started and self.beat is not None:
-            if seq <= self.beat["seq"]:
-                return False  # delivered twice
-            if now < self.beat["now"]:
-                raise WireError("the bridge's clock went back from %d to %d" % (self.beat["now"], now))
+            if now < self.beat["now"] and seq > self.beat["seq"]:
+                raise WireError("the bridge's clock went back from %d to %d" % (self.beat["now"], now), "back")
+            if seq == self.beat["seq"] or (now, seq) < (self.beat["now"], self.beat["seq"]):
+                return False  # delivered twice, or late; a high `seq` alone, which anybody can send, shuts nobody out
+            if self._heard(now_ms) and now - self.bridge_ms(now_ms) > _BEAT_AHEAD_MS:
+                raise WireError("a heartbeat that is ahead of the bridge's clock", "ahead")
         else:
-            second = started == self._earlier
-            self._earlier = self.started
+            if started == self._earlier and (now, seq) <= self._earlier_last:
+                return False  # delivered twice, or late: it does not live again by that
+            if self._contested and self._heard(now_ms):
+                raise _two(started, self.started)
+            second = self._contested = started == self._earlier
+            if second or self._earlier is None or now_ms - self._earlier_ms > FRESH_MS:  # else it may still be heard
+                self._earlier, self._earlier_ms = self.started, now_ms
+                if self.beat is not None:
+                    self._earlier_last = (self.beat["now"], self.beat["seq"])
             self.started = started
             self._samples = []
             self._floor_ms = 0
@@ -81,7 +98,7 @@ class Freshness:
         self._proven = True
         self._offline = False
         if second:
-            raise WireError("two bridges publish for this site (started %d and %d)" % (started, self._earlier or 0))
+            raise _two(started, self._earlier)
         return True
 
     def fault(self, now_ms: int) -> "str | None":
@@ -126,6 +143,12 @@ class Freshness:
         """The board's clock at a moment of the bridge's."""
         return bridge_ms + self._offset
 
+    def _heard(self, now_ms: int) -> bool:
+        """The bridge whose clock counts is heard, as far as anybody can tell."""
+        if self.beat is None or self._offline or not self._proven:
+            return False
+        return self.bridge_ms(now_ms) - self.beat["now"] <= FRESH_MS  # type: ignore[no-any-return]
+
     def _take_time(self, bridge_now: int, now_ms: int) -> None:
         before = self.bridge_ms(now_ms) if self._samples else 0
         self._samples.append(now_ms - bridge_now)
@@ -136,3 +159,7 @@ class Freshness:
         # second is shown twice and no condition that just became true is false again.
         back = before - (now_ms - self._offset)
         self._floor_ms = before if 0 < back < _SMALL_STEP_MS else 0
+
+
+def _two(one: int, other: "int | None") -> WireError:
+    return WireError("two bridges publish for this site (started %d and %d)" % (one, other or 0), "two")

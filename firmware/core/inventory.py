@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 ALL = "@all"  # the whole centre
-MOST = 2000  # queues: more of them are somebody's mistake, or malice
+MOST = 2000  # queues, and the whole centre: more of them are somebody's mistake, or malice
 
 
 class Inventory:
@@ -49,26 +49,39 @@ class Inventory:
 
     def wants(self, queue: str) -> bool:
         """The board may ever show this queue."""
-        return self.wanted is None or queue in self.wanted or (self._centre and queue == ALL)
+        return self.wanted is None or queue in self.wanted or self.wants_centre(queue)
+
+    def wants_centre(self, queue: str) -> bool:
+        """It is the whole centre, and that has a page."""
+        return self._centre and queue == ALL
 
     def find(self, queue: str) -> "Watch | None":
         """The queue of this id, if it is known."""
         return self._by_id.get(queue)
+
+    def lists(self, queue: str) -> bool:
+        """Messages of this queue are of use now: it has a place, or there is no list yet that would give it one."""
+        return queue in self._by_id or self.wanted is not None or self._site is None or self.wants_centre(queue)
 
     def get(self, queue: str) -> Watch:
         """The queue of this id, known from now on. WireError when the board is full."""
         watch = self._by_id.get(queue)
         if watch is None:
             if not self.wants(queue):
-                raise WireError("a queue that this board does not show")
-            if len(self._by_id) >= MOST:
-                raise WireError("more than %d queues" % MOST)
+                raise WireError("a queue that this board does not show", "unwanted")
+            if len(self._by_id) > MOST:
+                raise WireError("more than %d queues" % MOST, "many")
             watch = Watch(queue)
             self._by_id[queue] = watch
         return watch
 
     def take_site(self, queues: "list[dict[str, Any]]") -> None:
-        """The site's list of queues: `id`, `label`, `label_visual`, `rtl`."""
+        """The site's list of queues: `id`, `label`, `label_visual`, `rtl`. They come before all others."""
+        if self.wanted is None and (self._site is None or len(self._by_id) + len(queues) > MOST):
+            listed = {entry["id"] for entry in queues}
+            for queue in list(self._by_id):
+                if queue not in listed and not self.wants_centre(queue):
+                    del self._by_id[queue]
         self._site = queues
         self.arrange()
 

@@ -5,7 +5,7 @@ and those that few boards ever hear in messages_rare.py.
 """
 
 from firmware.core.check_kinds import Bool, Int, OneOf, Problems, Text
-from firmware.core.check_records import Either, Field, ListOf, Record
+from firmware.core.check_records import Field, ListOf, Record
 from firmware.core.pattern import SOUNDS
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
@@ -24,8 +24,17 @@ _PERMILLE = Int(0, 1000)
 _DAY_MS = Int(0, 26 * 3_600_000)  # the day that summer time ends on has 25 hours
 ID = Text(256, without="/+#\0")
 _LABEL = Text(200, least=0)
+
+
+class _Flag(Bool):
+    """true or 1, false or 0."""
+
+    def read(self, value: "Any", path: "Path", problems: Problems) -> "bool | None":
+        return Bool.read(self, value == 1 if type(value) is int and 0 <= value <= 1 else value, path, problems)
+
+
 V = Field("v", Int(1, 1), required=True)
-STARTED = Field("started", MS, required=True, doc="names the bridge's clock: its ms at the bridge's start")
+STARTED = Field("started", MS, required=True)  # names the bridge's clock: its ms at the bridge's start
 
 # bridge/state. The last will says online: false and has neither now nor seq.
 BRIDGE = Record(
@@ -35,24 +44,23 @@ BRIDGE = Record(
         Field("online", Bool(), required=True),
         Field("pbx", OneOf(PBX_STATES)),
         Field("now", MS),
-        Field("seq", MS, doc="rises by one with each heartbeat of one `started`"),
+        Field("seq", MS),  # rises by one with each heartbeat of one `started`
         Field("version", Text(64, least=0)),
-        Field("local", _DAY_MS, doc="ms since local midnight"),
+        Field("local", _DAY_MS),  # ms since local midnight
         Field("date", Text(10, least=0)),
-        Field("quiet", Bool(), default=False, doc="no buzzer now"),
+        Field("quiet", Bool(), default=False),  # no buzzer now
         Field("problem", Text(2000, least=0)),
     )
 )
 
-_COUNTS = (
-    "waiting sla_of offered answered abandoned short_abandoned overflowed exited removed unresolved rejected"
-    " transferred agents_in agents_free agents_busy agents_paused"
-)
 _FIGURES = (
-    (COUNT, _COUNTS.split()),
-    (MS, "oldest_ms avg_wait_ms longest_ms aht_ms next_breach_ms".split()),
-    (_PERMILLE, "sla sla_target over_limit".split()),
-)
+    (COUNT, (
+        "waiting", "sla_of", "offered", "answered", "abandoned", "short_abandoned", "overflowed", "exited", "removed",
+        "unresolved", "rejected", "transferred", "agents_in", "agents_free", "agents_busy", "agents_paused",
+    )),
+    (MS, ("oldest_ms", "avg_wait_ms", "longest_ms", "aht_ms", "next_breach_ms")),
+    (_PERMILLE, ("sla", "sla_target", "over_limit")),
+)  # fmt: skip
 
 
 class _Snapshot(Record):
@@ -74,11 +82,11 @@ QUEUE = _Snapshot(
         V,
         STARTED,
         Field("ts", MS, required=True),
-        Field("open", Bool(), default=True, doc="inside its hours"),
+        Field("open", Bool(), default=True),  # inside its hours
         Field("label", _LABEL),
         Field("label_visual", _LABEL),
         Field("rtl", Bool(), default=False),
-        Field("approx", Either(Bool(), Int(0, 1)), default=False, doc="a gap was filled by estimate"),
+        Field("approx", _Flag(), default=False),  # a gap was filled by estimate
     )
 )
 
@@ -92,7 +100,7 @@ def site() -> Record:
         (
             Field("id", ID, required=True),
             Field("label", _LABEL),
-            Field("label_visual", _LABEL, doc="the label in display order"),
+            Field("label_visual", _LABEL),  # the label in display order
             Field("rtl", Bool(), default=False),
         )
     )
@@ -103,8 +111,8 @@ def site() -> Record:
             STARTED,
             Field("queues", ListOf(queue, most=2000), required=True),
             Field("blink", Record((Field("warn", flash, default=500), Field("critical", flash, default=1000)))),
-            Field("repeat_ms", Int(1000), default=60_000, doc="between two sounds of a critical alarm"),
-            Field("longest_ms", Int(0, 60_000), default=5000, doc="longest sound of the buzzer"),
+            Field("repeat_ms", Int(1000), default=60_000),  # between two sounds of a critical alarm
+            Field("longest_ms", Int(0, 60_000), default=5000),  # longest sound of the buzzer
             Field("wait_limit_ms", MS),
             Field("offer_at_ms", MS),
         )
@@ -115,7 +123,7 @@ def rules() -> Record:
     """`rules/<queue>`: what raises which alarm."""
     condition = Record(
         (
-            Field("metric", Text(64), required=True, doc="a figure of the snapshot, or abandoned_permille"),
+            Field("metric", Text(64), required=True),  # a figure of the snapshot, or abandoned_permille
             Field("op", OneOf(OPS), required=True),
             Field("value", Int(-(10**12), 10**12), required=True),
         )
@@ -125,7 +133,7 @@ def rules() -> Record:
         (
             Field("severity", OneOf(SEVERITIES), required=True),
             Field("all", conditions, required=True),
-            Field("clear", conditions, doc="the level lets go when one no longer holds; like `all` if absent"),
+            Field("clear", conditions),  # the level lets go when one no longer holds; like `all` if absent
         )
     )
     name = OneOf(SOUNDS)
@@ -139,7 +147,7 @@ def rules() -> Record:
                 Record((Field("warn", name, default="none"), Field("critical", name, default="none"))),
                 default={"warn": "none", "critical": "none"},
             ),
-            Field("levels", ListOf(level, least=1, most=2), required=True, doc="the lowest severity first"),
+            Field("levels", ListOf(level, least=1, most=2), required=True),  # the lowest severity first
         )
     )
     return Record((V, STARTED, Field("rules", ListOf(rule, most=64), required=True)))

@@ -1,12 +1,30 @@
-"""Words of messages: the nearest right spelling, and foreign text made fit for one line of a log."""
+"""Words of messages about mistakes: what was found, the nearest right spelling, and foreign text made fit for a log."""
 
 from firmware.core.printable import one_line
 
-__all__ = ["did_you_mean", "nearest", "one_line"]
+__all__ = ["did_you_mean", "nearest", "one_line", "shown"]
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
+
+
+def shown(value: "Any") -> str:
+    """A value for a message: one line, at most some 40 characters."""
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, str):
+        return "'%s'" % one_line(value, 40)
+    if isinstance(value, dict):
+        return "a section"
+    if isinstance(value, list):
+        return "a list"
+    if value is True or value is False:
+        return "yes" if value else "no"
+    if type(value) is int:  # a bool is an int in CPython and none in MicroPython
+        return str(value) if -(10**18) < value < 10**18 else "a number of more than 18 digits"
+    return "a number that is not whole" if isinstance(value, float) else "something else"
 
 
 def nearest(word: str, choices: "Sequence[str]") -> "str | None":

@@ -4,7 +4,7 @@ from firmware.core.payload import WireError
 from firmware.core.printable import one_line, unprintable
 
 _ENCODED = "+#/%@\0"
-_HEX = "0123456789ABCDEF"
+HEX = "0123456789ABCDEF"
 
 
 def topic(site: str, *parts: str) -> str:
@@ -31,24 +31,10 @@ def encode_id(name: str) -> str:
         if char in _ENCODED or unprintable(char):
             code = ord(char)
             for byte in bytes((code - 0xDC00,)) if 0xDC80 <= code <= 0xDCFF else _utf8(code):
-                encoded += "%" + _HEX[byte >> 4] + _HEX[byte & 15]
+                encoded += "%" + HEX[byte >> 4] + HEX[byte & 15]
         else:
             encoded += char
     return encoded
-
-
-def decode_id(encoded: str) -> str:
-    """The queue's name on the PBX; WireError when it holds bytes that are no UTF-8."""
-    raw = b""
-    pieces = encoded.split("%")
-    raw = pieces[0].encode()
-    for piece in pieces[1:]:
-        high, low = _HEX.find(piece[:1].upper() or "-"), _HEX.find(piece[1:2].upper() or "-")
-        raw += bytes((high * 16 + low,)) + piece[2:].encode() if high >= 0 and low >= 0 else b"%" + piece.encode()
-    try:
-        return str(raw, "utf-8")
-    except UnicodeError:
-        raise WireError("%s: a queue whose name is no UTF-8" % one_line(encoded, 80)) from None
 
 
 def _utf8(code: int) -> bytes:

@@ -1,7 +1,9 @@
 """One queue as the board knows it: its snapshot, how far that is proven, its alarms and their acknowledgements."""
 
 from firmware.core.alarm import Alarm
+from firmware.core.freshness import AHEAD_MS
 from firmware.core.messages import SEVERITIES
+from firmware.core.payload import WireError
 from firmware.core.rules import Figures, compile_rules
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
@@ -14,23 +16,34 @@ _MOST_ACKS = 64
 
 
 class Ack:
-    """An acknowledgement, as received: `at` and `until` (None: no end) on the bridge's clock."""
+    """An acknowledgement, as received: `at` and `until` (None: no end) on the bridge's clock.
 
-    def __init__(self, at: int, until: "int | None", received_ms: int) -> None:
-        self._at = at
-        self._until = until
+    `before`: the times() of the one that it replaces, None when there is none.
+    """
+
+    def __init__(
+        self, at: int, until: "int | None", received_ms: int, before: "tuple[int, int | None] | None" = None
+    ) -> None:
+        self.said = (at, until)
+        self.known: "tuple[int, int | None] | None" = None  # times(), once the bridge's clock was known
         self._received_ms = received_ms
-        self._times: "tuple[int, int | None] | None" = None
+        self._before = before
 
     def times(self, freshness: "Freshness") -> "tuple[int, int | None]":
         """(at_ms, until_ms) on the board's clock, converted once: they stand when the bridge gets a new clock.
 
-        An acknowledgement is never of the future, or it would silence what has not happened yet.
+        An acknowledgement is never of the future, or it would silence what has not happened yet; one of far ahead was
+        made by another clock of the bridge's, and is for nothing. One that a later one has overtaken changes nothing.
         """
-        if self._times is None:
-            until = None if self._until is None else freshness.board_ms(self._until)
-            self._times = (min(freshness.board_ms(self._at), self._received_ms), until)
-        return self._times
+        if self.known is None:
+            at_ms = freshness.board_ms(self.said[0])
+            until_ms = None if self.said[1] is None else freshness.board_ms(self.said[1])
+            if at_ms > self._received_ms + AHEAD_MS:
+                until_ms = self._received_ms
+            self.known = (min(at_ms, self._received_ms), until_ms)
+            if self._before is not None and self._before[0] > self.known[0]:
+                self.known = self._before
+        return self.known
 
 
 class Watch:
@@ -54,21 +67,42 @@ class Watch:
         self.age_ms = 0
         self._acks: "dict[str, Ack]" = {}
         self._session = 0  # of our connection in which the snapshot came
+        self._other: "tuple[int, dict[str, Any]] | None" = None  # session and snapshot of another bridge's clock
 
     def take_snapshot(self, values: "dict[str, Any]", freshness: "Freshness", now_ms: int) -> None:
-        """A new snapshot; an older one of the same clock, overtaken on its way, is ignored."""
+        """A new snapshot; an older one of the same clock, overtaken on its way, is ignored.
+
+        While the figures are of the clock that counts, those of another wait for a heartbeat that makes it count:
+        either a bridge has started anew, or they are late, or of somebody else's.
+        """
         before = self.values
-        if before is not None and before["started"] == values["started"] and values["ts"] < before["ts"]:
-            return
+        if before is not None and self._session == freshness.session:
+            if before["started"] == values["started"]:
+                if values["ts"] < before["ts"] <= freshness.bridge_ms(now_ms) + AHEAD_MS:
+                    return
+            elif before["started"] == freshness.started:
+                self._other = (freshness.session, values)
+                return
         self.values = values
         self._session = freshness.session
         self.age_ms = max(freshness.bridge_ms(now_ms) - values["ts"], 0) if self._matches(freshness) else 0
         self.dirty = True
         self.prove(freshness, now_ms)
 
+    def follow(self, freshness: "Freshness", now_ms: int) -> None:
+        """Another clock counts from now on: the snapshot that waited for it takes its turn."""
+        before = self.values
+        if self._other is not None and before is not None and before["started"] != freshness.started:
+            session, values = self._other
+            self._other = (self._session, before)
+            if session == freshness.session and values["started"] == freshness.started:
+                self.values = None
+                self.take_snapshot(values, freshness, now_ms)
+
     def forget(self) -> None:
         """The queue is gone: no figures, and nothing that fires."""
         self.values = None
+        self._other = None
         self.proved_ms = None
         self.alarms = [Alarm(alarm.rule) for alarm in self.alarms]
         self._acks = {}
@@ -90,12 +124,20 @@ class Watch:
         return problems
 
     def take_ack(self, rule: str, message: "dict[str, Any] | None", now_ms: int) -> None:
-        """An acknowledgement of a rule, or None: it is withdrawn."""
+        """An acknowledgement of a rule, or None: it is withdrawn. WireError when there are too many."""
         self.dirty = True
         if message is None:
             self._acks.pop(rule, None)
-        elif rule in self._acks or len(self._acks) < _MOST_ACKS:
-            self._acks[rule] = Ack(message["at"], message["until"], now_ms)
+            return
+        before = self._acks.get(rule)
+        if before is not None and before.said == (message["at"], message["until"]):
+            return  # delivered again: by the clock of the first time
+        full = before is None and len(self._acks) >= _MOST_ACKS
+        if not full or self._drop_ack():
+            known = None if before is None else before.known
+            self._acks[rule] = Ack(message["at"], message["until"], now_ms, known)
+        if full:
+            raise WireError("more than %d acknowledgements of one queue" % _MOST_ACKS, "many")
 
     def live(self, freshness: "Freshness", now_ms: int) -> bool:
         """The figures are true now."""
@@ -118,6 +160,9 @@ class Watch:
     def step(self, freshness: "Freshness", now_ms: int) -> "list[Alarm]":
         """Advance the alarms; those that rose."""
         figures = self._figures(freshness, now_ms)
+        if figures is not None:
+            for rule in self._acks:
+                self._acks[rule].times(freshness)  # by the clock that they were made by
         rises = [alarm for alarm in self.alarms if alarm.step(now_ms, figures)]
         times = [alarm.next_ms(now_ms, figures) for alarm in self.alarms]
         self.severity = max([alarm.severity for alarm in self.alarms]) if self.alarms else 0
@@ -160,6 +205,15 @@ class Watch:
             for alarm in self.alarms
             if alarm.severity
         ]
+
+    def _drop_ack(self) -> bool:
+        """Make room: of rules that a queue has not, anybody can acknowledge any number. False when there are none."""
+        rules = [alarm.rule.id for alarm in self.alarms]
+        for rule in self._acks:
+            if rule not in rules:
+                del self._acks[rule]
+                return True
+        return False
 
     def _matches(self, freshness: "Freshness") -> bool:
         """The snapshot is of the bridge's present clock, and came over our present connection."""

@@ -264,9 +264,25 @@ def test_two_bridges_for_one_site_are_told():
         rig.started = STARTED + 77 if rig.started == STARTED else STARTED
         rig.seq += 5
         rig.beat()
-    told = [line for line in rig.board.lines() if "two bridges" in line]
-    assert len(told) == 2
-    assert rig.board.lines() == []
+    assert len([line for line in rig.board.lines() if "two bridges" in line]) == 1
+    assert rig.board.problems == 2
+
+
+def test_of_two_bridges_the_one_before_stands_while_it_is_heard():
+    """The second is believed at once, as if the first had started anew; that one is heard again, and then stands."""
+    rig = lit()
+    for number in range(1, 20):
+        rig.started, rig.seq = STARTED + number % 5, rig.seq + 5
+        rig.beat()
+        if rig.started == STARTED:
+            rig.queue("sales", waiting=2, oldest_ms=20_000)
+        assert (rig.view().fault is None) == (number >= 5), number
+        rig.now += 400
+    rig.will(STARTED)
+    rig.started = STARTED + 9
+    rig.beat()
+    rig.queue("sales", waiting=1)
+    assert rig.view().fault is None
 
 
 def test_a_heartbeat_whose_clock_goes_back_is_refused():

@@ -1,4 +1,4 @@
-from firmware.core.inventory import Inventory
+from firmware.core.inventory import MOST, Inventory
 from firmware.core.wire import WireError
 
 
@@ -42,10 +42,10 @@ def test_no_queue_wanted_is_all_of_them():
     assert Inventory([]).wanted is None
 
 
-def test_a_queue_more_than_two_thousand_is_refused():
+def test_a_queue_more_than_a_site_may_list_is_refused():
     class Full(dict):
         def __len__(self):
-            return 2000
+            return MOST + 1
 
     inventory = Inventory()
     inventory._by_id = Full()
@@ -63,3 +63,34 @@ def test_soiling_touches_what_is_shown():
     inventory.soil()
     assert inventory.shown()[0].dirty
     assert inventory.find("b") is None
+
+
+def test_what_no_list_names_gives_way_to_the_first_list():
+    inventory = Inventory(None, centre=True)
+    for queue in ("a", "stranger", "@all"):
+        inventory.get(queue)
+    assert inventory.lists("anybody"), "as long as there is no list"
+    kept = inventory.get("a")
+    inventory.take_site(entries("a", "b"))
+    assert inventory.get("a") is kept
+    assert [inventory.lists(queue) for queue in ("a", "b", "@all", "stranger")] == [True, True, True, False]
+    inventory.take_site(entries("b"))
+    assert inventory.lists("a"), "it was listed before, and may come back"
+
+
+def test_a_list_has_the_right_to_all_places():
+    inventory = Inventory(None, centre=True)
+    inventory.get("@all")
+    for name in ("x", "y"):
+        queues = [name + str(number) for number in range(40)]
+        inventory.take_site(entries(*queues) * 50)
+        assert ids(inventory) == queues
+    assert not inventory.lists("x1"), "its place was needed"
+    assert inventory.lists("@all")
+
+
+def test_a_board_with_queues_of_its_own_leaves_the_others_to_be_refused():
+    inventory = Inventory(["a"])
+    inventory.take_site(entries("a", "b"))
+    assert inventory.lists("b")
+    assert not inventory.wants("b")
