@@ -18,6 +18,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from config.broker_client import REFUSED_HOLD_S, BrokerLogin, new_client, reason, refusal
 from config.reconnect import BackOff
+from firmware.core.payload import MAX_BYTES
+from firmware.core.printable import one_line
 from firmware.pi.inbox import Inbox, Message
 
 KEEPALIVE_S = 2
@@ -44,7 +46,7 @@ class Link:
         self._refusal: ReasonCode | None = None
         self._end: ReasonCode | None = None
         self._told = False
-        self._odd_topic_told = False
+        self._passed_over: set[str] = set()  # why messages were, as told
         self._back_off = BackOff()
         self._closing = threading.Event()
         # A daemon: resolving a name can block for long, and the process must be able to end meanwhile.
@@ -53,6 +55,11 @@ class Link:
     def start(self) -> None:
         """Begin to connect. Never waits."""
         self._thread.start()
+
+    @property
+    def discarded(self) -> int:
+        """Messages that came and that the board has never heard: for want of room, or not to be read."""
+        return self._inbox.discarded
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Send retained with QoS 1, without waiting. False when there is no connection, and nothing is sent."""
@@ -95,8 +102,11 @@ class Link:
             client.connect(self._login.host, self._login.port, KEEPALIVE_S)
         except (OSError, ValueError) as error:
             return reason(error), False
-        while client.loop(LOOP_S) == mqtt.MQTT_ERR_SUCCESS:
-            pass
+        try:
+            while client.loop(LOOP_S) == mqtt.MQTT_ERR_SUCCESS:
+                pass
+        except Exception as error:  # of a packet that paho cannot bear: this thread must go on
+            return f"it sent what cannot be read ({type(error).__name__}: {one_line(str(error), 60)})", False
         if self._refusal is not None:
             return refusal(self._login, self._refusal)
         return "it answers nothing" if self._end == "Keep alive timeout" else "it closed the connection", False
@@ -133,14 +143,24 @@ class Link:
             self._say(logging.ERROR, f"{few}: let this board read {', '.join(refused)}")
 
     def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
+        size = len(message.payload)
         try:
             topic = message.topic
         except UnicodeDecodeError:  # not every broker refuses it; raised on, it would end this thread
-            if not self._odd_topic_told:
-                self._odd_topic_told = True
-                self._say(logging.WARNING, "a message whose topic is no UTF-8 is passed over")
+            self._inbox.discard()
+            self._pass_over("a message whose topic is no UTF-8")
             return
-        self._inbox.message(Message(topic, bytes(message.payload), message.retain))
+        if size > MAX_BYTES:  # here, lest a few of them take the memory of a small computer
+            self._inbox.discard()
+            self._pass_over("a message that is too long", f": {size} bytes on {one_line(topic, 100)}, of {MAX_BYTES}")
+        elif not self._inbox.message(Message(topic, bytes(message.payload), message.retain)):
+            self._pass_over("a message for want of room", f": more come than can be read; on {one_line(topic, 100)}")
+
+    def _pass_over(self, what: str, why: str = "") -> None:
+        """Say so once of each kind; how many there were is in `discarded`."""
+        if what not in self._passed_over:
+            self._passed_over.add(what)
+            self._say(logging.WARNING, f"{what} is passed over{why}")
 
     def _say(self, level: int, text: str) -> None:
         self._log.log(level, "broker %s:%d: %s", self._login.host, self._login.port, text)
