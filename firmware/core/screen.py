@@ -9,7 +9,7 @@ colour of severity, under a blue band that names the fault, and give way to dash
 """
 
 from firmware.core import layout
-from firmware.core.canvas import BLACK, DIM, GREY, LINE, STALE, WHITE
+from firmware.core.canvas import BLACK, DIM, LINE, WHITE
 from firmware.core.font import Fonts, Pen
 from firmware.core.tile import draw_tile
 from firmware.core.view import CENTRE, CLOCK, IDENTIFY, QUEUES, SELF_TEST
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from firmware.core.canvas import Canvas
     from firmware.core.font import Font
-    from firmware.core.layout import Face
     from firmware.core.view import View
 
 
@@ -77,24 +76,9 @@ class Screen:
             if place < len(view.tiles):
                 draw_tile(Pen(canvas, self._fonts, x, y), face, view.tiles[place], view.muted and place == 0)
             elif place == 0:
-                _idle(Pen(canvas, self._fonts, x, y), face, view.local_min)
+                from firmware.core import page_idle
 
-
-def _idle(pen: Pen, face: "Face", local_min: "int | None") -> None:
-    """No queue is known: the time of day, if there is one, over a line that says so, in the middle."""
-    lines = [(pen.fit(face.word_fonts, "no data", face.w), "no data", STALE)]
-    if local_min is not None:
-        clock = "%d:%02d" % (local_min // 60, local_min % 60)
-        lines.insert(0, (pen.fit(face.wait_fonts, clock, face.w), clock, GREY))
-    spare = face.h
-    for (font, _, _), _, _ in lines:
-        spare -= font.cap
-    gap = min(4, (spare + 1) // 3)
-    baseline = pen.y + (spare - gap * (len(lines) - 1)) // 2
-    for (font, tracking, wide), text, ink in lines:
-        baseline += font.cap
-        font.draw(pen.canvas, pen.x + (face.w - wide) // 2, baseline, text, ink, tracking)
-        baseline += gap
+                page_idle.draw(Pen(canvas, self._fonts, x, y), face, view.local_min)
 
 
 def _pages(canvas: "Canvas", page: int, pages: int) -> None:

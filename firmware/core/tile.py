@@ -18,6 +18,7 @@ from firmware.core.canvas import (
 )
 from firmware.core.label import draw_label
 from firmware.core.layout import Box
+from firmware.core.tile_alarm import CRITICAL, WARN, draw_mark, strike
 from firmware.core.tile_bars import draw_bar, draw_cells
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from firmware.core.view import Tile
 
 LIVE, AGEING, DASHES, NO_DATA = 0, 1, 2, 3  # Tile.life
-WARN, CRITICAL = 1, 2  # Tile.severity
 WAITING, WAIT, SLA, AGENTS, BREACH = 0, 1, 2, 3, 4  # of Tile.why
 
 # Inks of one tile: behind all; edge mark; behind the label; label; figures that are fine, warn and are critical; the
@@ -74,9 +74,7 @@ def draw_tile(pen: "Pen", face: "Face", tile: "Tile", muted: bool = False) -> No
     if paint.ground != BLACK:
         pen.rect(0, 0, face.w, face.h, paint.ground)
     if tile.severity and tile.life == LIVE:
-        from firmware.core import tile_alarm  # a calm board has no use for it
-
-        tile_alarm.draw_mark(pen, face, tile, paint)
+        draw_mark(pen, face, tile, paint)
     box = face.label
     if face.sign is not None and tile.life == LIVE and (muted or not tile.open or tile.next_breach_s is not None):
         from firmware.core import tile_sign
@@ -99,25 +97,27 @@ def _figures(pen: "Pen", face: "Face", tile: "Tile", paint: Paint) -> None:
     edge = face.wait.x + face.wait.w
     box = face.count
     if wait and face.wait.y < box.y + box.h:  # they share a line, and both must be read
-        least = pen.fit(face.wait_fonts[-1:], wait, 0)[2]
-        box = Box(box.x, box.y, min(box.w, edge - least - gap - box.x), box.h)
+        room = edge - gap - box.x - pen.fit(face.count_fonts, count, box.w)[2]
+        least = pen.fit(face.wait_fonts, wait, room)[2]
+        if least > room:
+            box = Box(box.x, box.y, edge - gap - box.x - least, box.h)
     right = pen.text(face.count_fonts, box, count, paint.figures[tile.severity])
     left = max(face.wait.x, right + gap) if face.wait.y < box.y + box.h else face.wait.x
-    room = Box(left, face.wait.y, edge - left, face.wait.h)
+    place = Box(left, face.wait.y, edge - left, face.wait.h)
     side = _side(tile, paint)
     sla = sla_text(None if dashes else tile.sla)
     if wait:
-        pen.text(face.wait_fonts, room, wait, paint.figures[tile.why[WAIT]], True)
+        pen.text(face.wait_fonts, place, wait, paint.figures[tile.why[WAIT]], True)
     elif face.sla is None and tile.life == LIVE:
-        pen.text(face.sla_fonts, room, sla, side, True)
+        pen.text(face.sla_fonts, place, sla, side, True)
     if tile.life == AGEING:
-        from firmware.core import tile_alarm
-
-        tile_alarm.strike(pen, face.count, right - face.count.x)
+        strike(pen, face.count, right - face.count.x)
         if wait:
-            tile_alarm.strike(pen, room, pen.fit(face.wait_fonts, wait, room.w)[2], True)
+            strike(pen, place, pen.fit(face.wait_fonts, wait, place.w)[2], True)
     if face.sla is not None:
-        _service_level(pen, face, tile, paint, ("~" if tile.approx and not dashes else "") + sla, right + 5)
+        from firmware.core.tile_numbers import draw_level
+
+        draw_level(pen, face, tile, ("~" if tile.approx and not dashes else "") + sla, (side, paint.side), right + 5)
     if face.bar is not None:
         draw_bar(pen, face.bar, tile, side, paint)
     if face.cells is not None and tile.agents_in is not None and tile.agents_free is not None:
@@ -128,26 +128,3 @@ def _side(tile: "Tile", paint: Paint) -> int:
     """The ink of the service level: one of severity only when it is what the alarm is about."""
     ink: int = paint.figures[tile.why[SLA]] if tile.why[SLA] else paint.side
     return ink
-
-
-def _service_level(pen: "Pen", face: "Face", tile: "Tile", paint: Paint, text: str, left: int) -> None:  # noqa: PLR0917
-    """The service level and its target; what a count that reaches into their boxes leaves no room for is left out.
-
-    The bar tells it too. `left`: the first free column beside the count.
-    """
-    box = face.sla
-    x = max(box.x, left) if face.count.y + face.count.h > box.y else box.x
-    box = Box(x, box.y, box.x + box.w - x, box.h)
-    fits = pen.fit(face.sla_fonts, text, box.w)[2] <= box.w
-    if fits:
-        pen.text(face.sla_fonts, box, text, _side(tile, paint), True)
-    box = face.goal
-    if box is None or tile.sla_target is None or not fits:
-        return
-    icons, letters = pen.fonts["icons8"], pen.fonts["letters8"]
-    goal = str(tile.sla_target // 10)
-    wide = icons.measure("t") + 2 + letters.measure(goal, 1)
-    if wide <= box.w and (box.x + box.w - wide >= left or face.count.y + face.count.h <= box.y):
-        start, bottom = pen.x + box.x + box.w - wide, pen.y + box.y + box.h
-        icons.draw(pen.canvas, start, bottom, "t", paint.side)
-        letters.draw(pen.canvas, start + icons.measure("t") + 2, bottom, goal, paint.side, 1)

@@ -1,7 +1,6 @@
 """What tells severity without colour, and what tells that a figure may no longer be true."""
 
 from firmware.core.canvas import STALE
-from firmware.core.tile import CRITICAL
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -9,6 +8,8 @@ if TYPE_CHECKING:
     from firmware.core.layout import Box, Face
     from firmware.core.tile import Paint
     from firmware.core.view import Tile
+
+WARN, CRITICAL = 1, 2  # Tile.severity
 
 
 def draw_mark(pen: "Pen", face: "Face", tile: "Tile", paint: "Paint") -> None:

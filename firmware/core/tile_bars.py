@@ -42,7 +42,9 @@ def draw_cells(pen: "Pen", face: "Face", tile: "Tile", paint: "Paint") -> None:
     if free == 0 and tile.waiting and tile.open:
         busy = paint.figures[tile.why[_AGENTS]] if tile.why[_AGENTS] else WHITE if tile.phase else GREY
     if face.people is not None:
-        _numbers(
+        from firmware.core.tile_numbers import draw_agents  # a small panel has no room for them
+
+        draw_agents(
             pen, face.people, "%d/%d" % (free, agents), paint.free if free else busy if tile.waiting else paint.side
         )
     if agents == 0:
@@ -58,16 +60,3 @@ def draw_cells(pen: "Pen", face: "Face", tile: "Tile", paint: "Paint") -> None:
     pen.rect(box.x, box.y, box.w, box.h, busy)
     if free > 0:
         pen.rect(box.x, box.y, max(box.w * free // agents, 1), box.h, paint.free)
-
-
-def _numbers(pen: "Pen", box: "Box", text: str, ink: int) -> None:
-    """A person and how many are free of how many; left out where it does not fit."""
-    icons = pen.fonts["icons12"]
-    left = icons.measure("p") + 3
-    font, tracking, wide = pen.fit((("letters10", 2), ("letters10", 1), ("letters8", 1)), text, box.w - left)
-    if left + wide > box.w:
-        return
-    right = pen.x + box.x + box.w
-    bottom = pen.y + box.y + box.h
-    icons.draw(pen.canvas, right - wide - left, bottom, "p", ink)
-    font.draw(pen.canvas, right - wide, bottom - (icons.cap - font.cap) // 2, text, ink, tracking)

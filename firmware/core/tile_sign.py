@@ -1,9 +1,9 @@
 """What shares the label's line with the label: the caller's clock, a muted buzzer, closed hours."""
 
 from firmware.core.canvas import AMBER, GREY, RED, WHITE
-from firmware.core.label import fit, shorten
+from firmware.core.label import fit
 from firmware.core.layout import Box
-from firmware.core.tile import CRITICAL
+from firmware.core.tile_alarm import CRITICAL
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def _limit_ink(tile: "Tile", paint: "Paint") -> int:
 
 def _readable(pen: "Pen", face: "Face", tile: "Tile", taken: int) -> bool:
     """Beside `taken` columns the label stands whole, or with a word at least."""
+    from firmware.core.label_short import shorten
+
     box = face.label
     font, tracking, wide = fit(pen, Box(box.x, box.y, box.w - taken, box.h), face.label_fonts, tile.label)
     return wide <= box.w - taken or " " in shorten(font, tracking, tile.label, box.w - taken, tile.rtl)

@@ -3,7 +3,8 @@
 from firmware.core import scenes
 from firmware.core.canvas import BLACK, WHITE
 from firmware.core.font import Fonts, Pen
-from firmware.core.label import draw_label, shorten
+from firmware.core.label import draw_label
+from firmware.core.label_short import shorten
 from firmware.core.layout import Box
 from tests.core.drawing import NewCanvas, load_font, text
 
