@@ -183,6 +183,52 @@ def test_an_acknowledgement_outlives_a_bridge_whose_clock_differs():
     assert (rig.tile().severity, rig.tile().acked) == (2, True)
 
 
+def test_an_acknowledgement_that_comes_again_is_taken_by_the_clock_of_its_first_time():
+    """After each connection the broker sends it anew: its `at` is of a clock that the bridge may have no more."""
+    rig = ringing()
+    rig.pass_ms(3000)
+    at = rig.bridge_now()
+    rig.ack("sales")
+    for ahead in (10**7, -(10**7)):
+        rig.started, rig.seq, rig.ahead = rig.started + 1, 0, rig.ahead + ahead
+        rig.board.link(False, rig.now)
+        rig.board.link(True, rig.now)
+        rig.ack("sales", at=at)
+        rig.beat()
+        rig.queue("sales", waiting=1, oldest_ms=75_000)
+        assert (rig.tile().severity, rig.tile().acked) == (2, True)
+
+
+def test_an_acknowledgement_of_a_clock_far_ahead_is_for_no_alarm():
+    """The bridge's clock was set back by an hour, and then the board was started: who knows when that was?"""
+    rig = Rig()
+    rig.board.link(True, rig.now)
+    rig.ack("sales", at=rig.bridge_now() + 3_600_000)
+    rig.queue("sales", retained=True, waiting=1, oldest_ms=95_000)
+    rig.rules("sales", WAIT)
+    rig.site("sales")
+    rig.beat()
+    assert (rig.tile().severity, rig.tile().acked) == (2, False)
+    rig.ack("sales", at=rig.bridge_now() + 1000)
+    assert rig.tile().acked, "a little ahead is now, by a clock that is a little off"
+
+
+def test_an_acknowledgement_that_a_later_one_has_overtaken_changes_nothing():
+    rig = ringing()
+    rig.pass_ms(3000)
+    first = rig.bridge_now()
+    rig.ack("sales")
+    rig.queue("sales", waiting=0)
+    rig.pass_ms(5000)
+    rig.queue("sales", waiting=1, oldest_ms=60_000)
+    rig.pass_ms(1000)
+    rig.ack("sales", until=rig.bridge_now() + 30_000)
+    rig.ack("sales", at=first)
+    assert rig.tile().acked
+    rig.pass_ms(30_000)
+    assert not rig.tile().acked, "with the end of the later one"
+
+
 def test_two_rules_of_a_queue_show_the_highest():
     rig = Rig().up("sales")
     rig.rules("sales", WAIT, dict(rule("waiting >= 3"), id="waiting"))

@@ -88,3 +88,14 @@ def test_every_order_of_retained_live_and_old():
         news = [freshness.receive(message, retained, 0) for message, retained in messages]
         assert (freshness.fault(0) is None) == live, messages
         assert sum(news) == live, messages
+
+
+def test_a_heartbeat_of_the_bridge_before_that_comes_again_does_not_raise_it_from_the_dead():
+    freshness = connected()
+    freshness.receive(beat(1, STARTED), False, 0)
+    freshness.receive(beat(7, STARTED + 2000), False, 2000)
+    freshness.receive(beat(1, 500, started=500), False, 5000)
+    for seq, now in ((7, STARTED + 2000), (1, STARTED)):
+        assert not freshness.receive(beat(seq, now), False, 6000)
+        assert (freshness.started, freshness.fault(6000)) == (500, None)
+    assert freshness.receive(beat(2, 2500, started=500), False, 7000)
