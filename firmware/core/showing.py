@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LIVE, AGEING, DASHES, NO_DATA = 0, 1, 2, 3  # Tile.life
 NEAR_MS = 120_000  # of the wait limit, when the site does not say when the caller is offered a call-back
+_FIGURES = ("waiting", "oldest_ms", "sla", "agents_free", "next_breach_ms")  # of Tile.why
 _NOTHING: "tuple[int, ...]" = (0, 0, 0, 0, 0)
 DASHES_MS = 15_000  # a figure that was last proven so long ago is not shown
 
@@ -29,11 +30,6 @@ def tile(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int, ne
             watch.queue, text, rtl, None, None, None, None, None, None, 0, False, 0, life, None, False, True, _NOTHING
         )  # fmt: skip
     oldest_ms = _oldest_ms(watch, freshness, now_ms)
-    why = _NOTHING
-    if watch.severity and life == LIVE:
-        from firmware.core import showing_why  # a calm board has no use for it
-
-        why = showing_why.why(watch)
     return Tile(
         watch.queue,
         text,
@@ -51,7 +47,7 @@ def tile(watch: "Watch", freshness: "Freshness", now_ms: int, blink_mhz: int, ne
         _next_breach_s(watch, freshness, now_ms, near_ms),
         bool(values["approx"]),
         values["open"],
-        why,
+        _why(watch) if watch.severity and life == LIVE else _NOTHING,
     )
 
 
@@ -94,6 +90,19 @@ def life_of(watch: "Watch", freshness: "Freshness", now_ms: int) -> int:
     if watch.values is None or watch.proved_ms is None:
         return NO_DATA
     return AGEING if now_ms - watch.proved_ms < DASHES_MS else DASHES
+
+
+def _why(watch: "Watch") -> "tuple[int, ...]":
+    """The highest severity of the alarms that fire on each figure."""
+    found = [0, 0, 0, 0, 0]
+    for alarm in watch.alarms:
+        for level in alarm.rule.levels:
+            if level.severity == alarm.severity:
+                for condition in level.all:
+                    if condition.metric in _FIGURES:
+                        place = _FIGURES.index(condition.metric)
+                        found[place] = max(found[place], alarm.severity)
+    return tuple(found)
 
 
 def reads_rtl(watches: "list[Watch]") -> bool:

@@ -18,7 +18,7 @@ from firmware.core.canvas import (
 )
 from firmware.core.label import draw_label
 from firmware.core.layout import Box
-from firmware.core.tile_alarm import CRITICAL, WARN, draw_mark, strike
+from firmware.core.tile_alarm import CRITICAL, draw_mark, strike
 from firmware.core.tile_bars import draw_bar, draw_cells
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
@@ -33,17 +33,6 @@ WAITING, WAIT, SLA, AGENTS, BREACH = 0, 1, 2, 3, 4  # of Tile.why
 # Inks of one tile: behind all; edge mark; behind the label; label; figures that are fine, warn and are critical; the
 # service level while it is fine; free agents; what is empty.
 Paint = namedtuple("Paint", "ground mark plate label figures side free empty")
-_COLOURS = (GREEN, AMBER, RED)
-_WHITE = (WHITE, WHITE, WHITE)
-_CALM = Paint(BLACK, BLACK, BLACK, WHITE, _COLOURS, GREY, GREEN, DIM)
-_CLOSED = Paint(BLACK, BLACK, BLACK, GREY, (GREY, GREY, GREY), STALE, GREY, DIM)  # nothing is good or bad
-_STALE = Paint(BLACK, BLACK, BLACK, STALE, (STALE, STALE, STALE), STALE, STALE, DIM)
-_ALARM = {
-    (WARN, 0): Paint(BLACK, AMBER, BLACK, WHITE, _COLOURS, GREY, GREEN, DIM),
-    (WARN, 1): Paint(TINT_AMBER, WHITE, BLACK, WHITE, _WHITE, WHITE, WHITE, MID_AMBER),
-    (CRITICAL, 0): Paint(BLACK, RED, MID_RED, WHITE, _COLOURS, GREY, GREEN, DIM),
-    (CRITICAL, 1): Paint(TINT_RED, WHITE, MID_RED, WHITE, _WHITE, WHITE, WHITE, MID_RED),
-}
 
 
 def count_text(waiting: "int | None") -> str:
@@ -67,10 +56,7 @@ def sla_text(permille: "int | None") -> str:
 
 def draw_tile(pen: "Pen", face: "Face", tile: "Tile", muted: bool = False) -> None:
     """Draw `tile` as `face` lays it out, from the pen's corner on. `muted`: say that the buzzer is."""
-    if tile.life != LIVE:
-        paint = _STALE
-    else:
-        paint = _ALARM.get((tile.severity, tile.phase), _CALM if tile.open else _CLOSED)
+    paint = _paint(tile)
     if paint.ground != BLACK:
         pen.rect(0, 0, face.w, face.h, paint.ground)
     if tile.severity and tile.life == LIVE:
@@ -86,6 +72,22 @@ def draw_tile(pen: "Pen", face: "Face", tile: "Tile", muted: bool = False) -> No
         pen.text(face.word_fonts, face.wait, "no data", STALE, True)
     else:
         _figures(pen, face, tile, paint)
+
+
+def _paint(tile: "Tile") -> Paint:
+    """Its inks, made anew each time: a small heap has no room for all of them."""
+    if tile.life != LIVE:
+        return Paint(BLACK, BLACK, BLACK, STALE, (STALE, STALE, STALE), STALE, STALE, DIM)
+    if not tile.severity:
+        if tile.open:
+            return Paint(BLACK, BLACK, BLACK, WHITE, (GREEN, AMBER, RED), GREY, GREEN, DIM)
+        return Paint(BLACK, BLACK, BLACK, GREY, (GREY, GREY, GREY), STALE, GREY, DIM)  # nothing is good or bad
+    tint, middle, colour, plate = TINT_AMBER, MID_AMBER, AMBER, BLACK
+    if tile.severity == CRITICAL:
+        tint, middle, colour, plate = TINT_RED, MID_RED, RED, MID_RED
+    if tile.phase:
+        return Paint(tint, WHITE, plate, WHITE, (WHITE, WHITE, WHITE), WHITE, WHITE, middle)
+    return Paint(BLACK, colour, plate, WHITE, (GREEN, AMBER, RED), GREY, GREEN, DIM)
 
 
 def _figures(pen: "Pen", face: "Face", tile: "Tile", paint: Paint) -> None:
