@@ -18,6 +18,8 @@ _BEAT_AHEAD_MS = 2500  # nor is a heartbeat; one that is less ahead makes no tru
 _MOST_RUN_MS = 10 * 366 * 86_400_000  # of a bridge without a restart
 _SMALL_STEP_MS = 1000  # a correction of the offset below this never turns the bridge's clock back
 
+_TWO = "two bridges publish for this site"
+
 PBX, BRIDGE, LINK = "PBX", "BRIDGE", "LINK"
 
 
@@ -84,7 +86,7 @@ class Freshness:
             if started == self._earlier and (now, seq) <= self._earlier_last:
                 return False  # delivered twice, or late: it does not live again by that
             if self._contested and self._heard(now_ms):
-                raise _two(started, self.started)
+                raise WireError(_TWO, "two")
             second = self._contested = started == self._earlier
             if second or self._earlier is None or now_ms - self._earlier_ms > FRESH_MS:  # else it may still be heard
                 self._earlier, self._earlier_ms = self.started, now_ms
@@ -98,7 +100,7 @@ class Freshness:
         self._proven = True
         self._offline = False
         if second:
-            raise _two(started, self._earlier)
+            raise WireError(_TWO, "two")
         return True
 
     def fault(self, now_ms: int) -> "str | None":
@@ -159,7 +161,3 @@ class Freshness:
         # second is shown twice and no condition that just became true is false again.
         back = before - (now_ms - self._offset)
         self._floor_ms = before if 0 < back < _SMALL_STEP_MS else 0
-
-
-def _two(one: int, other: "int | None") -> WireError:
-    return WireError("two bridges publish for this site (started %d and %d)" % (one, other or 0), "two")

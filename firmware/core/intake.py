@@ -4,15 +4,12 @@ Nothing that arrives raises: what cannot be used is counted in `problems`, and t
 """
 
 from firmware.core import check_records, messages
-from firmware.core.inventory import ALL
 from firmware.core.payload import MAX_BYTES, SMALL, USUAL_BYTES, WireError, read
 from firmware.core.printable import one_line
 from firmware.core.topics import parts_of
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
-    from typing import Any
-
     from firmware.core.anteroom import Anteroom
     from firmware.core.knowledge import Knowledge
     from firmware.core.told import Told
@@ -54,7 +51,8 @@ class Intake:
     def tick(self, now_ms: int) -> None:
         """Give up what waits in vain, and say how much could not be used."""
         if self._anteroom is not None:
-            self._unlisted(self._anteroom.expire(now_ms), now_ms)
+            for line in self._anteroom.expire(now_ms):
+                self._tell("unlisted", line, now_ms)
         if self._told is not None:
             self._told.tick(now_ms)
 
@@ -76,7 +74,9 @@ class Intake:
 
             known.take_notice(read(messages_rare.notice(), payload, USUAL_BYTES) if payload else None)
         elif sort == "board" and len(parts) == 3:
-            known.commands.append(_command(payload, retained))
+            from firmware.core import messages_rare
+
+            known.commands.append(messages_rare.read_command(payload, retained))
         elif (len(parts) == 2 and sort in ("rules", "queue")) or (len(parts) == 3 and sort == "ack"):
             for part in parts[1:]:
                 if check_records.read(messages.ID, part, wire=True)[1]:
@@ -107,13 +107,8 @@ class Intake:
             from firmware.core import anteroom
 
             self._anteroom = anteroom.Anteroom(anteroom.SMALL_BYTES if SMALL else anteroom.MOST_BYTES)
-        self._unlisted(self._anteroom.put(queue, topic, payload, now_ms), now_ms)
-
-    def _unlisted(self, lost: "list[tuple[str, str]]", now_ms: int) -> None:
-        """Messages that have waited in vain; the whole centre's go to every board, whether it shows them or not."""
-        for queue, topic in lost:
-            if queue != ALL:
-                self._tell("unlisted", "%s: a queue that the site does not list" % one_line(topic, 100), now_ms)
+        for line in self._anteroom.put(queue, topic, payload, now_ms):
+            self._tell("unlisted", line, now_ms)
 
     def _tell(self, kind: str, line: str, now_ms: int) -> None:
         self.problems += 1
@@ -122,12 +117,3 @@ class Intake:
 
             self._told = Told()
         self._told.add(kind, line, now_ms)
-
-
-def _command(payload: bytes, retained: bool) -> "dict[str, Any]":
-    """A command for this board. Raises WireError."""
-    from firmware.core import messages_rare
-
-    if retained:
-        raise WireError("a command that is retained would be carried out at each connection: clear it", "retained")
-    return read(messages_rare.command(), payload, USUAL_BYTES)

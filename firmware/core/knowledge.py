@@ -2,7 +2,6 @@
 reads messages.
 """
 
-from firmware.core import check_records, messages
 from firmware.core.freshness import AHEAD_MS, Freshness
 from firmware.core.inventory import Inventory
 from firmware.core.payload import WireError
@@ -33,7 +32,9 @@ class Knowledge:
         self.odd_rules: "list[str]" = []
         self._site: "dict[str, Any] | None" = None
         if stored:
-            self._restore(stored)
+            from firmware.core.restore import restore  # a board that has nothing stored has the memory for more
+
+            restore(self, stored)
 
     def link(self, up: bool, now_ms: int) -> None:
         """The board's own connection to the broker is up, or lost."""
@@ -130,18 +131,6 @@ class Knowledge:
         if at_ms is not None:
             for watch in self.inventory.watched():
                 watch.freeze(self.freshness, at_ms)
-
-    def _restore(self, stored: "dict[str, Any]") -> None:
-        """Take the site and rules of the state file, through the same schemas as messages."""
-        site, problems = check_records.read(messages.site(), stored.get("site"), wire=True)
-        if site is not None and not problems:
-            self.take_site(site)
-        kept: "Any" = stored.get("rules")
-        for queue in sorted(kept if isinstance(kept, dict) else {}):
-            rules, problems = check_records.read(messages.rules(), kept[queue], wire=True)
-            if rules is not None and not problems and self.inventory.wants(queue):
-                self.odd_rules += self.take_rules(queue, rules)
-        self.stored_changed = False
 
 
 def _content(message: "dict[str, Any]") -> "dict[str, Any]":

@@ -26,13 +26,6 @@ ID = Text(256, without="/+#\0")
 _LABEL = Text(200, least=0)
 
 
-class _Flag(Bool):
-    """true or 1, false or 0."""
-
-    def read(self, value: "Any", path: "Path", problems: Problems) -> "bool | None":
-        return Bool.read(self, value == 1 if type(value) is int and 0 <= value <= 1 else value, path, problems)
-
-
 V = Field("v", Int(1, 1), required=True)
 STARTED = Field("started", MS, required=True)  # names the bridge's clock: its ms at the bridge's start
 
@@ -73,6 +66,10 @@ class _Snapshot(Record):
                 for name in names:
                     figure = value.get(name)
                     clean[name] = None if figure is None else kind.read(figure, path + (name,), problems)
+            approx = value.get("approx")  # a gap was filled by estimate
+            if approx not in (None, 0, 1):
+                problems.add(path + ("approx",), "expected true, or to be absent")
+            clean["approx"] = approx in (True, 1)
         return clean
 
 
@@ -86,7 +83,6 @@ QUEUE = _Snapshot(
         Field("label", _LABEL),
         Field("label_visual", _LABEL),
         Field("rtl", Bool(), default=False),
-        Field("approx", _Flag(), default=False),  # a gap was filled by estimate
     )
 )
 

@@ -3,6 +3,11 @@
 from firmware.core.check_kinds import Bool, Int, OneOf, Text
 from firmware.core.check_records import Field, Record
 from firmware.core.messages import MS, STARTED, V
+from firmware.core.payload import USUAL_BYTES, WireError, read
+
+TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_NOTICE = 500  # characters
 COMMANDS = ("identify", "test", "mute", "unmute", "brightness", "page", "restart")
@@ -34,3 +39,10 @@ def command() -> Record:
             Field("for_ms", Int(1000, 86_400_000), doc="how long; of identify, mute and page"),
         )
     )
+
+
+def read_command(payload: bytes, retained: bool) -> "dict[str, Any]":
+    """A command for this board. Raises WireError."""
+    if retained:
+        raise WireError("a command that is retained would be carried out at each connection: clear it", "retained")
+    return read(command(), payload, USUAL_BYTES)

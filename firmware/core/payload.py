@@ -64,10 +64,9 @@ def read(
     """A payload by one of the schemas: all its fields, absent ones as None. Raises WireError."""
     clean, problems = check_records.read(schema, loads(payload, most), wire=True)
     if problems:
-        path, message = problems[0]
-        more = " (and %d more)" % (len(problems) - 1) if len(problems) > 1 else ""
-        names = [part for part in path if isinstance(part, str)]
-        raise WireError("%s: %s%s" % (".".join([str(part) for part in path]), message, more), ".".join(names))
+        from firmware.core.spelling import first_of
+
+        raise WireError(first_of(problems), ".".join([part for part in problems[0][0] if isinstance(part, str)]))
     found: "dict[str, Any]" = clean
     return found
 

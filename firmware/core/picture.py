@@ -37,7 +37,7 @@ class Picture:
         if [watch for watch in on_page if watch.orphaned(known.freshness, now_ms)]:
             fault = BRIDGE
         brightness = self.brightness(now_ms, fault)
-        if self.service is not None and self.service.kind is not None:
+        if self.service is not None and self.service.kind is not None and not self._urgent(now_ms):
             return self._service_view(self.service, now_ms, brightness or self.setup.brightness)
         if brightness == 0:
             return View(DARK, (), None, 0, 1, None, None, None, None, None, 0, False, 0, "", False)
@@ -119,6 +119,13 @@ class Picture:
                 if watch.severity or (fault is not None and watch.values is not None and watch.values["open"]):
                     return night.lowest(self.setup.night, self.setup.brightness)
         return percent
+
+    def _urgent(self, now_ms: int) -> bool:
+        """A critical alarm that nobody has acknowledged: what people ask of a board never hides it."""
+        for watch in self._known.inventory.watched():
+            if watch.severity == CRITICAL and not watch.acked and watch.live(self._known.freshness, now_ms):
+                return True
+        return False
 
     def _service_view(self, service: "Service", now_ms: int, brightness: int) -> View:
         text = self.setup.board

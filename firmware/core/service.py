@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 MUTE_MS = 3_600_000
 IDENTIFY_MS = 30_000
+MOST_IDENTIFY_MS = 600_000  # a board that tells its name tells nothing else
 PAGE_MS = 60_000
 STEP_MS = 3000  # of the self-test: red, green, blue, white, a grid, and for longer the board's name
 STEPS = 6
@@ -71,17 +72,20 @@ class Service:
         self.muted_until_ms = until_ms
 
     def show(self, kind: int, now_ms: int, length_ms: int) -> None:
-        """Begin to identify or to test the board, with a short sound."""
-        self.kind = kind
-        self._began_ms = now_ms
-        self._until_ms = now_ms + length_ms
-        self.beep = True
+        """Begin to identify or to test the board, with a short sound; asked again meanwhile, it just goes on."""
+        if self.kind != kind:
+            self.kind = kind
+            self._began_ms = now_ms
+            self._until_ms = 0
+            self.beep = True
+        if kind != SELF_TEST or not self._until_ms:
+            self._until_ms = now_ms + length_ms
 
     def command(self, message: "dict[str, Any]", now_ms: int) -> None:
         """Carry out a command (by its schema)."""
         do, value, for_ms = message["do"], message["value"], message["for_ms"]
         if do == "identify":
-            self.show(IDENTIFY, now_ms, for_ms or IDENTIFY_MS)
+            self.show(IDENTIFY, now_ms, min(for_ms or IDENTIFY_MS, MOST_IDENTIFY_MS))
         elif do == "test":
             self.show(SELF_TEST, now_ms, TEST_MS)
         elif do == "mute":

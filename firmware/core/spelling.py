@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    Problems = Sequence[tuple[tuple[str | int, ...], str]]
+
 
 def shown(value: "Any") -> str:
     """A value for a message: one line, at most some 40 characters."""
@@ -25,6 +27,13 @@ def shown(value: "Any") -> str:
     if type(value) is int:  # a bool is an int in CPython and none in MicroPython
         return str(value) if -(10**18) < value < 10**18 else "a number of more than 18 digits"
     return "a number that is not whole" if isinstance(value, float) else "something else"
+
+
+def first_of(problems: "Problems") -> str:
+    """The first of a message's problems, and how many more there are."""
+    path, message = problems[0]
+    more = " (and %d more)" % (len(problems) - 1) if len(problems) > 1 else ""
+    return "%s: %s%s" % (".".join([str(part) for part in path]), message, more)
 
 
 def nearest(word: str, choices: "Sequence[str]") -> "str | None":

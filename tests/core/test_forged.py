@@ -1,6 +1,6 @@
 """What passes every schema and yet cannot be true, or was never meant for anybody."""
 
-from tests.core.rig import Rig
+from tests.core.rig import STARTED, Rig
 
 
 def calm():
@@ -90,3 +90,20 @@ def test_acknowledgements_of_no_rule_leave_room_for_those_of_a_rule():
     for number in range(100):
         rig.send(("ack", "sales", "y%d" % number), {"at": rig.bridge_now()})
     assert rig.tile().acked
+
+
+def test_of_two_bridges_the_one_before_stands_while_it_is_heard():
+    """The second is believed at once, as if the first had started anew; that one is heard again, and then stands."""
+    rig = calm()
+    for number in range(1, 20):
+        rig.started, rig.seq = STARTED + number % 5, rig.seq + 5
+        rig.beat()
+        if rig.started == STARTED:
+            rig.queue("sales", waiting=2, oldest_ms=20_000)
+        assert (rig.view().fault is None) == (number >= 5), number
+        rig.now += 400
+    rig.will(STARTED)
+    rig.started = STARTED + 9
+    rig.beat()
+    rig.queue("sales", waiting=1)
+    assert rig.view().fault is None

@@ -1,7 +1,7 @@
 """What people ask of one board: by its button, and by commands."""
 
 from firmware.core.payload import loads
-from firmware.core.service import IDENTIFY_MS, MUTE_MS, STEP_MS, STEPS
+from firmware.core.service import IDENTIFY_MS, MOST_IDENTIFY_MS, MUTE_MS, STEP_MS, STEPS, TEST_MS
 from firmware.core.view import IDENTIFY, QUEUES, SELF_TEST
 from tests.core.rig import Rig
 
@@ -163,4 +163,39 @@ def test_a_command_that_nobody_knows_is_told():
     command(rig, "explode")
     command(rig, "identify", for_ms="long")
     assert len(rig.board.lines()) == 2
+    assert rig.view().kind == QUEUES
+
+
+def test_nothing_that_is_asked_of_a_board_hides_a_critical_alarm():
+    rig = ringing()
+    for do in ("identify", "test"):
+        command(rig, do, for_ms=86_400_000)
+        assert (rig.view().kind, rig.tile().severity) == (QUEUES, 2)
+    rig.ack("sales")
+    assert rig.view().kind == SELF_TEST
+    rig.queue("support", waiting=1, oldest_ms=60_000)
+    assert rig.view().kind == QUEUES
+    command(rig, "brightness", value=0)
+    assert rig.view().brightness == 1
+
+
+def test_commands_again_and_again():
+    """Each second somebody wants to see which board this is: one sound, and an end. A test still comes to its end."""
+    rig = Rig().up("sales")
+    rig.queue("sales", waiting=0)
+    sounds = []
+    for _ in range(20):
+        command(rig, "identify", for_ms=86_400_000)
+        sounds += rig.sounds(1000)
+    assert sounds == [0, 200]
+    rig.pass_ms(MOST_IDENTIFY_MS - 1001)
+    assert rig.view().kind == IDENTIFY
+    rig.pass_ms(1)
+    assert rig.view().kind == QUEUES
+    steps = []
+    for _ in range(TEST_MS // 1000):
+        command(rig, "test")
+        steps.append(rig.view().page)
+        rig.pass_ms(1000)
+    assert steps == [min(second * 1000 // STEP_MS, STEPS - 1) for second in range(TEST_MS // 1000)]
     assert rig.view().kind == QUEUES
