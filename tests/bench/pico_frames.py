@@ -9,8 +9,11 @@ import gc
 import sys
 import time
 
+import micropython
+
 FRAMES = 10_000
 
+micropython.opt_level(3)  # no line numbers, as on a device
 gc.threshold(4096)  # as tests/micropython_run.py: collect early, or so small a heap breaks into pieces
 
 
