@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WAIT_MS = 60_000
 MOST_BYTES = 4 << 20  # figures and rules of some 2,000 queues
-SMALL_BYTES = 16 << 10  # on a small board
+SMALL_BYTES = 8 << 10  # on a small board
 EACH_BYTES = 128  # that a message takes besides its payload
 
 

@@ -28,7 +28,7 @@ class Intake:
         self._told: "Told | None" = None
         self._anteroom: "Anteroom | None" = None
         for line in known.odd_rules:
-            self._tell("rules rule", line, 0)
+            self._tell("rules rule", "", line, 0)
 
     def receive(self, topic: str, payload: bytes, retained: bool, now_ms: int) -> None:
         """Take one message of the board's subscriptions."""
@@ -39,10 +39,10 @@ class Intake:
                 sort = parts[0]
             self._take(parts, topic, payload, retained, now_ms)
         except WireError as error:
-            self._tell(sort + " " + error.kind, "%s: %s" % (one_line(topic, 100), error), now_ms)
+            self._tell(sort + " " + error.kind, topic, str(error), now_ms)
         except MemoryError:  # a small board and a large centre
             self._anteroom = None
-            self._tell("memory", "no memory left for a message", now_ms)  # not even for its topic, perhaps
+            self._tell("memory", "", "no memory left for a message", now_ms)
 
     def link(self) -> None:
         """The board's own connection has come or gone: with each, the broker sends what it keeps."""
@@ -52,7 +52,7 @@ class Intake:
         """Give up what waits in vain, and say how much could not be used."""
         if self._anteroom is not None:
             for line in self._anteroom.expire(now_ms):
-                self._tell("unlisted", line, now_ms)
+                self._tell("unlisted", "", line, now_ms)
         if self._told is not None:
             self._told.tick(now_ms)
 
@@ -99,7 +99,7 @@ class Intake:
             self._known.inventory.get(parts[1]).take_ack(parts[2], ack, now_ms)
         else:
             for line in self._known.take_rules(parts[1], read(messages.rules(), payload, USUAL_BYTES)):
-                self._tell("rules rule", line, now_ms)
+                self._tell("rules rule", "", line, now_ms)
 
     def _wait(self, queue: str, topic: str, payload: bytes, now_ms: int) -> None:
         """The site does not list the queue, or not yet."""
@@ -108,12 +108,16 @@ class Intake:
 
             self._anteroom = anteroom.Anteroom(anteroom.SMALL_BYTES if SMALL else anteroom.MOST_BYTES)
         for line in self._anteroom.put(queue, topic, payload, now_ms):
-            self._tell("unlisted", line, now_ms)
+            self._tell("unlisted", "", line, now_ms)
 
-    def _tell(self, kind: str, line: str, now_ms: int) -> None:
+    def _tell(self, kind: str, topic: str, text: str, now_ms: int) -> None:
+        """Count what could not be used, and say so if there is the memory for it."""
         self.problems += 1
-        if self._told is None:
-            from firmware.core.told import Told
+        try:
+            if self._told is None:
+                from firmware.core.told import Told
 
-            self._told = Told()
-        self._told.add(kind, line, now_ms)
+                self._told = Told()
+            self._told.add(kind, one_line(topic, 100) + ": " + text if topic else text, now_ms)
+        except MemoryError:
+            pass

@@ -3,8 +3,10 @@
 A kind is what is wrong with which sort of message, never with which queue: a thousand unknown queues are one line.
 """
 
+from firmware.core.payload import SMALL
+
 AGAIN_MS = 3_600_000
-_MOST_KINDS = 64  # of what other people may make up; what goes beyond is counted
+MOST_KINDS = 16 if SMALL else 64  # of what other people may make up; what goes beyond is counted
 
 
 class Told:
@@ -19,7 +21,7 @@ class Told:
 
     def add(self, kind: str, line: str, now_ms: int) -> None:
         """A message could not be used; `line` says which and why, for the log."""
-        if kind not in self._kinds and len(self._kinds) < _MOST_KINDS:
+        if kind not in self._kinds and len(self._kinds) < MOST_KINDS:
             self._kinds.add(kind)
             self._lines.append(line)
             return
