@@ -39,6 +39,7 @@ class Font:
         self._count = head[8] << 8 | head[9]
         self._read = read
         self._known: "dict[str, tuple[int, int, int, bytes]]" = {}
+        self._room = 256  # for characters that it lacks: labels may bring new ones without end
 
     @classmethod
     def load(cls, data: bytes) -> "Font":
@@ -49,7 +50,12 @@ class Font:
         """(width, top, rows, bits) of one character; `top` counts from the ascent line."""
         found = self._known.get(char)
         if found is None:
-            found = self._find(ord(char)) or self._box()
+            found = self._find(ord(char))
+            if found is None:
+                if not self._room:
+                    return self._box()
+                self._room -= 1
+                found = self._box()
             self._known[char] = found
         return found
 

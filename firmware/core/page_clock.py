@@ -90,7 +90,9 @@ def _time(pen: Pen, top: int, time: str, view: "View") -> None:
 def _day(date: "str | None", rtl: bool, width: int) -> str:
     """The weekday and the date in the order in which the site reads; the year where there is room. "" for no date."""
     parts = date.split("-") if date else []
-    if len(parts) != 3 or [part for part in parts if not part.isdigit()] or not 1 <= int(parts[1]) <= 12:
+    if len(parts) != 3 or [part for part in parts if not (part and "0" <= min(part) <= max(part) <= "9")]:
+        return ""  # nor for what any other script takes for digits
+    if not 1 <= int(parts[1]) <= 12:
         return ""
     year, month, day = [int(part) for part in parts]
     text = "%d.%d.%d" % (day, month, year) if width >= 128 else "%d.%d" % (day, month)
