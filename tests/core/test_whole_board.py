@@ -2,6 +2,7 @@
 
 import gc
 
+from tests.core import device  # noqa: F401 - before all others
 from tests.core.drawing import new_panel
 from tests.core.feeder import Feeder
 
