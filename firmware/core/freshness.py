@@ -39,6 +39,8 @@ class Freshness:
         self._earlier_ms = 0
         self._earlier_last = (0, 0)  # now, seq of its last heartbeat
         self._contested = False  # that one has been heard again: there are two bridges
+        self._alone = True  # the last one is the first of its clock, or was far ahead: nothing bears it out yet
+        self._below: "tuple[int, int] | None" = None  # now, seq of one below the last, when that is heard no more
         self._samples: "list[int]" = []
         self._offset = 0
         self._floor_ms = 0  # bridge's ms: it never goes below
@@ -72,17 +74,23 @@ class Freshness:
         if retained and (self._base is None or self._base[0] != started):
             self._base = (started, now, seq)  # it may be hours old: only a later one proves that the bridge lives
             return False
-        if self._base is not None and self._base[0] == started and (now, seq) <= self._base[1:]:
-            return False
+        beat = self.beat if started == self.started else None
+        last = (0, 0) if beat is None else (beat["now"], beat["seq"])
+        below = self._base is not None and self._base[0] == started and (now, seq) <= self._base[1:]
+        alone = beat is None
         second = False
-        if started == self.started and self.beat is not None:
-            if now < self.beat["now"] and seq > self.beat["seq"]:
-                raise WireError("the bridge's clock went back from %d to %d" % (self.beat["now"], now), "back")
-            if seq == self.beat["seq"] or (now, seq) < (self.beat["now"], self.beat["seq"]):
-                return False  # delivered twice, or late; a high `seq` alone, which anybody can send, shuts nobody out
-            if self._heard(now_ms) and now - self.bridge_ms(now_ms) > _BEAT_AHEAD_MS:
+        if below or (beat is not None and ((now, seq) < last or seq == last[1])):  # delivered twice, or late
+            if self._heard(now_ms) or not self._goes_on(now, seq) or not (alone or self._alone or seq <= last[1]):
+                if now < last[0] and seq > last[1]:
+                    raise WireError("the bridge's clock went back from %d to %d" % (last[0], now), "back")
+                return False
+            self._samples = []  # what was higher was somebody else's: it is heard no more, and the bridge goes on
+            self._floor_ms = 0
+        elif beat is not None and now - self.bridge_ms(now_ms) > _BEAT_AHEAD_MS:
+            if self._heard(now_ms) or now_ms - self._up_ms < FRESH_MS:
                 raise WireError("a heartbeat that is ahead of the bridge's clock", "ahead")
-        else:
+            alone = True
+        if beat is None:
             if started == self._earlier and (now, seq) <= self._earlier_last:
                 return False  # delivered twice, or late: it does not live again by that
             if self._contested and self._heard(now_ms):
@@ -96,6 +104,8 @@ class Freshness:
             self._samples = []
             self._floor_ms = 0
         self._take_time(now, now_ms)
+        self._below = None
+        self._alone = alone
         self.beat = message
         self._proven = True
         self._offline = False
@@ -144,6 +154,12 @@ class Freshness:
     def board_ms(self, bridge_ms: int) -> int:
         """The board's clock at a moment of the bridge's."""
         return bridge_ms + self._offset
+
+    def _goes_on(self, now: int, seq: int) -> bool:
+        """A second heartbeat below the last one that was believed, and above the first such."""
+        before = self._below
+        self._below = (now, seq)
+        return before is not None and now > before[0] and seq > before[1]
 
     def _heard(self, now_ms: int) -> bool:
         """The bridge whose clock counts is heard, as far as anybody can tell."""

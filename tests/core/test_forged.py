@@ -53,6 +53,47 @@ def test_a_heartbeat_that_somebody_made_up_shuts_nobody_out():
     assert rig.board.problems == 3
 
 
+def test_a_forged_heartbeat_right_after_a_connection_is_measured_by_the_clock_of_before():
+    rig = calm()
+    rig.board.link(False, rig.now)
+    rig.now += 60_000
+    rig.board.link(True, rig.now)
+    rig.beat(now=rig.bridge_now() + 3_600_000, seq=1 << 52)
+    assert rig.board.problems == 1
+    rig.beat()
+    rig.queue("sales", waiting=2, oldest_ms=5000)
+    assert (rig.view().fault, rig.tile().oldest_s) == (None, 5)
+
+
+def heals_s(rig):
+    """Seconds of the true bridge's heartbeats until it is believed again."""
+    start = rig.now
+    while True:
+        rig.pass_ms(1000)
+        rig.queue("sales", waiting=1, oldest_ms=0)
+        if rig.view().fault is None and rig.tile().oldest_s == 0:
+            return (rig.now - start) // 1000
+        assert rig.now - start < 60_000
+
+
+def test_a_forged_heartbeat_that_comes_before_any_true_one_is_outlived():
+    for retained in (False, True):
+        for ahead, seq in ((3_600_000, 1 << 52), (3_600_000, 0), (60_000, 3)):
+            rig = Rig()
+            rig.board.link(True, rig.now)
+            rig.site("sales")
+            rig.beat(retained, now=rig.bridge_now() + ahead, seq=seq)
+            assert heals_s(rig) <= 14, (retained, ahead, seq)
+
+
+def test_a_forged_heartbeat_while_the_bridge_is_away_is_outlived():
+    rig = calm()
+    rig.pass_ms(20_000, beats=False)
+    rig.beat(now=rig.bridge_now() + 3_600_000, seq=1 << 52)
+    rig.pass_ms(20_000, beats=False)
+    assert heals_s(rig) <= 14
+
+
 def test_a_bridge_that_jumps_ahead_is_believed_once_nothing_else_is_heard():
     """The board has slept for an hour and its clock with it."""
     rig = calm()
