@@ -84,12 +84,11 @@ class Bridge:
         """Its steady clock does what it never should."""
         self._skew_ms -= ms
 
-    def change(self, thresholds: Thresholds, at_ms: int) -> None:
+    def change(self, thresholds: Thresholds) -> None:
         """New thresholds, and every board is told."""
         self._thresholds = thresholds
         self._messages = self._made(self._started)
-        self.tell_all(at_ms)
-        self.beat(at_ms)
+        self._tell_rules()
 
     def will(self) -> tuple[str, bytes]:
         """(topic, payload) of its last will."""
@@ -107,11 +106,7 @@ class Bridge:
 
     def tell_all(self, at_ms: int) -> None:
         """Everything but the heartbeat, which follows."""
-        for name in self._queues:
-            self._say(self.topic("rules", name), self._messages.rules(name))
-        for name in self._groups:
-            self._say(self.topic("rules", name), self._messages.group_rules(name))
-        self._say(self._messages.site_topic, self._messages.site(self._queues))
+        self._tell_rules()
         for name in (*self._queues, *self._groups):
             self.tell(name, at_ms)
 
@@ -162,6 +157,13 @@ class Bridge:
             self._since.pop((name, "next_breach_ms"), None)
         elif figure == "waiting":
             self._since.setdefault((name, "oldest_ms"), at_ms)
+
+    def _tell_rules(self) -> None:
+        for name in self._queues:
+            self._say(self.topic("rules", name), self._messages.rules(name))
+        for name in self._groups:
+            self._say(self.topic("rules", name), self._messages.group_rules(name))
+        self._say(self._messages.site_topic, self._messages.site(self._queues))
 
     def _moving(self, name: str, at_ms: int) -> dict[str, int]:
         figures = dict(self._figures[name])
