@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 MANY = 256  # messages that wait: from here on only the newest of each topic is kept
 MOST = 32_768  # messages, and MOST_BYTES of payloads: somebody floods the broker while the loop stands still
 MOST_BYTES = 16 << 20
-BATCH = 512  # messages that the loop takes at once: alarms, panel and buzzer do not wait for more
+BATCH = 128  # messages that the loop takes at once: alarms, panel and buzzer do not wait for more
 
 
 class HasFileno(Protocol):

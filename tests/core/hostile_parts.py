@@ -44,6 +44,8 @@ def spoil_all(topic):
             told = rig.board.problems - before
             assert told in (0, 1), (topic, path, value)
             must = value not in (MISSING, "null") and kind_of(value) != kind_of(was)
+            if path == ("approx",) and value in ("0", "1"):
+                must = False
             assert told or not must, (topic, path, value, "was taken")
         rig.fires((topic, path))
     return rig
