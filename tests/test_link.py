@@ -23,7 +23,7 @@ from config.reconnect import BackOff
 from firmware.core.payload import MAX_BYTES
 from firmware.pi import inbox as inbox_module
 from firmware.pi.inbox import Inbox, LinkChange, Message, Waker
-from firmware.pi.link import Link
+from firmware.pi.link import MOST_PACKET, Link
 from tests.brokers import MOSQUITTO, Broker, free_port
 
 WILL = ("wallboard/main/board/b1/state", b'{"v":1,"online":false}')
@@ -282,6 +282,19 @@ def test_a_message_that_is_too_long_is_passed_over(
         f"broker 127.0.0.1:{broker.port}: a message that is too long is passed over: "
         "1048576 bytes on wallboard/main/queue/a, of 262144"
     ]
+
+
+def test_a_packet_that_would_take_all_memory_is_not_waited_for(
+    ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture
+) -> None:
+    length = bytes(((MOST_PACKET + 5) >> shift & 127) | (128 if shift < 21 else 0) for shift in (0, 7, 14, 21))
+    with contextlib.closing(ScriptedBroker(CONNACK + b"\x30" + length + b"\0\x03a/b" + b"x" * 1000)) as broker:
+        make(broker.port)
+        ear.until_heard(LinkChange(False), 3)  # nothing more comes: without the size it would be the keepalive's end
+    assert told(caplog)[0] == (
+        f"broker 127.0.0.1:{broker.port}: down: it sends a message of {MOST_PACKET + 5} bytes, "
+        f"and this board takes {MOST_PACKET}; trying again until it answers"
+    )
 
 
 def test_a_message_for_which_there_is_no_room_is_told(

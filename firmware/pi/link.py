@@ -23,6 +23,7 @@ from firmware.core.printable import one_line
 from firmware.pi.inbox import Inbox, Message
 
 KEEPALIVE_S = 2
+MOST_PACKET = 4 << 20  # bytes: paho takes a packet whole, and thrice its size in memory
 LOOP_S = 0.25  # how often paho looks at the keepalive; a message or a publish wakes it at once
 
 
@@ -104,7 +105,9 @@ class Link:
             return reason(error), False
         try:
             while client.loop(LOOP_S) == mqtt.MQTT_ERR_SUCCESS:
-                pass
+                size = _coming(client)
+                if size > MOST_PACKET:
+                    return f"it sends a message of {size} bytes, and this board takes {MOST_PACKET}", False
         except Exception as error:  # of a packet that paho cannot bear: this thread must go on
             return f"it sent what cannot be read ({type(error).__name__}: {one_line(str(error), 60)})", False
         if self._refusal is not None:
@@ -164,6 +167,12 @@ class Link:
 
     def _say(self, level: int, text: str) -> None:
         self._log.log(level, "broker %s:%d: %s", self._login.host, self._login.port, text)
+
+
+def _coming(client: mqtt.Client) -> int:
+    """Bytes of the packet that has begun to come in, which paho has no other way to tell of; 0 when there is none."""
+    size: int = getattr(client, "_in_packet", {}).get("remaining_length", 0)
+    return size
 
 
 def _nothing(client: mqtt.Client, data: Any, sock: Any) -> None:
