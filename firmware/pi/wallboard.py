@@ -27,13 +27,18 @@ if TYPE_CHECKING:
 
 STATE_EVERY_MS = 10_000
 STATE_GAP_MS = 250  # between two state messages, however much changes
-STORE_DELAY_MS = 2_000  # one write for all the rules that a bridge sends in a row: the board's disk is an SD card
+STORE_DELAY_MS = 2_000  # one write for all the rules that a bridge sends in a row: the board's disk is an SD card …
+STORE_GAP_MS = 60_000  # … which a bridge that changes its rules all the time is not to wear out
 LEAST_SLEEP_MS = 2  # of what is due by time alone; what comes in wakes the loop at once
-LEAST_LIFE_MS = 10_000  # before a command may restart the board: one that is sent again and again stops nothing
+LEAST_LIFE_MS = 20_000  # before a command may restart the board: one that is sent again and again stops nothing
 
 
 class Sender(Protocol):
     """The side of the broker link that sends."""
+
+    @property
+    def discarded(self) -> int:
+        """Messages that were too large, or too many, to be heard."""
 
     def publish(self, topic: str, payload: bytes) -> bool: ...
 
@@ -94,6 +99,7 @@ class Wallboard:
         self._told_ms = 0
         self._due_ms = 0  # when the board changes by time alone
         self._store_ms: int | None = None  # when the state file is due
+        self._stored_ms = -STORE_GAP_MS  # when it was written last
         self._unsent: dict[str, bytes] = {}  # by topic: acknowledgements that no broker has yet
 
     def step(self, items: Iterable[LinkChange | Message | Press], now_ms: int) -> int:
@@ -173,7 +179,8 @@ class Wallboard:
         if self._told is not None and now_ms < self._told_ms + gap_ms:
             return self._told_ms + gap_ms
         panel = self._parts.panel
-        measured = {"frames": panel.frames, "uptime_ms": now_ms, "problems": board.problems}
+        problems = board.problems + self._parts.link.discarded
+        measured = {"frames": panel.frames, "uptime_ms": now_ms, "problems": problems}
         if panel.restarts:
             measured["restarts"] = panel.restarts
         if panel.held:
@@ -191,11 +198,12 @@ class Wallboard:
         """Write the state file when it is due; when to look again."""
         board = self._parts.board
         if board.stored_changed and self._store_ms is None:
-            self._store_ms = now_ms + STORE_DELAY_MS
+            self._store_ms = max(now_ms + STORE_DELAY_MS, self._stored_ms + STORE_GAP_MS)
         if self._store_ms is None:
             return now_ms + STATE_EVERY_MS
         if now_ms < self._store_ms:
             return self._store_ms
         self._store_ms = None
+        self._stored_ms = now_ms
         self._parts.store.save(board.stored())
         return now_ms + STATE_EVERY_MS
