@@ -35,6 +35,8 @@ class Recorder:
         self.shown.append(image)
 
     def close(self) -> None:
+        if self.broken:
+            raise PanelError("panel.path: the folder is gone")
         self.closed = True
 
 
@@ -90,6 +92,21 @@ class TestShutter:
         shutter.take(frame(2, GREY))
         shutter.step(60_001)
         assert same(panel.shown[-1], GREY)
+
+    def test_a_board_that_speaks_again_without_a_new_frame_has_its_last_one_shown(self) -> None:
+        panel = Recorder()
+        shutter = Shutter(panel, LOST)
+        shutter.take(frame(1, GREY))
+        shutter.step(0)
+        shutter.step(wire.SILENT_MS)
+        assert same(panel.shown[-1], LOST)
+        shutter.take(wire.ALIVE)
+        told = shutter.step(60_000)
+        assert told is not None and wire.number_of(told) == 1
+        assert same(panel.shown[-1], GREY)
+        shutter.take(wire.ALIVE)
+        shutter.step(62_000)
+        assert len(panel.shown) == 3  # once
 
     def test_before_the_first_word_of_the_board_nothing_is_shown(self) -> None:
         panel = Recorder()
@@ -165,3 +182,12 @@ def test_a_panel_that_cannot_be_had_is_said_and_ends_it(when: str) -> None:
     said = [hear(ours) for _ in range(1 if when == "opened" else 2)]
     assert said[-1] == wire.SORRY + b"panel.path: the folder is gone"
     assert ours.recv(10) == b""
+
+
+def test_a_panel_that_cannot_go_black_at_the_end_is_no_bug() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.close()
+    panel = Recorder()
+    panel.broken = True
+    drive(theirs, lambda: panel, LOST)  # what it raises would be told as one
+    theirs.close()

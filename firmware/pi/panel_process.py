@@ -26,7 +26,7 @@ def drive(end: socket.socket, open_panel: Callable[[], Panel], lost: Image.Image
     try:
         panel = open_panel()
     except PanelError as error:
-        end.send(wire.SORRY + str(error).encode())
+        _say(end, wire.SORRY + str(error).encode())
         return
     shutter = Shutter(panel, lost)
     _say(end, wire.READY)
@@ -39,10 +39,9 @@ def drive(end: socket.socket, open_panel: Callable[[], Panel], lost: Image.Image
             wait_s = max(shutter.next_ms(now_ms) - time.monotonic_ns() // 1_000_000, 0) / 1000
             if select.select([end], [], [], wait_s)[0] and not _take_all(end, shutter):
                 break
+        panel.close()
     except PanelError as error:
-        end.send(wire.SORRY + str(error).encode())
-        return
-    panel.close()
+        _say(end, wire.SORRY + str(error).encode())
 
 
 class Shutter:
@@ -55,6 +54,7 @@ class Shutter:
         self._guard = FlashGuard(flash_levels.cells(panel.width, panel.height))
         self._meter = flash_levels.Meter()
         self._waiting: tuple[int | None, Image.Image, list[int]] | None = None  # number (None: `lost`), frame, levels
+        self._newest: tuple[int, Image.Image] | None = None  # the board's
         self._counted = False  # the waiting frame is among `held`
         self._due_ms = 0
         self._heard_ms: int | None = None
@@ -62,12 +62,18 @@ class Shutter:
         self._silent = False
 
     def take(self, message: bytes) -> None:
-        """Take a message of the board; a newer frame replaces one that has not been shown."""
+        """Take a message of the board; a newer frame replaces one that has not been shown.
+
+        A board that speaks again without a new frame means its last one: it has not changed meanwhile.
+        """
         self._heard = True
         if message[:1] == wire.FRAME:
             size = (self._panel.width, self._panel.height)
-            image = Image.frombytes("RGB", size, message[wire.HEAD :])
-            self._put(wire.number_of(message), image)
+            self._newest = wire.number_of(message), Image.frombytes("RGB", size, message[wire.HEAD :])
+        elif not self._silent:
+            return
+        if self._newest is not None:
+            self._put(*self._newest)
 
     def step(self, now_ms: int) -> bytes | None:
         """Show what may be shown; what to tell the board of it."""
