@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from pathlib import Path
 from typing import Any
@@ -83,3 +84,18 @@ def test_driver_image_without_its_folder_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "frames").rmdir()
     with pytest.raises(PanelError, match=r"latest.png cannot be written: No such file or directory"):
         panel.show(Image.new("RGB", (128, 64)))
+
+
+def test_driver_image_leaves_nothing_behind_where_it_cannot_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = open_panel(settings(path=tmp_path), "", LOG)
+
+    def is_full(file: Path, data: bytes) -> int:
+        file.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", is_full)
+    with pytest.raises(PanelError, match=r"latest.png cannot be written: No space left on device"):
+        panel.show(Image.new("RGB", (128, 64)))
+    assert [each.name for each in tmp_path.iterdir()] == ["latest.png"]

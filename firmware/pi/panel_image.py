@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from pathlib import Path
@@ -36,6 +37,8 @@ class ImagePanel:
             self._next.write_bytes(png.getvalue())
             self._next.replace(self._latest)
         except OSError as error:
+            with contextlib.suppress(OSError):  # on a full disk each try would leave an empty file behind
+                self._next.unlink(missing_ok=True)
             raise PanelError(f"panel.path: {self._latest} cannot be written: {error.strerror or error}") from None
 
     def close(self) -> None:
