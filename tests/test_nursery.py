@@ -44,6 +44,21 @@ def hear(end: socket.socket, seconds: float = 5) -> bytes:
     return end.recv(1000)
 
 
+def test_children_that_whoever_started_the_board_ignores_are_buried_all_the_same() -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        nursery = Nursery([Helper("echo", answer)], LOG)
+        try:
+            end = nursery.ends["echo"]
+            first = hear(end)
+            end.send(b"crash")
+            assert hear(end) != first
+        finally:
+            nursery.close()
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
 def test_a_helper_that_crashes_is_there_again_at_the_same_end() -> None:
     nursery = Nursery([Helper("echo", answer)], LOG)
     try:

@@ -49,6 +49,7 @@ class Nursery:
     def __init__(self, helpers: Sequence[Helper], log: logging.Logger) -> None:
         """Fork. To be made before the first thread of this process."""
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in helpers]
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # whoever started us may ignore it: then nobody can be waited for
         self._line, line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._pid = os.fork()
         if self._pid == 0:
