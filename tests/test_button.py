@@ -26,13 +26,14 @@ def mock_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockFactory]:
 
 def test_edges_come_in_order_and_wake_the_board(pins: MockFactory) -> None:
     waker = Waker()
-    button = Button(26, waker, LOG)
+    clock = iter((700, 850))
+    button = Button(26, waker, clock.__next__, LOG)
     assert not button.down and button.take() == []
     pins.pin(26).drive_low()
     assert button.down
     pins.pin(26).drive_high()
     waker.wait(60_000)  # returns at once, else the test hangs
-    assert button.take() == [Press(True), Press(False)]
+    assert button.take() == [Press(True, 700), Press(False, 850)]
     assert button.take() == []
     button.close()
 
@@ -48,17 +49,17 @@ class Grounded(MockPin):
 def test_held_at_the_start_it_is_down_and_no_press(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
     monkeypatch.setattr(Device, "pin_factory", MockFactory(pin_class=Grounded))
-    button = Button(26, Waker(), LOG)
+    button = Button(26, Waker(), lambda: 0, LOG)
     assert button.down and button.take() == []
 
 
 def test_without_a_pin_or_gpio_it_is_never_pressed(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    button = Button(None, Waker(), LOG)
+    button = Button(None, Waker(), lambda: 0, LOG)
     assert not button.down and button.take() == [] and not caplog.records
     monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
-    button = Button(26, Waker(), LOG)
+    button = Button(26, Waker(), lambda: 0, LOG)
     if button._device is not None:
         pytest.skip("this machine has GPIO pins")
     assert not button.down

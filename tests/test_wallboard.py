@@ -248,10 +248,20 @@ def test_closing_is_said() -> None:
 
 def press(bench: Bench, ms: int) -> None:
     """A finger on the button for so long."""
-    bench.step(Press(True))
+    bench.step(Press(True, bench.parts.now_ms))
     bench.run(ms)
-    bench.step(Press(False))
+    bench.step(Press(False, bench.parts.now_ms))
     bench.run(100)
+
+
+def test_a_press_that_the_loop_hears_of_late_counts_all_the_same() -> None:
+    bench = Bench()
+    bench.set_up()
+    bench.queue(waiting=6)
+    bench.run(3000)
+    now_ms = bench.parts.now_ms
+    bench.step(Press(True, now_ms - 400), Press(False, now_ms - 250))
+    assert len(bench.parts.all("wallboard/main/ack/sales/wait")) == 1
 
 
 def test_a_short_press_acknowledges_all_and_tells_the_other_boards() -> None:

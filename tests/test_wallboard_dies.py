@@ -6,6 +6,7 @@ import itertools
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,7 +150,14 @@ def test_without_its_nurse_the_board_ends_for_systemd_to_start_it_again(bridge: 
     wait_until(lambda: not alive(driver), 3, "the driver outlived the board")
 
 
-def test_the_command_restart_starts_it_anew_in_its_place(bridge: FakeBridge, board: Process) -> None:
+@pytest.fixture(name="terminal")
+def terminal_of_a_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a unit of the user's systemd, and what is started in it inherits its variables."""
+    monkeypatch.setenv("INVOCATION_ID", "0123")
+    monkeypatch.setenv("SYSTEMD_EXEC_PID", str(os.getpid()))
+
+
+def test_the_command_restart_starts_it_anew_in_its_place(terminal: None, bridge: FakeBridge, board: Process) -> None:
     helpers = board.helpers()
     bridge.publish_command(do="restart")
     wait_until(lambda: any("restart" in line for line in board.lines()), 25, "it does not restart")
@@ -162,7 +170,10 @@ def test_the_command_restart_starts_it_anew_in_its_place(bridge: FakeBridge, boa
 def test_under_systemd_it_ends_for_the_unit_to_start_it_again(
     broker: Broker, bridge: FakeBridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("INVOCATION_ID", "0123")
+    started = tmp_path / "started"
+    started.write_text(f'#!/bin/sh\nSYSTEMD_EXEC_PID=$$ exec "{sys.executable}" "$@"\n', "utf-8")
+    started.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(started))
     board = Process(tmp_path, broker.port)
     try:
         wait_until(lambda: bool(bridge.states()), 5, "no state")

@@ -15,22 +15,21 @@ class Button:
         self._down = False  # debounced
         self._down_ms = 0
         self._long = False  # this press has been told as a long one
+        self._over = 0  # SHORT or LONG: a press that has ended, and has not been told
 
     def edge(self, down: bool, now_ms: int) -> None:
         """The contact closed, or opened."""
         if down != self._level:
+            self._settle(now_ms)  # a loop that comes late to take() has heard of both edges at once
             self._level = down
             self._level_ms = now_ms
 
     def take(self, now_ms: int) -> int:
         """SHORT when it was let go in time, LONG as soon as it has been held for so long, else 0."""
-        if self._level != self._down and now_ms - self._level_ms >= DEBOUNCE_MS:
-            self._down = self._level
-            if self._down:
-                self._down_ms = self._level_ms
-                self._long = False
-            elif not self._long and self._level_ms - self._down_ms < LONG_MS:
-                return SHORT
+        self._settle(now_ms)
+        if self._over:
+            pressed, self._over = self._over, 0
+            return pressed
         if self._down and not self._long and now_ms - self._down_ms >= LONG_MS:
             self._long = True
             return LONG
@@ -41,3 +40,14 @@ class Button:
         if self._level != self._down:
             return self._level_ms + DEBOUNCE_MS
         return self._down_ms + LONG_MS if self._down and not self._long else None
+
+    def _settle(self, now_ms: int) -> None:
+        """Believe the level that has stood for long enough."""
+        if self._level == self._down or now_ms - self._level_ms < DEBOUNCE_MS:
+            return
+        self._down = self._level
+        if self._down:
+            self._down_ms = self._level_ms
+            self._long = False
+        elif not self._long:
+            self._over = SHORT if self._level_ms - self._down_ms < LONG_MS else LONG

@@ -31,7 +31,7 @@ from firmware.pi.nursery import Helper, Nursery
 from firmware.pi.panel import PanelError
 from firmware.pi.privileges import give_up
 from firmware.pi.store import Store
-from firmware.pi.systemd import Systemd
+from firmware.pi.systemd import Systemd, is_unit
 from firmware.pi.wallboard import Parts, Wallboard
 
 FINE, FAILED, WRONG, RESTART = 0, 1, 2, 3
@@ -47,7 +47,8 @@ Everything about the board stands in board.yaml; config/board.yaml is a commente
 """
 EPILOG = """\
 Exit codes: 0 stopped by SIGTERM or Ctrl-C, 1 failed (the panel cannot be used), 2 wrong usage or wrong configuration,
-3 somebody sent the command `restart` (under systemd; elsewhere it starts itself again).
+3 somebody sent the command `restart` (under systemd, and when it had to be started as root; elsewhere it starts itself
+again).
 An unreachable broker is no reason to exit: the panel names the fault, and the board goes on trying. A panel driver that
 crashes or hangs is started again.
 """
@@ -63,6 +64,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=version())
     path: Path = parser.parse_args(argv).config
     log = set_up("wallboard")
+    was_root = os.geteuid() == 0
     try:
         read = settings.load(path)
     except ConfigError as error:
@@ -79,7 +81,7 @@ def main(argv: list[str] | None = None) -> int:
         return FAILED
     if not restart:
         return FINE
-    if "INVOCATION_ID" not in os.environ:  # else systemd starts it again, with all that a unit gives
+    if not is_unit() and not (was_root and os.geteuid() != 0):  # else only who has started it can give all it needs
         os.execv(sys.executable, sys.orig_argv)
     return RESTART
 
@@ -87,9 +89,13 @@ def main(argv: list[str] | None = None) -> int:
 def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> bool:
     """Until a signal says stop, or a command restart (True). Raises PanelError."""
     screen = Screen(read.panel.width, read.panel.height, load_font)
-    nursery = Nursery(_helpers(read, lost_frame(screen), log), log)
+    nursery = Nursery(_helpers(read, lost_frame(screen, read.panel.brightness), log), log)
     waker = Waker()
-    button = Button(read.button_gpio, waker, log)
+
+    def clock() -> int:
+        return (_now_ns() - start_ns) // 1_000_000
+
+    button = Button(read.button_gpio, waker, clock, log)
     if read.panel.driver == "rgbmatrix":
         give_up(read.panel.user)
     stop: list[int] = []
@@ -116,13 +122,12 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> bo
         link.start()
         started = True
         while not stop:
-            now_ms = (_now_ns() - start_ns) // 1_000_000
+            now_ms = clock()
             wake_ms = wallboard.step([*inbox.take(), *button.take()], now_ms)
             if wallboard.restart_asked(now_ms):
                 break
             wake_ms = min(wake_ms, systemd.tell(now_ms, panel.lit, wallboard.summary))
-            left_ms = wake_ms - (_now_ns() - start_ns) // 1_000_000
-            waker.wait(left_ms, nursery, *([panel] if panel.awaited else []))
+            waker.wait(wake_ms - clock(), nursery, *([panel] if panel.awaited else []))
     finally:
         systemd.stopping()
         button.close()

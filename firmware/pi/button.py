@@ -1,12 +1,14 @@
 """The button: a contact from a pin to ground, read through gpiozero and lgpio. What a press means is the core's matter.
 
-gpiozero calls from a thread of its own; edges are kept in order until the board's loop takes them.
+gpiozero calls from a thread of its own; edges are kept in order, each with its moment, until the board's loop takes
+them: one that waits for a slow card must not see a press and its end as one moment.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from firmware.pi.gpio import NoGpioError, claim, position
@@ -14,9 +16,13 @@ from firmware.pi.inbox import Press, Waker
 
 
 class Button:
-    """Edges of one pin, pulled up; without a pin, or without a usable GPIO (told in one line), never any."""
+    """Edges of one pin, pulled up; without a pin, or without a usable GPIO (told in one line), never any.
 
-    def __init__(self, gpio: int | None, waker: Waker, log: logging.Logger) -> None:
+    `clock`: the board's, in ms.
+    """
+
+    def __init__(self, gpio: int | None, waker: Waker, clock: Callable[[], int], log: logging.Logger) -> None:
+        self._clock = clock
         self._waker = waker
         self._lock = threading.Lock()
         self._edges: list[Press] = []
@@ -49,7 +55,7 @@ class Button:
 
     def _edge(self, down: bool) -> None:
         with self._lock:
-            self._edges.append(Press(down))
+            self._edges.append(Press(down, self._clock()))
         self._waker.wake()
 
 

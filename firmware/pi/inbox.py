@@ -25,9 +25,10 @@ class HasFileno(Protocol):
 
 
 class Press(NamedTuple):
-    """The button's contact closed, or opened."""
+    """The button's contact closed, or opened, at that moment of the board's clock."""
 
     down: bool
+    at_ms: int
 
 
 class LinkChange(NamedTuple):

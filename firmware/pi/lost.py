@@ -9,8 +9,8 @@ from firmware.core.view import QUEUES, View
 from firmware.pi.canvas_pillow import PillowCanvas
 
 
-def lost_frame(screen: Screen) -> Image.Image:
-    """An RGB image of the panel's size; made in advance, as a board that hangs draws nothing."""
+def lost_frame(screen: Screen, brightness: int = 100) -> Image.Image:
+    """An RGB image of the panel's size, `brightness` percent; made in advance, as a board that hangs draws nothing."""
     canvas = PillowCanvas(screen.width, screen.height)
-    screen.draw(canvas, View(QUEUES, (), None, 0, 1, "BOARD", None, None, None, None, 0, False, 100, "", False))
-    return canvas.image()
+    screen.draw(canvas, View(QUEUES, (), None, 0, 1, "BOARD", None, None, None, None, 0, False, brightness, "", False))
+    return canvas.image(brightness)

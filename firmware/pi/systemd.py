@@ -13,6 +13,12 @@ from collections.abc import Callable, Mapping
 NEVER_MS = 3_600_000
 
 
+def is_unit(environment: Mapping[str, str] | None = None) -> bool:
+    """This process is a unit's main process, and not one started by hand in a terminal that is a unit itself."""
+    environment = os.environ if environment is None else environment
+    return environment.get("SYSTEMD_EXEC_PID") == str(os.getpid())
+
+
 class Systemd:
     """`watchdog_ms`: how often the loop must say that it runs, half of what the unit allows; None when nobody asks."""
 

@@ -143,7 +143,7 @@ class Wallboard:
             if isinstance(item, Message):
                 board.receive(item.topic, item.payload, item.retained, now_ms)
             elif isinstance(item, Press):
-                board.press(item.down, now_ms)
+                board.press(item.down, item.at_ms)
             else:
                 board.link(item.up, now_ms)
                 self._told = None  # a broker may have forgotten, or published the will

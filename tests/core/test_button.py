@@ -57,3 +57,12 @@ def test_released_between_two_looks_it_is_still_a_press():
     assert button.next_ms() == 500 + DEBOUNCE_MS
     assert button.take(5000) == SHORT
     assert button.next_ms() is None
+
+
+def test_pressed_and_released_between_two_looks_it_is_still_a_press():
+    for length_ms, pressed in ((200, SHORT), (LONG_MS, LONG), (DEBOUNCE_MS - 1, 0)):
+        button = Button()
+        button.edge(True, 0)
+        button.edge(False, length_ms)
+        assert button.take(5000) == pressed
+        assert button.take(5001) == 0 and button.next_ms() is None
