@@ -9,13 +9,15 @@ def queue_pages(severities: "list[int]", slots: int) -> "list[list[int]]":
     """Pages of the places of queues in configured order, `severities` 0 to 2 each; one page at least.
 
     Queues in breach take the first slots and stay, critical before warn; the slots that are left rotate through the
-    others. More in breach than there are slots: they rotate among themselves, the critical ones first.
+    others. More in breach than there are slots: the critical ones stay, and the warned rotate in what is left; where
+    not even those have room beside each other, all in breach rotate, the critical ones first.
     """
-    breached = [place for wanted in (2, 1) for place in range(len(severities)) if severities[place] == wanted]
-    others = [place for place in range(len(severities)) if severities[place] == 0]
-    if len(breached) >= slots:
-        return _chunks(breached, slots)
-    return [breached + chunk for chunk in _chunks(others, slots - len(breached))]
+    critical, warned, calm = [
+        [place for place in range(len(severities)) if severities[place] == each] for each in (2, 1, 0)
+    ]
+    if len(critical) + len(warned) < slots:
+        return _beside(critical + warned, calm, slots)
+    return _beside(critical, warned, slots) if len(critical) < slots else _chunks(critical + warned, slots)
 
 
 def kinds(
@@ -48,6 +50,10 @@ def turn_at(lengths_ms: "list[int]", clock_ms: int) -> "tuple[int, int, int]":
             return index, past_ms, length_ms - past_ms
         past_ms -= length_ms
     return 0, 0, lengths_ms[0]
+
+
+def _beside(staying: "list[int]", rest: "list[int]", slots: int) -> "list[list[int]]":
+    return [staying + chunk for chunk in _chunks(rest, slots - len(staying))]
 
 
 def _chunks(places: "list[int]", size: int) -> "list[list[int]]":

@@ -28,7 +28,12 @@ def test_as_many_in_breach_as_slots_hide_the_others():
     assert queue_pages([0, 2, 0], 1) == [[1]]
 
 
-def test_more_in_breach_than_slots_rotate_among_themselves():
+def test_of_more_in_breach_than_slots_the_critical_ones_stay():
+    assert queue_pages([1, 2, 0, 1, 1], 2) == [[1, 0], [1, 3], [1, 4]]
+    assert queue_pages([1, 1, 1, 2, 2, 1], 4) == [[3, 4, 0, 1], [3, 4, 2, 5]]
+
+
+def test_more_critical_than_slots_rotate_with_all_in_breach():
     assert queue_pages([1, 2, 0, 1, 2], 2) == [[1, 4], [0, 3]]
     assert queue_pages([2, 1], 1) == [[0], [1]]
 
