@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import pwd
+from pathlib import Path
 
 import pytest
 
 from firmware.pi.panel import PanelError
-from firmware.pi.privileges import give_up
+from firmware.pi.privileges import give_up, hand_over
 
 
 def in_a_child(user: str) -> str:
@@ -51,3 +52,21 @@ def test_who_is_not_root_stays_who_they_are(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(os, "setuid", lambda uid: pytest.fail("it became somebody else"))
     give_up("nobody-here")
+
+
+@pytest.mark.parametrize(
+    ("there", "ours", "expected"), [(False, False, True), (True, True, True), (True, False, False)]
+)
+def test_the_state_folder_of_a_unit_or_a_new_one_is_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, ours: bool, expected: bool
+) -> None:
+    folder = tmp_path / "state"
+    if there:
+        folder.mkdir()
+        (folder / "main-b1.json").touch()
+    given: list[Path] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, uid, gid, *, follow_symlinks: given.append(path))
+    hand_over(folder, "daemon", {"STATE_DIRECTORY": str(folder)} if ours else {})
+    assert folder.is_dir()
+    assert given == ([folder, *folder.iterdir()] if expected else [])

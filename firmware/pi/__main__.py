@@ -29,7 +29,7 @@ from firmware.pi.link import Link
 from firmware.pi.lost import lost_frame
 from firmware.pi.nursery import Helper, Nursery
 from firmware.pi.panel import PanelError
-from firmware.pi.privileges import give_up
+from firmware.pi.privileges import give_up, hand_over
 from firmware.pi.store import Store
 from firmware.pi.systemd import Systemd, is_unit
 from firmware.pi.wallboard import Parts, Wallboard
@@ -97,6 +97,7 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> bo
 
     button = Button(read.button_gpio, waker, clock, log)
     if read.panel.driver == "rgbmatrix":
+        hand_over(read.state_file.parent, read.panel.user)
         give_up(read.panel.user)
     stop: list[int] = []
     signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
