@@ -193,7 +193,7 @@ def test_on_the_clock_and_under_notices_nothing_touches(size: tuple[int, int]) -
             view = scenes_pages.a_page(CLOCK, local_min=minutes, date=date, rtl=rtl, muted=muted)
             assert complaints(size, view) == [], view
     for text, rtl in (("Staff meeting 14:30", False), ("14:30 העשב תווצ תבישי", True), ("קל" * 40, True)):
-        scroll = screen.scroll_px(text) // 2
+        scroll = screen.scroll_px(text, rtl) // 2
         for muted in (False, True):
             view = scenes_pages.a_page(CLOCK, notice=Notice(text, rtl), scroll=scroll, muted=muted, pages=3)
             assert complaints(size, view, running=scroll > 0) == [], view

@@ -49,13 +49,13 @@ def draw(canvas: "Canvas", fonts: "Fonts", view: "View") -> None:
     _notice(pen, top, view.notice, view.scroll)
 
 
-def scroll_px(fonts: "Fonts", width: int, height: int, text: str) -> int:
+def scroll_px(fonts: "Fonts", width: int, height: int, text: str, rtl: bool) -> int:
     """LEDs that a notice moves until it has run through once; 0 when it fits and stands still.
 
     It does not depend on a fault, under which no notice is shown.
     """
     room = height - 13 if height >= 64 else height
-    if _lines(fonts, width, room, text, False) is not None and _lines(fonts, width, room, text, True) is not None:
+    if _lines(fonts, width, room, text, rtl) is not None:
         return 0
     name, tracking = _TEXT[0]
     return width + fonts[name].measure(text, tracking)

@@ -38,11 +38,11 @@ class Screen:
         """How many queues are shown at once when a board has `n_queues`."""
         return self._layout.slots(n_queues)
 
-    def scroll_px(self, text: str) -> int:
+    def scroll_px(self, text: str, rtl: bool) -> int:
         """LEDs that a notice moves until it has run through once; 0 when it fits and stands still."""
         from firmware.core import page_clock
 
-        return page_clock.scroll_px(self._fonts, self.width, self.height, text)
+        return page_clock.scroll_px(self._fonts, self.width, self.height, text, rtl)
 
     def draw(self, canvas: "Canvas", view: "View") -> None:
         """Draw the whole panel anew."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
         def slots(self, n_queues: int) -> int: ...
 
-        def scroll_px(self, text: str) -> int: ...
+        def scroll_px(self, text: str, rtl: bool) -> int: ...
 
 
 SCROLL_MS = 40  # a notice moves by one LED
@@ -67,7 +67,7 @@ class Turns:
 
     def scroll_px(self, notice: "Notice") -> int:
         """LEDs that it moves until it has run through once; 0 when it stands still."""
-        return self._screen.scroll_px(notice.text)
+        return self._screen.scroll_px(notice.text, notice.rtl)
 
     def shown_by(self, kind: int, watches: "list[Watch]") -> "list[Watch]":
         """Those whose figures the page shows."""

@@ -62,7 +62,7 @@ class TwoPlaces:
     def slots(self, n_queues):
         return min(max(n_queues, 1), 2)
 
-    def scroll_px(self, text):
+    def scroll_px(self, text, rtl):
         return len(text) * 8 if len(text) > 20 else 0
 
 

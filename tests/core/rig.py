@@ -18,7 +18,7 @@ class AnyScreen:
     def slots(self, n_queues):
         return min(max(n_queues, 1), self._slots)
 
-    def scroll_px(self, text):
+    def scroll_px(self, text, rtl):
         return self._scroll
 
 

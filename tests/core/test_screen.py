@@ -62,3 +62,11 @@ def test_no_scene_looks_like_another():
                 check = crc32(row_text(canvas, y).encode(), check)
             assert check not in seen, (name, seen[check])
             seen[check] = name
+
+
+def test_a_notice_that_fits_in_lines_stands_still_in_either_direction():
+    _, screen = new_panel(128, 64)
+    assert screen.scroll_px("Staff meeting at half past two in the room upstairs", False) == 0
+    assert screen.scroll_px("הלעמל רדחב יצחו םייתש העשב תווצ תבישי", True) == 0
+    assert screen.scroll_px("word " * 40, False) > 128
+    assert screen.scroll_px("Room Red Room Red Room Red", True) > 128, "turned as one, no line may end in it"
