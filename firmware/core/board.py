@@ -148,7 +148,7 @@ class Board:
             alarms += watch.report(known.freshness, now_ms)
         message = {"v": VERSION, "online": True, "alarms": alarms, "page": self._picture.page(now_ms)[2]}
         message["muted"] = self._muted()
-        message["brightness"] = self._picture.brightness(now_ms, known.fault)
+        message["brightness"] = self._picture.lit
         if self.version:
             message["version"] = self.version
         if known.fault is not None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 _WARN_MHZ, _CRITICAL_MHZ = 500, 1000  # unless the site says otherwise
+_VISIBLE = 10  # percent: at 1 % red is two steps of 255 above black
 
 
 class Picture:
@@ -24,6 +25,7 @@ class Picture:
     def __init__(self, setup: "Setup", screen: "Look", known: "Knowledge") -> None:
         self.setup = setup
         self.service: "Service | None" = None
+        self.lit: int = setup.brightness  # percent of the last view
         self._turns = Turns(setup, screen, known)
         self._known = known
 
@@ -37,8 +39,10 @@ class Picture:
         if [watch for watch in on_page if watch.orphaned(known.freshness, now_ms)]:
             fault = BRIDGE
         brightness = self.brightness(now_ms, fault)
+        self.lit = brightness
         if self.service is not None and self.service.kind is not None and not self._urgent(now_ms):
-            return self._service_view(self.service, now_ms, brightness or self.setup.brightness)
+            self.lit = brightness or self.setup.brightness
+            return self._service_view(self.service, now_ms, self.lit)
         if brightness == 0:
             return View(DARK, (), None, 0, 1, None, None, None, None, None, 0, False, 0, "", False)
         tiles = []
@@ -104,20 +108,26 @@ class Picture:
         return self._turns.page(now_ms, None if self.service is None else self.service.page)
 
     def brightness(self, now_ms: int, fault: "str | None") -> int:
-        """Percent; 0 at night when nothing must be seen: no alarm, and no fault while a queue is open."""
-        if self.service is not None and self.service.brightness is not None:
-            return self.service.brightness
-        if not self.setup.night:
-            return self.setup.brightness  # type: ignore[no-any-return] # a namedtuple's fields have no types
-        from firmware.core import night  # a small board may have no nights
+        """Percent; 0 at night when nothing must be seen: no alarm, and no fault while a queue is open.
 
-        local_ms = self._local_ms(now_ms)
-        local_min = None if local_ms is None else local_ms // 60_000 % 1440
-        percent = night.scheduled(self.setup.night, self.setup.brightness, local_min)
-        if percent == 0:
+        What must be seen is, whatever the schedule or a person says.
+        """
+        percent: int = self.setup.brightness
+        if self.setup.night:
+            from firmware.core import night  # a small board may have no nights
+        if self.service is not None and self.service.brightness is not None:
+            percent = self.service.brightness
+        elif self.setup.night:
+            local_ms = self._local_ms(now_ms)
+            local_min = None if local_ms is None else local_ms // 60_000 % 1440
+            percent = night.scheduled(self.setup.night, percent, local_min)
+        if percent < _VISIBLE:
             for watch in self._known.inventory.watched():
                 if watch.severity or (fault is not None and watch.values is not None and watch.values["open"]):
-                    return night.lowest(self.setup.night, self.setup.brightness)
+                    if percent == 0:  # the night's
+                        percent = night.lowest(self.setup.night, self.setup.brightness)
+                    percent = max(percent, min(_VISIBLE, self.setup.brightness))
+                    break
         return percent
 
     def _urgent(self, now_ms: int) -> bool:

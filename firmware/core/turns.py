@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 SCROLL_MS = 40  # a notice moves by one LED
+SLICE_MS = 10_000  # of a notice that runs, while somebody waits: figures are not away for longer
 
 
 class Turns:
@@ -31,7 +32,7 @@ class Turns:
         self._known = known
 
     def page(self, now_ms: int, asked: "int | None" = None) -> "tuple[int, list[Watch], int, int, int, int]":
-        """(kind, queues of the page, page, pages, ms since its turn began, ms until it ends).
+        """(kind, queues of the page, page, pages, ms since its turn began, ms until it, or a piece of it, ends).
 
         `asked`: the turn that somebody wants to see; an alarm goes before.
         """
@@ -49,10 +50,17 @@ class Turns:
             wanted = [name for name in self._wanted if name != "centre" or centre is not None]
             turns = pages.kinds(tuple(wanted), len(chunks), alarm, idle)
         clock_ms = known.freshness.bridge_ms(now_ms)
-        index, past_ms, left_ms = pages.turn_at([self._turn_ms(kind, now_ms) for kind in turns], clock_ms)
-        if asked is not None and max(severities or [0]) == 0:
+        busy = [watch for watch in shown if watch.values is not None and watch.values["waiting"]]
+        lengths = [self._turn_ms(kind, now_ms, SLICE_MS if busy else None) for kind in turns]
+        index, past_ms, left_ms = pages.turn_at(lengths, clock_ms)
+        if asked is not None and max(severities or [0]) == 0 and index != asked % len(turns):
             index = asked % len(turns)
+            past_ms = clock_ms % lengths[index]
+            left_ms = lengths[index] - past_ms
         kind = turns[index]
+        whole_ms = self._turn_ms(kind, now_ms)
+        if whole_ms > lengths[index]:  # it goes on where it was in the round before
+            past_ms += lengths[index] * (clock_ms // sum(lengths) % -(-whole_ms // lengths[index]))
         return kind, [shown[place] for place in chunks[index % len(chunks)]], index, len(turns), past_ms, left_ms
 
     def notice(self, now_ms: int) -> "Notice | None":
@@ -76,7 +84,8 @@ class Turns:
         centre = self._known.inventory.centre()
         return [centre] if kind == CENTRE and centre is not None else []
 
-    def _turn_ms(self, kind: int, now_ms: int) -> int:
-        """A notice that runs has the time to run through once."""
+    def _turn_ms(self, kind: int, now_ms: int, most_ms: "int | None" = None) -> int:
+        """A notice that runs has the time to run through once, if need be in pieces of `most_ms`."""
         notice = self.notice(now_ms) if kind == CLOCK else None
-        return max(pages.TURN_MS, self.scroll_px(notice) * SCROLL_MS) if notice else pages.TURN_MS
+        length_ms = max(pages.TURN_MS, self.scroll_px(notice) * SCROLL_MS) if notice else pages.TURN_MS
+        return length_ms if most_ms is None else min(length_ms, most_ms)

@@ -172,7 +172,7 @@ def test_a_notice_ends_when_its_time_has_come_or_it_is_taken_back():
 
 def test_a_notice_that_runs_has_the_time_to_run_through_in_steps_of_one():
     rig = board("a", scroll=300)
-    rig.queue("a", waiting=1, oldest_ms=1000)
+    rig.queue("a", waiting=0)
     notice(rig)
     for wanted in (QUEUES, CLOCK):  # the beginning of its turn
         while rig.view().kind != wanted:
@@ -183,6 +183,27 @@ def test_a_notice_that_runs_has_the_time_to_run_through_in_steps_of_one():
         rig.step(rig.now + 6000)
     assert steps[-1] == 299
     assert [step for step in range(300) if step not in steps] == []
+
+
+def test_while_somebody_waits_a_long_notice_runs_in_pieces_and_figures_are_not_away_for_long():
+    rig = board("a", scroll=600)  # 24 s
+    rig.queue("a", waiting=1, oldest_ms=1000)
+    notice(rig)
+    while rig.view().kind != QUEUES:
+        rig.step(rig.now + 6000)
+    steps = []
+    away_ms = longest_ms = 0
+    end = rig.now + 3 * 16_000  # three pieces
+    while rig.now < end:
+        before = rig.now
+        view = rig.view()
+        rig.step(end)
+        away_ms = away_ms + rig.now - before if view.kind == CLOCK else 0
+        longest_ms = max(longest_ms, away_ms)
+        if view.kind == CLOCK:
+            steps.append(view.scroll)
+    assert longest_ms == 10_000
+    assert [step for step in range(600) if step not in steps] == []
 
 
 def test_the_callers_clock_is_shown_from_the_offer_on():

@@ -176,7 +176,13 @@ def test_nothing_that_is_asked_of_a_board_hides_a_critical_alarm():
     rig.queue("support", waiting=1, oldest_ms=60_000)
     assert rig.view().kind == QUEUES
     command(rig, "brightness", value=0)
-    assert rig.view().brightness == 1
+    assert rig.view().brightness == 10, "of 1 % nobody sees anything"
+    rig.ack("support")
+    assert rig.view().brightness == 10, "the colour stays, and is to be seen"
+    for queue in ("sales", "support"):
+        rig.queue(queue, waiting=0)
+    rig.pass_ms(6000)
+    assert (rig.view().brightness, rig.board.state(rig.now)["brightness"]) == (1, 1)
 
 
 def test_commands_again_and_again():
