@@ -86,7 +86,7 @@ def test_driver_image_without_its_folder_is_one_line(tmp_path: Path) -> None:
         panel.show(Image.new("RGB", (128, 64)))
 
 
-def test_driver_image_leaves_nothing_behind_where_it_cannot_write(
+def test_driver_image_leaves_nothing_behind_where_it_cannot_write_and_no_old_frame(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel = open_panel(settings(path=tmp_path), "", LOG)
@@ -98,4 +98,4 @@ def test_driver_image_leaves_nothing_behind_where_it_cannot_write(
     monkeypatch.setattr(Path, "write_bytes", is_full)
     with pytest.raises(PanelError, match=r"latest.png cannot be written: No space left on device"):
         panel.show(Image.new("RGB", (128, 64)))
-    assert [each.name for each in tmp_path.iterdir()] == ["latest.png"]
+    assert list(tmp_path.iterdir()) == []

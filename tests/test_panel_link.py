@@ -142,6 +142,43 @@ def test_a_driver_that_shows_nothing_is_ended(nurse: Nurse, link: PanelLink, cap
     assert [record.getMessage() for record in caplog.records] == ["the panel's driver hangs: it is started again"]
 
 
+def test_a_nurse_that_hangs_too_ends_the_board(nurse: Nurse, link: PanelLink) -> None:
+    ready(nurse, link, 0)
+    for at_ms in (0, STUCK_MS):
+        link.show(ONE)
+        link.tend(at_ms)
+    link.show(ONE)
+    link.tend(STUCK_MS + 1)
+    with pytest.raises(PanelError, match="and so does the process"):
+        link.tend(2 * STUCK_MS + 1)
+
+
+def test_one_that_hangs_again_after_its_death_is_ended_again(nurse: Nurse, link: PanelLink) -> None:
+    for at_ms in (0, 10_000):
+        ready(nurse, link, at_ms)
+        link.show(ONE)
+        link.tend(at_ms)
+        link.tend(at_ms + STUCK_MS)
+        nurse.died = [(NAME, "by SIGKILL")]
+        link.tend(at_ms + STUCK_MS + 1)
+    assert nurse.killed == [NAME, NAME]
+
+
+def test_another_process_that_dies_again_and_again_is_one_line(
+    nurse: Nurse, link: PanelLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    ready(nurse, link, 0)
+    for at_ms in range(0, 9000, 1500):
+        nurse.died = [("buzzer", "by SIGKILL")]
+        link.tend(at_ms)
+    assert len(caplog.records) == 1
+    nurse.died = [("buzzer", "by SIGKILL")]
+    link.tend(60_000)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the buzzer's process ended by SIGKILL: it is started again"
+    ] * 2
+
+
 def test_one_that_never_comes_up_is_ended_too(nurse: Nurse, link: PanelLink) -> None:
     link.tend(0)
     link.tend(START_MS - 1)

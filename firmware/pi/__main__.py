@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import select
 import signal
 import sys
 import time
@@ -36,7 +35,7 @@ from firmware.pi.wallboard import Parts, Wallboard
 
 FINE, FAILED, WRONG, RESTART = 0, 1, 2, 3
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-PANEL_WAIT_S = 3.0  # for the panel's first word; a driver that takes longer comes up while the board runs
+PANEL_WAIT_MS = 3000  # for the panel's first word; a driver that takes longer comes up while the board runs
 THERMOMETER = Path("/sys/class/thermal/thermal_zone0/temp")
 
 DESCRIPTION = """\
@@ -118,7 +117,7 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> bo
         board.self_test(0)
     started = False
     try:
-        select.select([panel], [], [], PANEL_WAIT_S)
+        waker.wait(PANEL_WAIT_MS, panel)
         panel.tend(0)  # a panel that cannot be had at all is the one line that is said
         link.start()
         started = True

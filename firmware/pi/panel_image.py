@@ -37,8 +37,9 @@ class ImagePanel:
             self._next.write_bytes(png.getvalue())
             self._next.replace(self._latest)
         except OSError as error:
-            with contextlib.suppress(OSError):  # on a full disk each try would leave an empty file behind
+            with contextlib.suppress(OSError):  # on a full disk each try would leave an empty file behind …
                 self._next.unlink(missing_ok=True)
+                self._latest.unlink(missing_ok=True)  # … and who looks is to see no frame rather than an old one
             raise PanelError(f"panel.path: {self._latest} cannot be written: {error.strerror or error}") from None
 
     def close(self) -> None:

@@ -43,6 +43,8 @@ class PanelLink:
         self._said_ms = 0  # when it last heard of us
         self._sorry = ""  # as last told
         self._died_ms = 0
+        self._killed = False  # it hung, and its death has not been told yet
+        self._others: dict[str, int] = {}  # other processes → when they died last
         self._held_before = 0  # by drivers that are gone
 
     def fileno(self) -> int:
@@ -96,6 +98,9 @@ class PanelLink:
                 self._down_ms = now_ms
             stuck = now_ms >= self._down_ms + START_MS
         if stuck:
+            if self._killed:  # long ago, and nobody has died of it
+                raise PanelError("the panel's driver hangs, and so does the process that is to end it")
+            self._killed = True
             self._log.error("the panel's driver hangs: it is started again")
             self._sent_ms = None
             self._down_ms = now_ms
@@ -139,9 +144,12 @@ class PanelLink:
         died = ""
         for name, how in deaths:
             if name != NAME:
-                self._log.error("the %s's process ended %s: it is started again", name, how)
+                if now_ms >= self._others.get(name, -STEADY_MS) + STEADY_MS:
+                    self._log.error("the %s's process ended %s: it is started again", name, how)
+                self._others[name] = now_ms
                 continue
             died = how
+            self._killed = False
             self._ready = False
             self._down_ms = self._died_ms = now_ms
             self._sent_ms = None
