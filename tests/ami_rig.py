@@ -18,7 +18,7 @@ from host_bridge.pbx.queue_log_lines import parse_line
 from host_bridge.truth import ServiceLevel, Truth
 from host_bridge.truth.live import Live
 from host_bridge.truth.log_fold import LogFold
-from host_bridge.truth.outcomes import End, Record, Talk
+from host_bridge.truth.outcomes import Record
 from tests.model_ami import ModelAmi
 from tests.model_pbx import ModelPbx
 
@@ -178,7 +178,7 @@ class Rig:
         self.wait(QUIET_MS)
         self.deliver()
         if self.fill is Fill.LOG and self.truth.unsettled:
-            self.truth.settle_from(_folded(self.pbx.queue_log)[0], self.now_ms)
+            self.truth.settle_from(_folded(self.pbx.queue_log).shifted(-EPOCH_MS)[0], self.now_ms)
 
     def _apply(self, events: list[Event]) -> None:
         for event in events:
@@ -200,7 +200,8 @@ class Rig:
 
     def _close_gap(self) -> None:
         self._fill_at_ms = None
-        self.truth.fill(*_folded(self._log_then), self.now_ms)
+        log = _folded(self._log_then)
+        self.truth.fill(*log.shifted(-EPOCH_MS), self.now_ms, log.waiting(-EPOCH_MS))
 
     def _note_held(self) -> None:
         """Since when bytes are on the line."""
@@ -210,13 +211,13 @@ class Rig:
             self._held_ms = self.now_ms
 
 
-def _folded(lines: Iterable[str]) -> tuple[list[End], list[Talk]]:
-    """What these lines of queue_log tell, in the bridge's time."""
+def _folded(lines: Iterable[str]) -> LogFold:
+    """What these lines of queue_log tell, in the PBX's time."""
     fold = LogFold()
     read = [parse_line(line.encode()) for line in lines]
     assert None not in read
     fold.apply(line for line in read if line is not None)
-    return fold.shifted(-EPOCH_MS)
+    return fold
 
 
 def check_service_level(rig: Rig, queue: str) -> None:

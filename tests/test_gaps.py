@@ -835,6 +835,27 @@ def test_a_rejection_is_no_stay_of_the_log(site: Site) -> None:
     assert site.figure("rejected") == 1
 
 
+def test_one_who_is_on_his_way_by_the_log_is_not_another_who_came_with_him(site: Site) -> None:
+    """Of the one only a list told, of the other nobody: the log has both joins, and the end of the other."""
+    site.cut()
+    site.join("c")
+    site.come_back()
+    site.fill()
+    site.cut()
+    site.join("d")
+    site.answer("d")
+    site.pbx.ring("q1", "c")
+    site.pbx.leave("q1", "c")
+    site.come_back()
+    waiting = [("q1", call, site.pbx.joined_ms[call]) for call in ("a", "b", "c")]
+    site.truth.fill(site.log.ends, site.log.talks, site.pbx.now_ms, waiting)
+    site.pbx.wait(2_000)
+    site.pbx.connect_only("q1", "c", 2)
+    site.read()
+    ends = [row for row in site.journal.rows.values() if isinstance(row, End) and row.outcome is Outcome.ANSWERED]
+    assert [(end.call, end.hold_s) for end in ends] == [("early", 7), ("d", 0), ("c", 2)]
+
+
 def test_one_who_came_back_at_once_and_waits_since(site: Site) -> None:
     site.cut()
     site.join("c")

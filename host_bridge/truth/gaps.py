@@ -48,6 +48,7 @@ class Gaps:
         self._before: dict[str, PbxCounters] = {}
         self._after: dict[str, PbxCounters] | None = None  # by the first whole list since
         self._listed_ms: int | None = None
+        self._waits_on: set[tuple[str, str]] = set()  # queue and call: queue_log has the join, and no end yet
         self._came_back: set[Stay] = set()
         self._rose: dict[str, Missed] = {}  # in gaps before this one that were never closed
 
@@ -169,7 +170,9 @@ class Gaps:
         open_stays = stays.book.missed()
         known = [end for _, end in kept]
         known += [stay.end(Outcome.UNRESOLVED, now_ms, whole_seconds=False) for stay in open_stays]
-        pairs = pair_ends(log_ends, known, self._fresh(known))
+        # One of whom but a list told may be in the log under another id, unless the log saw him join under this one.
+        named = [end._replace(journey=end.call) if (end.queue, end.call) in self._waits_on else end for end in known]
+        pairs = pair_ends(log_ends, named, self._fresh(known))
         revised = 0
         for index, other in pairs.both:
             end = log_ends[index]
@@ -202,7 +205,9 @@ class Gaps:
     def _begin_anew(self, waiting: Iterable[tuple[str, str, int]]) -> None:
         """A caller who left in the gap and came back soon looks in a list like one who stayed; queue_log saw both."""
         self._came_back.clear()
+        self._waits_on.clear()
         for queue, call, joined_ms in waiting:
+            self._waits_on.add((queue, call))
             stay = self._intake.stays.book.find(queue, call)
             if stay is not None and stay.stage is Stage.WAITING and joined_ms - stay.joined_ms >= CAME_BACK_MS:
                 stay.joined_ms = joined_ms
