@@ -465,6 +465,21 @@ def test_an_answer_after_a_stay_was_given_up_is_that_stays(site: Site) -> None:
     assert site.ends() == {"answered": 2, "abandoned": 1}
 
 
+def test_one_who_is_missing_from_two_waits_in_one_list_ended_each_once(site: Site) -> None:
+    """He came back in a gap, so his first wait is over; the next list, after another gap, has neither."""
+    site.cut()
+    site.time_out("a")
+    site.pbx.wait(5_000)
+    site.join("a")
+    site.come_back()
+    site.cut()  # before the first is closed
+    site.hang_up("a")
+    site.pbx.wait(20_000)
+    site.come_back()
+    site.fill()
+    assert site.ends() == {"answered": 1, "abandoned": 2, "overflowed": 1}
+
+
 @pytest.mark.parametrize("gap", GAPS)
 @pytest.mark.parametrize("log_first", [True, False], ids=["the log is read first", "the answer comes first"])
 def test_an_answer_is_of_the_wait_that_it_tells_of(site: Site, log_first: bool, gap: object) -> None:

@@ -94,10 +94,21 @@ _BACK_AND_ANSWERED = [  # twice in one queue, the second time from end to end in
     *[("cut", 0), ("comes back", 1), ("answer", 3)],
 ]
 
+_CAME_TOGETHER = [  # one whom a list told of, and one who was answered in a gap
+    *[("join", 0), ("join", 0), ("answer", 0), ("kill", 0), ("connect", 0), ("answer", 0)],
+    *[("cut", 0), ("connect", 0), ("wait", 3)],
+]
+_BACK_AND_LOST_AGAIN = [  # twice in one queue, and a list that has neither
+    *[("join", 0), ("wait", 5), ("kill", 1), ("times_out", 0), ("comes back", 0), ("connect", 0), ("answer", 0)],
+    *[("cut", 0), ("wait", 6)],
+]
+
 
 @examples
 @given(st.integers(0, 1 << 32), days("restart"))
 @example(0, _BACK_AND_ANSWERED)
+@example(0, _CAME_TOGETHER)
+@example(0, _BACK_AND_LOST_AGAIN)
 def test_with_queue_log_every_figure_is_whole_again(seed: int, day: list[tuple[str, int]]) -> None:
     rig = run(seed, day, Fill.LOG)
     for queue in QUEUES:

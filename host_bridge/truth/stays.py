@@ -45,7 +45,8 @@ class Stays(Evidence):
                 if stay.gap:
                     stay.begin_anew()
         for stay in suspects:
-            if stay.stage is Stage.GONE and now_ms - stay.gone_ms >= stay.look_ms:
+            is_open = self.book.open.get(stay.call) is stay  # neither listed again nor ended by what was just listed
+            if is_open and now_ms - stay.gone_ms >= stay.look_ms:
                 self._end(stay, stay.verdict(), now_ms)
         if whole:
             self._after_gap = False
