@@ -37,6 +37,7 @@ class Day:
         self.calls = 0
         self.hold_ms = HOLD_MS
         self.outside: list[str] = []  # calls out of every queue, and not hung up
+        self.shifted: set[str] = set()  # queues whose line is in another order by queue_log
         self.ringing: dict[str, str] = {}  # call → interface
         self.connecting: list[tuple[str, str, str]] = []  # queue, call, interface: a membergosub runs
         self.talking: list[tuple[str, str, int, str]] = []  # queue, call, hold_s, interface
@@ -49,7 +50,7 @@ class Day:
         line = self.pbx.lines[queue]
         call = line[n % len(line)] if line else ""
         if name in ENDINGS:
-            if call and self._can_be_told(name):
+            if call and self._can_be_told(name, queue):
                 self.ringing.pop(call, None)
                 getattr(self.pbx, name)(queue, call)
                 if name in _STILL_ALIVE:
@@ -57,16 +58,17 @@ class Day:
         else:
             getattr(self, name.replace(" ", "_"))(n, queue, call)
 
-    def _can_be_told(self, name: str) -> bool:
+    def _can_be_told(self, name: str, queue: str) -> bool:
         """With gaps some things cannot: a hang-up without its QUEUESTATUS; in queue_log a shifted place."""
-        return not self.gaps or not (name == "times_out_hanging_up" or (name == "masquerades" and self.connecting))
+        shifted = self.connecting or queue in self.shifted
+        return not self.gaps or not (name == "times_out_hanging_up" or (name == "masquerades" and shifted))
 
     def nothing(self, _n: int, _queue: str, _call: str) -> None:
         """What a story is shortened to."""
 
     def join(self, n: int, queue: str, _call: str) -> None:
         self.calls += 1
-        self.pbx.join(queue, f"{self.calls}.1", 1 + n % (len(self.pbx.lines[queue]) + 1))
+        self._join(queue, f"{self.calls}.1", 1 + n % (len(self.pbx.lines[queue]) + 1))
 
     def rejected(self, n: int, queue: str, _call: str) -> None:
         self.calls += 1
@@ -80,7 +82,7 @@ class Day:
         soon = self.pbx.now_ms - self.pbx.joined_ms.get(call, -RECOGNISED_MS) < RECOGNISED_MS
         if not (soon and self.gaps):
             self.outside.remove(call)
-            self.pbx.join(queue, call)
+            self._join(queue, call, len(self.pbx.lines[queue]) + 1)
 
     def hangs_up_elsewhere(self, n: int, _queue: str, _call: str) -> None:
         if self.outside:
@@ -193,11 +195,19 @@ class Day:
         for queue, *_ in self.connecting:
             self.pbx.counts[queue]["unresolved"] += 1
         self.rig.restart_pbx()
-        for each in (self.outside, self.ringing, self.connecting, self.talking):
+        for each in (self.outside, self.shifted, self.ringing, self.connecting, self.talking):
             each.clear()
         for queue in QUEUES:
             for interface in AGENTS:
                 self._note_in_call(queue, interface, in_call=False)
+
+    def _join(self, queue: str, call: str, position: int) -> None:
+        """By queue_log one who left for his agent is in the line until he has him, so a place is counted with him."""
+        if any(each == queue for each, *_ in self.connecting):
+            self.shifted.add(queue)
+        elif not self.pbx.lines[queue]:
+            self.shifted.discard(queue)
+        self.pbx.join(queue, call, position)
 
     def _connect(self, queue: str, call: str, interface: str) -> None:
         hold_s = self.pbx.hold_s(call)
