@@ -330,6 +330,22 @@ def test_a_restart_of_the_pbx_is_revised_by_the_log(site: Site) -> None:
     assert site.truth.unsettled
 
 
+def test_a_restart_long_after_one_left_for_his_agent_counts_him_once(site: Site) -> None:
+    """A membergosub has run for minutes when the PBX dies; queue_log says so then, and his Leave was long before."""
+    site.pbx.ring("q1", "a")
+    site.pbx.leave("q1", "a")
+    site.read()
+    site.pbx.wait(3 * 60_000)
+    site.cut()
+    for call in ("a", "b"):
+        site.log.end("q1", call, "unresolved")
+    site.pbx.restarts()
+    site.truth.apply(ev.Restarted(site.pbx.now_ms), site.pbx.now_ms)
+    site.come_back()
+    assert site.fill() == (0, 0)
+    assert site.ends() == {"answered": 1, "abandoned": 1, "unresolved": 2}
+
+
 def test_a_ghost_is_settled_by_the_log_later(site: Site) -> None:
     """A masqueraded caller whose join the log has no more: his abandon comes under an id that nobody joined with."""
     site.pbx.masquerades("q1", "a")

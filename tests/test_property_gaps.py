@@ -102,6 +102,7 @@ _BACK_AND_LOST_AGAIN = [  # twice in one queue, and a list that has neither
     *[("join", 0), ("wait", 5), ("kill", 1), ("times_out", 0), ("comes back", 0), ("connect", 0), ("answer", 0)],
     *[("cut", 0), ("wait", 6)],
 ]
+_LEFT_LONG_BEFORE = [("join", 0), ("answer", 0), ("wait", 4), *[("wait", 6)] * 3, ("restart", 0)]
 
 
 @examples
@@ -109,6 +110,7 @@ _BACK_AND_LOST_AGAIN = [  # twice in one queue, and a list that has neither
 @example(0, _BACK_AND_ANSWERED)
 @example(0, _CAME_TOGETHER)
 @example(0, _BACK_AND_LOST_AGAIN)
+@example(0, _LEFT_LONG_BEFORE)
 def test_with_queue_log_every_figure_is_whole_again(seed: int, day: list[tuple[str, int]]) -> None:
     rig = run(seed, day, Fill.LOG)
     for queue in QUEUES:

@@ -165,7 +165,9 @@ class Gaps:
         kept = [
             (row, end)
             for row, end in self._ledger.all_ends()
-            if end.outcome is not Outcome.REJECTED and (since_ms is None or end.at_ms >= since_ms - AT_MS)
+            if end.outcome is not Outcome.REJECTED
+            # an unresolved one was last seen then; when he was gone, the log may know better
+            and (since_ms is None or end.at_ms >= since_ms - AT_MS or end.outcome is Outcome.UNRESOLVED)
         ]
         open_stays = stays.book.missed()
         known = [end for _, end in kept]
