@@ -291,6 +291,7 @@ def test_a_packet_that_would_take_all_memory_is_not_waited_for(
     with contextlib.closing(ScriptedBroker(CONNACK + b"\x30" + length + b"\0\x03a/b" + b"x" * 1000)) as broker:
         make(broker.port)
         ear.until_heard(LinkChange(False), 3)  # nothing more comes: without the size it would be the keepalive's end
+        ear.until(lambda: bool(told(caplog)), 3)
     assert told(caplog)[0] == (
         f"broker 127.0.0.1:{broker.port}: down: it sends a message of {MOST_PACKET + 5} bytes, "
         f"and this board takes {MOST_PACKET}; trying again until it answers"

@@ -19,7 +19,7 @@ from firmware.pi.lost import lost_frame
 from tests.brokers import Broker
 from tests.test_wallboard_main import WAIT_RULE
 from tests.waiting import wait_until
-from tests.wallboard_process import FakeBridge, Process, tile, view
+from tests.wallboard_process import FakeBridge, Process, alive, tile, view
 
 BACK_S = 3.0  # issue 4: a driver that aborts or segfaults is back within 3 s
 
@@ -67,13 +67,6 @@ def shows(board: Process, bridge: FakeBridge, waiting: int, within_s: float = 5.
         assert time.monotonic() - start < within_s, f"not shown within {within_s} s:\n{board.lines()}"
         time.sleep(0.02)
     return time.monotonic() - start
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])

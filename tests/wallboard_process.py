@@ -19,6 +19,7 @@ from firmware.core.scenes import queues_view
 from firmware.core.screen import Screen
 from firmware.core.view import Tile, View
 from firmware.pi.canvas_pillow import PillowCanvas, load_font
+from tests.waiting import wait_until
 
 CONFIG = """\
 site: main
@@ -81,10 +82,20 @@ class Process:
         return [*nurses, *(each for nurse in nurses for each in _children(nurse))]
 
     def end(self) -> None:
-        """Kill it if it still runs."""
+        """Kill it if it still runs, and wait until nobody writes into its folder any more."""
+        helpers = self.helpers()
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        wait_until(lambda: not any(map(alive, helpers)), 5, "a process beside the board has outlived it")
+
+
+def alive(pid: int) -> bool:
+    """There is such a process, and it has not ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _children(pid: int) -> list[int]:
