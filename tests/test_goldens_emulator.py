@@ -23,7 +23,7 @@ from firmware.pi.canvas_pillow import PillowCanvas, load_font
 from firmware.pi.panel import PanelSettings
 from firmware.pi.panel_emulator import _emulator
 from firmware.pi.panel_rgbmatrix import MatrixPanel, set_options
-from tests.core.drawing import golden_path
+from tests.core.pixels import golden_path
 
 COLOUR_OF = dict(zip(CHARS, COLOURS, strict=False))
 

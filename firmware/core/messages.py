@@ -46,14 +46,12 @@ BRIDGE = Record(
     )
 )
 
+# Those that a board shows or judges by. The others are for other people's programs: a small heap keeps none of them.
 _FIGURES = (
-    (COUNT, (
-        "waiting", "sla_of", "offered", "answered", "abandoned", "short_abandoned", "overflowed", "exited", "removed",
-        "unresolved", "rejected", "transferred", "agents_in", "agents_free", "agents_busy", "agents_paused",
-    )),
-    (MS, ("oldest_ms", "avg_wait_ms", "longest_ms", "aht_ms", "next_breach_ms")),
+    (COUNT, ("waiting", "offered", "answered", "abandoned", "agents_in", "agents_free")),
+    (MS, ("oldest_ms", "avg_wait_ms", "next_breach_ms")),
     (_PERMILLE, ("sla", "sla_target", "over_limit")),
-)  # fmt: skip
+)
 
 
 class _Snapshot(Record):

@@ -2,7 +2,6 @@
 
 import gc
 
-from firmware.core.canvas import CHARS
 from firmware.core.font import Font
 from firmware.core.screen import Screen
 
@@ -30,20 +29,6 @@ def load_font(name):
     return Font(read)
 
 
-def golden_path(size, scene):
-    return "%s/goldens/%s/%s.txt" % (_TESTS, size, scene)
-
-
 def new_panel(width, height):
     """A canvas and the screen of a panel."""
     return NewCanvas(width, height), Screen(width, height, load_font)
-
-
-def row_text(canvas, y):
-    """One row of pixels as a golden's line, without its line end."""
-    return "".join([CHARS[canvas.ink_at(x, y)] for x in range(canvas.width)])
-
-
-def text(canvas):
-    """All rows, for small canvases and for failures."""
-    return "\n".join([row_text(canvas, y) for y in range(canvas.height)])

@@ -6,7 +6,8 @@ A golden that must change is made anew by `python -m tests.goldens.update`; look
 import gc
 
 from firmware.core.scenes import scenes
-from tests.core.drawing import golden_path, new_panel, row_text, text
+from tests.core.drawing import new_panel
+from tests.core.pixels import golden_path, row_text, text
 
 
 def check(width, height):

@@ -35,8 +35,8 @@ def message(topic):
     if topic == "queue/sales":
         return {
             "v": "1", "started": "START", "ts": "NOW", "open": "true", "label": label, "label_visual": label,
-            "rtl": "false", "waiting": "1", "oldest_ms": "500", "avg_wait_ms": "1", "longest_ms": "1",
-            "next_breach_ms": "100", "sla": "900", "sla_target": "800", "over_limit": "5", "sla_of": "1",
+            "rtl": "false", "waiting": "1", "oldest_ms": "500", "avg_wait_ms": "1",
+            "next_breach_ms": "100", "sla": "900", "sla_target": "800", "over_limit": "5",
             "offered": "2", "answered": "1", "abandoned": "1", "agents_in": "3", "agents_free": "1", "approx": "true",
         }  # fmt: skip
     if topic == "ack/sales/rule":

@@ -1,7 +1,8 @@
 """Both canvases: the same clipping, the same bits, the same palette."""
 
 from firmware.core.canvas import CHARS, CLEAR, COLOURS, GREEN, RED, WHITE, dump, palette
-from tests.core.drawing import NewCanvas, text
+from tests.core.drawing import NewCanvas
+from tests.core.pixels import text
 
 
 def test_rectangles_are_clipped():

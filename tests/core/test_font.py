@@ -3,7 +3,8 @@
 from firmware.core.canvas import BLACK, WHITE
 from firmware.core.font import Font, FontError, Pen
 from firmware.core.layout import Box
-from tests.core.drawing import NewCanvas, load_font, text
+from tests.core.drawing import NewCanvas, load_font
+from tests.core.pixels import text
 
 # Two characters, by hand from the description in font.py: "A" is 3 wide with ink in rows 1 and 2 of 4, "B" is 9 wide.
 TINY = (

@@ -6,7 +6,8 @@ from firmware.core.font import Fonts, Pen
 from firmware.core.label import draw_label
 from firmware.core.label_short import shorten
 from firmware.core.layout import Box
-from tests.core.drawing import NewCanvas, load_font, text
+from tests.core.drawing import NewCanvas, load_font
+from tests.core.pixels import text
 
 FONT = load_font("letters8")
 

@@ -5,7 +5,8 @@ from binascii import crc32
 
 from firmware.core import scenes
 from firmware.core.layout import SIZES
-from tests.core.drawing import new_panel, row_text, text
+from tests.core.drawing import new_panel
+from tests.core.pixels import row_text, text
 
 
 def test_no_frame_leaves_anything_behind():

@@ -2,7 +2,8 @@
 
 from firmware.core import layout, scenes
 from firmware.core.tile import count_text, sla_text, wait_text
-from tests.core.drawing import new_panel, row_text
+from tests.core.drawing import new_panel
+from tests.core.pixels import row_text
 
 
 def test_count_text():
