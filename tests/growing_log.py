@@ -44,6 +44,11 @@ class GrowingLog:
         self._shift()
         self.path.rename(self._rotated(1))
 
+    def rename_upwards(self) -> None:
+        """Asterisk's own rotation (rotatestrategy = sequential): the live one gets the next number, no other moves."""
+        number = sum(1 for _ in self.path.parent.glob(f"{self.path.name}.*"))
+        self.path.rename(self._rotated(number))
+
     def copy_and_truncate(self) -> None:
         """logrotate's copytruncate."""
         self._shift()

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from host_bridge.pbx import queue_log_history
 from host_bridge.pbx.queue_log_file import MISSING_LOOKS, LogFile
+from host_bridge.pbx.queue_log_history import Part
 from host_bridge.pbx.queue_log_lines import LINE_BYTES
 from tests.growing_log import BEGIN_S, GrowingLog
 
@@ -78,6 +80,52 @@ def test_several_rotations_between_two_looks(log: GrowingLog) -> None:
     assert numbers(file) == list(range(2, 11))
 
 
+def rotating_while_opened(log: GrowingLog, times: int) -> type[Part]:
+    """A Part that comes late: the folder was listed, and before the live file is opened by its name it is rotated."""
+
+    class Late(Part):
+        left = times
+
+        def __init__(self, path: Path) -> None:
+            if path == log.path and Late.left:
+                Late.left -= 1
+                log.rename_upwards()
+                log.reopen()
+                log.write()
+            super().__init__(path)
+
+    return Late
+
+
+@pytest.mark.parametrize("times", [1, 2, 7])
+def test_a_rotation_while_the_files_are_opened(log: GrowingLog, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """A whole file was lost so: when the folder was listed it had another name."""
+    file = LogFile(log.path)
+    log.write(2)
+    assert numbers(file) == [0, 1]
+    log.rename_upwards()
+    log.reopen()
+    log.write(2)
+    monkeypatch.setattr(queue_log_history, "Part", rotating_while_opened(log, times))
+    assert numbers(file) == list(range(2, 4 + times))
+
+
+def test_files_that_are_renamed_all_the_time_are_told_and_nothing_is_lost(
+    log: GrowingLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = LogFile(log.path)
+    log.write(2)
+    assert numbers(file) == [0, 1]
+    log.rename_upwards()
+    log.reopen()
+    log.write()
+    monkeypatch.setattr(queue_log_history, "Part", rotating_while_opened(log, 25))
+    assert numbers(file) == []
+    assert file.problem == f"{log.path} cannot be read: its files are renamed all the time"
+    assert numbers(file) == list(range(2, 28))
+    assert file.problem == ""
+
+
 def test_copied_and_truncated(log: GrowingLog) -> None:
     file = LogFile(log.path)
     log.write(2)
@@ -129,9 +177,9 @@ def test_names_of_rotated_files(log: GrowingLog, name: str) -> None:
 
 def test_asterisks_own_rotation_counts_upwards(log: GrowingLog) -> None:
     """rotatestrategy = sequential: the highest number is the youngest."""
-    for number in range(3):
+    for _ in range(3):
         log.write(2)
-        log.path.rename(f"{log.path}.{number}")
+        log.rename_upwards()
         log.reopen()
     log.write()
     assert numbers(LogFile(log.path)) == list(range(7))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import contextlib
+import errno
 import gzip
 import lzma
 import math
@@ -29,7 +30,7 @@ _PACKED: dict[bytes, Callable[[IO[bytes]], Any]] = {
 NO_PACKED_DATA = (EOFError, zlib.error, lzma.LZMAError)
 """What reading damaged packed data raises, beside OSError."""
 _DAMAGED = (*NO_PACKED_DATA, OSError)
-_TRIES = 5  # a rotation renames all files one after the other, within ms
+_TRIES = 20  # a rotation renames all files one after the other, within ms
 
 
 def unpacked(plain: IO[bytes], begin: bytes) -> Any:
@@ -133,15 +134,16 @@ def history(path: Path, since_s: int) -> list[Part]:
     """Open `path` and what it was rotated to, oldest first, but for files that end before `since_s`.
 
     Files without a whole line are left out, and of a file and its copy the copy. Raises OSError when the folder or a
-    file cannot be read.
+    file cannot be read, and when files are renamed all the time: one of them might be missing among those opened.
     """
-    parts: list[Part] = []
     for _ in range(_TRIES):
+        parts = _opened(path)
+        if {part.path for part in parts} == set(_names(path)) and all(_is_in_place(part) for part in parts):
+            break
         for part in parts:
             part.close()
-        parts = _opened(path)
-        if all(_is_in_place(part) for part in parts):
-            break
+    else:
+        raise OSError(errno.EBUSY, "its files are renamed all the time", str(path))
     parts.sort(key=lambda part: (part.begins, part.path == path))
     kept: list[Part] = []
     for part in parts:
@@ -159,14 +161,21 @@ def history(path: Path, since_s: int) -> list[Part]:
     return kept
 
 
+def _names(path: Path) -> list[Path]:
+    """What the folder has of this log now. A file that is renamed later than this may be known by neither name."""
+    return [
+        each
+        for each in path.parent.iterdir()
+        if each.name == path.name
+        or (each.name.startswith(path.name) and _SUFFIX.fullmatch(each.name[len(path.name) :]))
+    ]
+
+
 def _opened(path: Path) -> list[Part]:
     parts: list[Part] = []
-    for each in path.parent.iterdir():
-        if each.name == path.name or (
-            each.name.startswith(path.name) and _SUFFIX.fullmatch(each.name[len(path.name) :])
-        ):
-            with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
-                parts.append(Part(each))
+    for each in _names(path):
+        with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
+            parts.append(Part(each))
     return parts
 
 
