@@ -10,14 +10,20 @@ def queue_pages(severities: "list[int]", slots: int) -> "list[list[int]]":
 
     Queues in breach take the first slots and stay, critical before warn; the slots that are left rotate through the
     others. More in breach than there are slots: the critical ones stay, and the warned rotate in what is left; where
-    not even those have room beside each other, all in breach rotate, the critical ones first.
+    none is left, a page of warned ones comes after each round of the critical.
     """
     critical, warned, calm = [
         [place for place in range(len(severities)) if severities[place] == each] for each in (2, 1, 0)
     ]
     if len(critical) + len(warned) < slots:
-        return _beside(critical + warned, calm, slots)
-    return _beside(critical, warned, slots) if len(critical) < slots else _chunks(critical + warned, slots)
+        return _rounds(critical + warned, calm, slots)
+    return _rounds(critical, warned, slots)
+
+
+def away(severities: "list[int]", chunks: "list[list[int]]", page: int) -> "tuple[int, ...]":
+    """Of each of the pages the worst severity that `page` does not show; () when nothing is in breach elsewhere."""
+    worst = [max([0] + [severities[place] for place in chunk if place not in chunks[page]]) for chunk in chunks]
+    return tuple(worst) if max(worst) else ()
 
 
 def kinds(
@@ -52,9 +58,17 @@ def turn_at(lengths_ms: "list[int]", clock_ms: int) -> "tuple[int, int, int]":
     return 0, 0, lengths_ms[0]
 
 
-def _beside(staying: "list[int]", rest: "list[int]", slots: int) -> "list[list[int]]":
-    return [staying + chunk for chunk in _chunks(rest, slots - len(staying))]
+def _rounds(first: "list[int]", rest: "list[int]", slots: int) -> "list[list[int]]":
+    """All of `first` in each round, and at its end, beside the last of them if there is room, a piece of `rest`."""
+    whole = len(first) // slots * slots
+    staying = first[whole:]
+    found = []
+    for piece in _chunks(rest, slots - len(staying)) or [[]]:
+        found += _chunks(first[:whole], slots)
+        if staying or piece:
+            found.append(staying + piece)
+    return found or [[]]
 
 
 def _chunks(places: "list[int]", size: int) -> "list[list[int]]":
-    return [places[start : start + size] for start in range(0, len(places), size)] or [[]]
+    return [places[start : start + size] for start in range(0, len(places), size)]

@@ -4,7 +4,7 @@ from firmware.core import showing
 from firmware.core.freshness import BRIDGE
 from firmware.core.rules import CRITICAL
 from firmware.core.turns import SCROLL_MS, Turns
-from firmware.core.view import CENTRE, CLOCK, DARK, SELF_TEST, View
+from firmware.core.view import CENTRE, CLOCK, DARK, QUEUES, SELF_TEST, View
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Picture:
             self.lit = brightness or self.setup.brightness
             return self._service_view(self.service, now_ms, self.lit)
         if brightness == 0:
-            return View(DARK, (), None, 0, 1, None, None, None, None, None, 0, False, 0, "", False)
+            return View(DARK, (), None, 0, 1, None, None, None, None, None, 0, False, 0, "", False, ())
         tiles = []
         centre = None
         notice = self._turns.notice(now_ms) if kind == CLOCK else None
@@ -75,6 +75,7 @@ class Picture:
             brightness,
             "",
             showing.reads_rtl(known.inventory.shown()),
+            self._turns.away(page) if kind == QUEUES and count > 1 else (),
         )
 
     def times_ms(self, now_ms: int) -> "list[int | None]":
@@ -142,7 +143,9 @@ class Picture:
         step = service.step(now_ms)
         if service.kind == SELF_TEST:
             text = (text + " " + self.setup.version).strip()
-        return View(service.kind, (), None, step, 1, None, None, None, None, None, 0, False, brightness, text, False)
+        return View(
+            service.kind, (), None, step, 1, None, None, None, None, None, 0, False, brightness, text, False, ()
+        )
 
     def _fault_min(self, now_ms: int) -> "int | None":
         """Whole minutes since the bridge last proved what is shown."""

@@ -11,8 +11,8 @@ _FIELDS = (
     "id label rtl waiting oldest_s sla sla_target agents_free agents_in severity acked phase life"
     " next_breach_s approx open why"  # of Tile
 ).split()
-_VIEW_FIELDS = (
-    "kind tiles centre page pages fault fault_min local_min date notice scroll muted brightness text rtl"  # of View
+_VIEW_FIELDS = (  # of View
+    "kind tiles centre page pages fault fault_min local_min date notice scroll muted brightness text rtl away"
 ).split()
 _NO_WHY = (0, 0, 0, 0, 0)
 
@@ -46,7 +46,7 @@ def queues_view(
     local_min: "int | None" = None,
 ) -> View:
     """A page of queues, and nothing else to tell."""
-    return View(QUEUES, tiles, None, page, pages, fault, None, local_min, None, None, 0, False, 100, "", False)
+    return View(QUEUES, tiles, None, page, pages, fault, None, local_min, None, None, 0, False, 100, "", False, ())
 
 
 def _view(tiles: "tuple[Tile, ...]", page: int = 0, pages: int = 1, fault: "str | None" = None) -> View:
@@ -159,11 +159,13 @@ _SINGLE = (
 
 def _turns(tiles: "tuple[Tile, ...]", slots: int, name: str) -> "list[tuple[str, View]]":
     """The first and the last page of so many queues, as the board divides them."""
-    chunks = pages.queue_pages([tile.severity for tile in tiles], slots)
+    severities = [tile.severity for tile in tiles]
+    chunks = pages.queue_pages(severities, slots)
     found = []
     for index, suffix in ((0, ""), (len(chunks) - 1, "_last_page"))[: len(chunks)]:
         shown = tuple([tiles[place] for place in chunks[index]])
-        found.append((name + suffix, _view(shown, index, len(chunks))))
+        view = changed(_view(shown, index, len(chunks)), away=pages.away(severities, chunks, index))
+        found.append((name + suffix, view))
     return found
 
 

@@ -9,9 +9,10 @@ colour of severity, under a blue band that names the fault, and give way to dash
 """
 
 from firmware.core import layout
-from firmware.core.canvas import BLACK, DIM, LINE, WHITE
+from firmware.core.canvas import AMBER, BLACK, DIM, LINE, RED, WHITE
 from firmware.core.font import Fonts, Pen
 from firmware.core.tile import draw_tile
+from firmware.core.tile_alarm import CRITICAL
 from firmware.core.view import CENTRE, CLOCK, IDENTIFY, QUEUES, SELF_TEST
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
@@ -62,7 +63,7 @@ class Screen:
 
             page_service.draw(canvas, self._fonts, view)
         if view.pages > 1 and view.fault is None:
-            _pages(canvas, view.page, view.pages)
+            _pages(canvas, view)
 
     def _queues(self, canvas: "Canvas", view: "View") -> None:
         page = self._layout.page(len(view.tiles), view.fault is not None)
@@ -81,9 +82,17 @@ class Screen:
                 page_idle.draw(Pen(canvas, self._fonts, x, y), face, view.local_min)
 
 
-def _pages(canvas: "Canvas", page: int, pages: int) -> None:
-    """A scroll bar in the last column: where the page stands among the others."""
-    right = canvas.width - 1
+def _pages(canvas: "Canvas", view: "View") -> None:
+    """A scroll bar in the last column: where the page stands among the others, and which of them have a breach that
+    is not on this one. So even the smallest panel never hides one.
+    """
+    canvas.rect(canvas.width - 1, 0, 1, canvas.height, DIM)
+    for page, severity in enumerate(view.away):
+        if severity:
+            _segment(canvas, page, view.pages, RED if severity == CRITICAL else AMBER)
+    _segment(canvas, view.page, view.pages, WHITE)
+
+
+def _segment(canvas: "Canvas", page: int, pages: int, ink: int) -> None:
     top = canvas.height * page // pages
-    canvas.rect(right, 0, 1, canvas.height, DIM)
-    canvas.rect(right, top, 1, max(canvas.height * (page + 1) // pages - top, 2), WHITE)
+    canvas.rect(canvas.width - 1, top, 1, max(canvas.height * (page + 1) // pages - top, 2), ink)

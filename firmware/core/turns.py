@@ -63,6 +63,12 @@ class Turns:
             past_ms += lengths[index] * (clock_ms // sum(lengths) % -(-whole_ms // lengths[index]))
         return kind, [shown[place] for place in chunks[index % len(chunks)]], index, len(turns), past_ms, left_ms
 
+    def away(self, index: int) -> "tuple[int, ...]":
+        """View.away, for the page that stands at `index` of those of the queues."""
+        shown = self._known.inventory.shown()
+        chunks = pages.queue_pages([watch.severity for watch in shown], self._screen.slots(len(shown)))
+        return pages.away([0 if watch.acked else watch.severity for watch in shown], chunks, index % len(chunks))
+
     def notice(self, now_ms: int) -> "Notice | None":
         """The notice of the moment."""
         message = self._known.notice

@@ -29,8 +29,9 @@ Notice = namedtuple("Notice", "text rtl")
 # minutes since the figures were last true, or None; local_min: minutes since local midnight, or None; date:
 # "2026-11-23" or None; notice: a Notice or None (kind CLOCK), scroll: LEDs that its text has moved since its turn
 # began; muted: the buzzer is; brightness: percent, 0 to 100; text: the board's name (IDENTIFY), or its name and version
-# (SELF_TEST); rtl: the site reads from right to left.
+# (SELF_TEST); rtl: the site reads from right to left; away: of each page the severity, 0 to 2, of what it has in breach
+# that this one does not show and nobody has acknowledged, () when there is nothing of the kind.
 View = namedtuple(
     "View",
-    "kind tiles centre page pages fault fault_min local_min date notice scroll muted brightness text rtl",
+    "kind tiles centre page pages fault fault_min local_min date notice scroll muted brightness text rtl away",
 )

@@ -12,5 +12,6 @@ from firmware.pi.canvas_pillow import PillowCanvas
 def lost_frame(screen: Screen, brightness: int = 100) -> Image.Image:
     """An RGB image of the panel's size, `brightness` percent; made in advance, as a board that hangs draws nothing."""
     canvas = PillowCanvas(screen.width, screen.height)
-    screen.draw(canvas, View(QUEUES, (), None, 0, 1, "BOARD", None, None, None, None, 0, False, brightness, "", False))
+    lost = View(QUEUES, (), None, 0, 1, "BOARD", None, None, None, None, 0, False, brightness, "", False, ())
+    screen.draw(canvas, lost)
     return canvas.image(brightness)

@@ -147,6 +147,22 @@ def test_pages_turn_and_a_breach_comes_to_the_front():
         rig.pass_ms(6000)
 
 
+def test_a_breach_that_another_page_shows_is_marked_until_it_is_acknowledged():
+    rig = Rig(slots=1).up("a", "b", "c")
+    rig.queue("a", waiting=1, oldest_ms=0)
+    rig.queue("b", waiting=1, oldest_ms=31_000)
+    rig.queue("c", waiting=1, oldest_ms=61_000)
+    seen = set()
+    for _ in range(3):
+        seen.add((rig.tile().id, rig.view().page, rig.view().away))
+        rig.pass_ms(6_000)
+    assert seen == {("c", 0, (0, 1)), ("b", 1, (2, 0))}
+    rig.ack("c")
+    while rig.tile().id == "c":
+        rig.pass_ms(1_000)
+    assert (rig.tile().id, rig.view().away) == ("b", ())
+
+
 def test_a_queue_that_is_gone_takes_its_alarm_with_it():
     rig = Rig().up("sales", "help")
     rig.queue("sales", waiting=1, oldest_ms=70_000)

@@ -1,4 +1,4 @@
-from firmware.core.pages import TURN_MS, kinds, queue_pages, turn_at
+from firmware.core.pages import TURN_MS, away, kinds, queue_pages, turn_at
 from firmware.core.view import CENTRE, CLOCK, QUEUES
 
 ALL = ("queues", "centre", "clock")
@@ -33,9 +33,21 @@ def test_of_more_in_breach_than_slots_the_critical_ones_stay():
     assert queue_pages([1, 1, 1, 2, 2, 1], 4) == [[3, 4, 0, 1], [3, 4, 2, 5]]
 
 
-def test_more_critical_than_slots_rotate_with_all_in_breach():
+def test_as_many_critical_as_slots_come_again_before_each_page_of_warned():
     assert queue_pages([1, 2, 0, 1, 2], 2) == [[1, 4], [0, 3]]
     assert queue_pages([2, 1], 1) == [[0], [1]]
+    assert queue_pages([1, 2, 1], 1) == [[1], [0], [1], [2]]
+    assert queue_pages([2, 2, 1, 1], 1) == [[0], [1], [2], [0], [1], [3]]
+    assert queue_pages([1, 2, 1, 2, 2], 2) == [[1, 3], [4, 0], [1, 3], [4, 2]]
+    assert queue_pages([2, 2], 1) == [[0], [1]]
+
+
+def test_what_is_in_breach_on_other_pages():
+    assert away([2, 1], [[0], [1]], 0) == (0, 1)
+    assert away([2, 1], [[0], [1]], 1) == (2, 0)
+    assert away([2, 1, 1], [[0, 1], [0, 2]], 1) == (1, 0), "what stays is not away"
+    assert away([2, 0, 0], [[0, 1], [0, 2]], 0) == (), "nothing else is in breach"
+    assert away([0, 0], [[0], [1]], 0) == () == away([], [[]], 0)
 
 
 def test_every_queue_has_its_turn():
