@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from firmware.core import layout, scenes
 from host_bridge.ctl import preview, preview_sheet
@@ -26,6 +26,16 @@ def test_one_scene_is_the_frame_at_led_look(tmp_path: Path, capsys: pytest.Captu
     with Image.open(out) as picture:
         assert picture.size == (264, 136)
         assert _lit(picture.convert("RGB"), 1) > 100
+
+
+def test_the_file_has_the_colours_of_the_panel(tmp_path: Path) -> None:
+    """One free agent's green cell among red and amber: few colours make a small file, and keep the rare ones."""
+    out = tmp_path / "one.png"
+    assert ctl("--scene", "twelve_critical_last_page", "--size", "64x32", "--out", str(out)) == 0
+    drawn = preview.one_scene(layout.choose(64, 32), "twelve_critical_last_page", 10)
+    with Image.open(out) as picture:
+        apart = ImageChops.difference(picture.convert("RGB"), drawn).getextrema()
+    assert max(most for _, most in apart) <= 10
 
 
 def test_the_readme_picture_shows_a_critical_and_a_calm_queue(tmp_path: Path) -> None:
