@@ -26,34 +26,25 @@ _MOST_LINES = 4
 
 
 def draw(canvas: "Canvas", fonts: "Fonts", view: "View") -> None:
-    """Draw the page on a black canvas."""
+    """Draw the page on a black canvas. There is none under a fault: nothing may look calm then."""
     pen = Pen(canvas, fonts, 0, 0)
-    top = 0
-    if view.fault is not None:
-        from firmware.core import band, layout_stale
-
-        box, chain = layout_stale.band(canvas.width, canvas.height)
-        band.draw(pen, box, chain, view)
-        top = box.h
     time = "-:--" if view.local_min is None else "%d:%02d" % (view.local_min // 60, view.local_min % 60)
     if view.notice is None:
-        _time(pen, top, time, view)
+        _time(pen, time, view)
         return
+    top = 0
     small = fonts["figures12"]
     if canvas.height >= 64:
         left = (canvas.width - small.measure(time)) // 2
-        small.draw(canvas, left, top + 13, time, STALE)
+        small.draw(canvas, left, 13, time, STALE)
         if view.muted:
-            fonts["icons8"].draw(canvas, left - _SIGN, top + 11, "m", GREY)
-        top += 13
+            fonts["icons8"].draw(canvas, left - _SIGN, 11, "m", GREY)
+        top = 13
     _notice(pen, top, view.notice, view.scroll)
 
 
 def scroll_px(fonts: "Fonts", width: int, height: int, text: str, rtl: bool) -> int:
-    """LEDs that a notice moves until it has run through once; 0 when it fits and stands still.
-
-    It does not depend on a fault, under which no notice is shown.
-    """
+    """LEDs that a notice moves until it has run through once; 0 when it fits and stands still."""
     room = height - 13 if height >= 64 else height
     if _lines(fonts, width, room, text, rtl) is not None:
         return 0
@@ -61,13 +52,11 @@ def scroll_px(fonts: "Fonts", width: int, height: int, text: str, rtl: bool) -> 
     return width + fonts[name].measure(text, tracking)
 
 
-def _time(pen: Pen, top: int, time: str, view: "View") -> None:
-    """Time and date in the middle of what the band leaves; a muted buzzer stands before the date."""
+def _time(pen: Pen, time: str, view: "View") -> None:
+    """Time and date in the middle; a muted buzzer stands before the date."""
     canvas = pen.canvas
-    rows = canvas.height - top
-    font, tracking, wide = pen.fit(
-        _TIME if rows >= 60 else _TIME[1:] if rows >= 50 else _TIME[3:], time, canvas.width - 2
-    )
+    rows = canvas.height
+    font, tracking, wide = pen.fit(_TIME if rows >= 60 else _TIME[3:], time, canvas.width - 2)
     day = _day(view.date, view.rtl, canvas.width)
     lines = [(font, tracking, wide, time, GREY)]
     sign = _SIGN if view.muted else 0
@@ -76,7 +65,7 @@ def _time(pen: Pen, top: int, time: str, view: "View") -> None:
         lines.append((font, tracking, wide, day, STALE))
     height = sum([line[0].cap for line in lines])
     gap = min(8, max(2, (rows - height) // 4))
-    y = top + (rows - height - gap * (len(lines) - 1)) // 2
+    y = (rows - height - gap * (len(lines) - 1)) // 2
     for font, tracking, wide, text, ink in lines:
         y += font.cap
         left = (canvas.width - wide) // 2
