@@ -62,7 +62,7 @@ def test_it_sounds_while_the_board_says_so_and_no_longer(path: Path) -> None:
             due_ms = link.sound(True, due_ms)
         assert states(path) == ["0", "1"]
         link.sound(False, 2 * LEASE_MS)
-        wait_until(lambda: states(path) == ["0", "1", "0"], 1, "it sounds on")
+        wait_until(lambda: states(path) == ["0", "1", "0"], otherwise="it sounds on")
     finally:
         nursery.close()
     assert states(path)[-1] == "closed"
@@ -72,7 +72,7 @@ def test_a_board_that_hangs_lets_the_lease_end(path: Path) -> None:
     nursery = nursery_with(path)
     try:
         BuzzerLink(nursery.ends[NAME]).sound(True, 0)
-        wait_until(lambda: states(path) == ["0", "1"], 2, "no sound")
+        wait_until(lambda: states(path) == ["0", "1"], otherwise="no sound")
         wait_until(lambda: states(path) == ["0", "1", "0"], LEASE_MS / 1000 + 1, "it sounds for ever")
         on, off = (float(line.split()[1]) for line in path.read_text().splitlines()[1:])
         assert off - on == pytest.approx(LEASE_MS / 1000, abs=0.3)
@@ -87,11 +87,11 @@ def test_a_board_that_is_killed_while_it_sounds_leaves_silence(path: Path) -> No
         BuzzerLink(nursery.ends[NAME]).sound(True, 0)
         time.sleep(60)
         os._exit(0)
-    wait_until(lambda: states(path) == ["0", "1"], 5, "no sound")
+    wait_until(lambda: states(path) == ["0", "1"], otherwise="no sound")
     os.kill(board, signal.SIGKILL)
     killed = time.monotonic()
     os.waitpid(board, 0)
-    wait_until(lambda: states(path)[-1] == "closed", 2, "it outlived the board")
+    wait_until(lambda: states(path)[-1] == "closed", otherwise="it outlived the board")
     off = float(path.read_text().splitlines()[2].split()[1])
     assert states(path) == ["0", "1", "0", "closed"]
     assert off - killed < 0.5  # at once, and not when the lease ends
@@ -102,11 +102,11 @@ def test_one_that_is_killed_is_started_again_silent(path: Path) -> None:
     try:
         link = BuzzerLink(nursery.ends[NAME])
         link.sound(True, 0)
-        wait_until(lambda: states(path) == ["0", "1"], 2, "no sound")
+        wait_until(lambda: states(path) == ["0", "1"], otherwise="no sound")
         nursery.kill(NAME)
-        wait_until(lambda: states(path) == ["0", "1", "0"], 3, "no successor")
+        wait_until(lambda: states(path) == ["0", "1", "0"], otherwise="no successor")
         link.sound(True, RENEW_MS)
-        wait_until(lambda: states(path)[-1] == "1", 1, "the successor hears nothing")
+        wait_until(lambda: states(path)[-1] == "1", otherwise="the successor hears nothing")
     finally:
         nursery.close()
 

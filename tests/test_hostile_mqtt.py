@@ -100,7 +100,7 @@ def breaks_through(board: Process, bridge: LivingBridge) -> tuple[float, float]:
     start = time.monotonic()
     bridge.queue("sales", waiting=6)
     for seen in (lambda: board.shows(*BREACH), lambda: bool(bridge.states()[-1]["alarms"])):
-        wait_until(seen, 5, "the breach is not seen", lambda: "\n".join(board.lines()))
+        wait_until(seen, otherwise="the breach is not seen", details=lambda: "\n".join(board.lines()))
         seconds.append(time.monotonic() - start)
     bridge.queue("sales")
     wait_until(lambda: board.shows(CALM), 8, "the breach has no end")
@@ -143,7 +143,8 @@ def test_a_thousand_messages_a_second(board: Process, bridge: LivingBridge, peer
     assert 10 < len(lines) == len(set(lines)) < 64
     bridge.queue("sales", waiting=2)
     assert (
-        wait_until(lambda: board.shows(view(tile("sales", waiting=2), tile("support"))), 5, "not as before") < WITHIN_S
+        wait_until(lambda: board.shows(view(tile("sales", waiting=2), tile("support"))), otherwise="not as before")
+        < WITHIN_S
     )
     bridge.queue("sales")
     breaks_through(board, bridge)
@@ -204,10 +205,10 @@ def test_commands_that_come_again_and_again(board: Process, bridge: LivingBridge
     time.sleep(1)
     start = time.monotonic()
     bridge.queue("sales", waiting=6)
-    wait_until(lambda: bool(bridge.states()[-1]["alarms"]), 5, "no alarm is told")
+    wait_until(lambda: bool(bridge.states()[-1]["alarms"]), otherwise="no alarm is told")
     # the sign of a muted buzzer comes and goes with the commands
     breach = [each._replace(muted=muted) for each in BREACH for muted in (False, True)]
-    wait_until(lambda: board.shows(*breach), 5, "the breach is not seen")
+    wait_until(lambda: board.shows(*breach), otherwise="the breach is not seen")
     took_s = time.monotonic() - start
     peer.calm()
     print(f"shown in {took_s:.3f} s")
@@ -225,7 +226,7 @@ def test_a_broker_that_comes_and_goes_in_a_storm(
         time.sleep(0.3)
         broker.start()
         time.sleep(0.7)
-    wait_until(bridge.client.is_connected, 5, "the bridge is not back")
+    wait_until(bridge.client.is_connected, otherwise="the bridge is not back")
     bridge.tell_all()
     back_s = wait_until(lambda: board.shows(CALM), 10, "the board is not back", lambda: "\n".join(board.lines()))
     shown_s, told_s = breaks_through(board, bridge)

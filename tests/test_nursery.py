@@ -69,7 +69,7 @@ def test_a_helper_that_crashes_is_there_again_at_the_same_end() -> None:
         second = int(hear(end))
         assert second != first and not alive(first)
         assert time.monotonic() - began < 3
-        wait_until(lambda: nursery.deaths() == [("echo", "by SIGSEGV")], 2, "no word of its death")
+        wait_until(lambda: nursery.deaths() == [("echo", "by SIGSEGV")], otherwise="no word of its death")
         end.send(b"hello")
         assert hear(end) == b"hello"
     finally:
@@ -109,7 +109,7 @@ def test_one_that_hangs_can_be_killed() -> None:
         nursery.kill("panel")
         assert int(hear(nursery.ends["panel"])) != first
         assert not alive(first)
-        wait_until(lambda: nursery.deaths() == [("panel", "by SIGKILL")], 2, "no word of its death")
+        wait_until(lambda: nursery.deaths() == [("panel", "by SIGKILL")], otherwise="no word of its death")
     finally:
         nursery.close()
 
@@ -124,7 +124,7 @@ def test_a_bug_in_a_helper_is_told_and_it_is_tried_again(capfd: pytest.CaptureFi
     try:
         for _ in range(2):
             assert hear(nursery.ends["panel"]) == b"up"
-        wait_until(lambda: nursery.deaths() == [("panel", "with exit code 1")], 2, "no word of its death")
+        wait_until(lambda: nursery.deaths() == [("panel", "with exit code 1")], otherwise="no word of its death")
     finally:
         nursery.close()
         logging.getLogger().handlers.clear()
@@ -183,7 +183,7 @@ def test_nothing_outlives_a_board_that_is_killed() -> None:
     assert len(pids) == 2 and all(map(alive, pids))
     os.kill(board, signal.SIGKILL)
     os.waitpid(board, 0)
-    wait_until(lambda: not any(map(alive, pids)), 3, "somebody outlived the board")
+    wait_until(lambda: not any(map(alive, pids)), otherwise="somebody outlived the board")
 
 
 def test_without_the_nurse_the_board_knows_it() -> None:

@@ -47,7 +47,7 @@ def running_bridge(broker: Broker) -> Iterator[FakeBridge]:
 def calm_board(broker: Broker, bridge: FakeBridge, tmp_path: Path) -> Iterator[Process]:
     it = Process(tmp_path, broker.port)
     try:
-        wait_until(lambda: bool(bridge.states()), 5, "no state")
+        wait_until(lambda: bool(bridge.states()), otherwise="no state")
         shows(it, bridge, waiting=0)
         yield it
     finally:
@@ -105,7 +105,7 @@ def test_a_driver_that_dies_again_and_again_stops_neither_link_nor_alarm(bridge:
         bridge.beat()
         bridge.queue("sales", waiting=6)
         time.sleep(0.1)
-    wait_until(lambda: bool(bridge.states()[-1]["alarms"]), 1, "no alarm")
+    wait_until(lambda: bool(bridge.states()[-1]["alarms"]), otherwise="no alarm")
     assert len(killed) >= 4
     shows(board, bridge, waiting=7, within_s=BACK_S)
     assert len([line for line in board.lines() if "driver" in line]) == 1
@@ -130,7 +130,7 @@ def test_a_board_that_is_killed_leaves_a_dark_panel_and_no_process(bridge: FakeB
     helpers = board.helpers()
     assert len(helpers) == 2
     board.process.kill()
-    wait_until(lambda: not any(map(alive, helpers)), 3, "somebody outlived the board")
+    wait_until(lambda: not any(map(alive, helpers)), otherwise="somebody outlived the board")
     frame = board.frame()
     assert frame is not None and frame.getcolors() == [(128 * 64, (0, 0, 0))]
 
@@ -140,7 +140,7 @@ def test_without_its_nurse_the_board_ends_for_systemd_to_start_it_again(bridge: 
     os.kill(nurse, signal.SIGKILL)
     assert board.process.wait(5) == 1
     assert board.lines()[-1].endswith("the process that keeps the panel and the buzzer running is gone")
-    wait_until(lambda: not alive(driver), 3, "the driver outlived the board")
+    wait_until(lambda: not alive(driver), otherwise="the driver outlived the board")
 
 
 @pytest.fixture(name="terminal")
@@ -154,7 +154,7 @@ def test_the_command_restart_starts_it_anew_in_its_place(terminal: None, bridge:
     helpers = board.helpers()
     bridge.publish_command(do="restart")
     wait_until(lambda: any("restart" in line for line in board.lines()), 25, "it does not restart")
-    wait_until(lambda: not any(map(alive, helpers)), 5, "its helpers are left")
+    wait_until(lambda: not any(map(alive, helpers)), otherwise="its helpers are left")
     assert board.process.poll() is None  # the same process, with a new life
     shows(board, bridge, waiting=2)
     assert bridge.states()[-1]["uptime_ms"] < 15_000
@@ -169,7 +169,7 @@ def test_under_systemd_it_ends_for_the_unit_to_start_it_again(
     monkeypatch.setattr(sys, "executable", str(started))
     board = Process(tmp_path, broker.port)
     try:
-        wait_until(lambda: bool(bridge.states()), 5, "no state")
+        wait_until(lambda: bool(bridge.states()), otherwise="no state")
         bridge.publish_command(do="restart")
         assert board.process.wait(25) == 3
         assert board.lines()[-1] == "wallboard: stopped by the command restart"

@@ -59,9 +59,9 @@ def test_whatever_it_is_told_the_panel_flashes_three_times_a_second_at_most(tmp_
             for queue in ("sales", "support"):
                 bridge.rules(queue, RULE)
                 bridge.queue(queue)
-            wait_until(lambda: bool(bridge.states()), 5, "no state")
+            wait_until(lambda: bool(bridge.states()), otherwise="no state")
             bridge.beat()
-            wait_until(lambda: "fault" not in bridge.states()[-1], 5, "not live")
+            wait_until(lambda: "fault" not in bridge.states()[-1], otherwise="not live")
             watcher = Watcher(tmp_path)
             end, told = time.monotonic() + SECONDS, 0
             while time.monotonic() < end:

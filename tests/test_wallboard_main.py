@@ -57,11 +57,11 @@ def support(seconds: range) -> list:
 
 def wait_for_figures(board: Process, bridge: FakeBridge) -> float:
     """Until the two calm queues are shown live; seconds since the process's start."""
-    wait_until(lambda: board.frame() is not None, 5, "no first frame")
-    wait_until(lambda: bool(bridge.states()), 5, "no state")
+    wait_until(lambda: board.frame() is not None, otherwise="no first frame")
+    wait_until(lambda: bool(bridge.states()), otherwise="no state")
     bridge.beat()  # a retained heartbeat alone proves nothing
     live = [view(tile("sales"), each) for each in support(range(12, 30))]
-    wait_until(lambda: board.shows(*live), 5, "no figures")
+    wait_until(lambda: board.shows(*live), otherwise="no figures")
     return (time.monotonic_ns() - board.start_ns) / 1e9
 
 
@@ -72,13 +72,13 @@ def test_the_first_true_figure_within_four_seconds_and_the_wait_ticks(bridge: Fa
         if board.shows(view(tile("sales"), tile("support", waiting=1, oldest_s=second))):
             seen.append(second)
             following = view(tile("sales"), tile("support", waiting=1, oldest_s=second + 1))
-            assert wait_until(lambda view=following: board.shows(view), 2, "no next second") < 1.3
+            assert wait_until(lambda view=following: board.shows(view), otherwise="no next second") < 1.3
             break
     assert seen
     bridge.queue("sales", waiting=2, oldest_ms=0)
     two = [tile("sales", waiting=2, oldest_s=second) for second in (0, 1)]
     shown = [view(one, each) for one in two for each in support(range(12, 60))]
-    assert wait_until(lambda: board.shows(*shown), 2, "no change") < 0.5
+    assert wait_until(lambda: board.shows(*shown), otherwise="no change") < 0.5
 
 
 def test_a_breach_blinks_in_two_phases_until_it_is_over(bridge: FakeBridge, board: Process) -> None:
@@ -96,7 +96,7 @@ def test_a_breach_blinks_in_two_phases_until_it_is_over(bridge: FakeBridge, boar
                 seen.append(number)
         time.sleep(0.05)
     assert 7 <= len(seen) <= 10  # 1 Hz: two phases a second
-    wait_until(lambda: bool(bridge.states()[-1]["alarms"]), 2, "no alarm in its state")
+    wait_until(lambda: bool(bridge.states()[-1]["alarms"]), otherwise="no alarm in its state")
     alarm = bridge.states()[-1]["alarms"][0]
     assert (alarm["queue"], alarm["rule"], alarm["severity"], alarm["acked"]) == ("sales", "wait", "critical", False)
 
@@ -111,7 +111,7 @@ def test_sigterm_ends_it_within_two_seconds_black_and_offline(bridge: FakeBridge
     frame = board.frame()
     assert frame is not None
     assert frame.getcolors() == [(128 * 64, (0, 0, 0))]
-    wait_until(lambda: bridge.states()[-1] == {"v": 1, "online": False}, 2, "no good-bye")
+    wait_until(lambda: bridge.states()[-1] == {"v": 1, "online": False}, otherwise="no good-bye")
     assert board.lines()[-1].endswith("stopped by SIGTERM")
     assert (board.folder / "state.json").exists()
 
@@ -129,13 +129,13 @@ def test_sigint_does_the_same_while_the_broker_hangs(broker: Broker, bridge: Fak
 def test_kill_minus_nine_gives_the_last_will(bridge: FakeBridge, board: Process) -> None:
     wait_for_figures(board, bridge)
     board.process.kill()
-    wait_until(lambda: bridge.states()[-1] == {"v": 1, "online": False}, 2, "no last will")
+    wait_until(lambda: bridge.states()[-1] == {"v": 1, "online": False}, otherwise="no last will")
 
 
 def test_a_broker_that_hangs_is_named_within_eight_seconds(broker: Broker, bridge: FakeBridge, board: Process) -> None:
     wait_for_figures(board, bridge)
     bridge.queue("support")
-    wait_until(lambda: board.shows(view(tile("sales"), tile("support"))), 3, "no calm")
+    wait_until(lambda: board.shows(view(tile("sales"), tile("support"))), otherwise="no calm")
     broker.freeze()
     lost = view(tile("sales", life=1), tile("support", life=1), fault="LINK")
     assert wait_until(lambda: board.shows(lost), 10, "no LINK") < 8
@@ -152,7 +152,7 @@ def test_what_it_knew_before_a_restart(broker: Broker, bridge: FakeBridge, board
         named = view(tile("sales", life=3), tile("support", life=3), fault="LINK")
         blank = {"waiting": None, "sla": None, "sla_target": None, "agents_free": None, "agents_in": None}
         named = view(*(each._replace(**blank) for each in named.tiles), fault="LINK")
-        wait_until(lambda: again.shows(named), 5, "no queues' names, from the state file")
+        wait_until(lambda: again.shows(named), otherwise="no queues' names, from the state file")
     finally:
         again.end()
 
@@ -164,7 +164,7 @@ def test_a_foreign_message_is_told_once_and_the_board_goes_on(bridge: FakeBridge
         time.sleep(0.05)
     bridge.queue("sales", waiting=3)
     bridge.queue("support")
-    wait_until(lambda: board.shows(view(tile("sales", waiting=3), tile("support"))), 3, "no next figures")
+    wait_until(lambda: board.shows(view(tile("sales", waiting=3), tile("support"))), otherwise="no next figures")
     lines = [line for line in board.lines() if "queue/sales" in line]
     assert 1 <= len(lines) == len(set(lines))
     assert not any("Traceback" in line for line in board.lines())
@@ -187,8 +187,8 @@ def test_no_broker_is_one_line_and_named_on_the_panel(tmp_path: Path) -> None:
     port = free_port()
     board = Process(tmp_path, port)
     try:
-        wait_until(lambda: board.shows(view(fault="LINK")), 5, "no LINK")
-        wait_until(lambda: bool(board.lines()), 5, "no line")
+        wait_until(lambda: board.shows(view(fault="LINK")), otherwise="no LINK")
+        wait_until(lambda: bool(board.lines()), otherwise="no line")
         time.sleep(1.5)
         assert board.lines() == [
             f"wallboard: broker 127.0.0.1:{port}: down: connection refused: is the broker running there?; "
@@ -235,10 +235,10 @@ def test_the_small_panel_shows_one_queue_a_page(broker: Broker, bridge: FakeBrid
     try:
         bridge.queue("support")
         bridge.queue("sales", waiting=6)
-        wait_until(lambda: bool(bridge.states()), 5, "no state")
+        wait_until(lambda: bool(bridge.states()), otherwise="no state")
         bridge.beat()
         breached = [tile("sales", waiting=6, severity=2, phase=phase) for phase in (0, 1)]
         frames = [drawn(view(each)._replace(pages=pages), (64, 32)) for each in breached for pages in (1, 2)]
-        wait_until(lambda: board.frame() in frames, 5, "no breached queue alone")
+        wait_until(lambda: board.frame() in frames, otherwise="no breached queue alone")
     finally:
         board.end()

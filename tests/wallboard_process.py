@@ -87,7 +87,7 @@ class Process:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        wait_until(lambda: not any(map(alive, helpers)), 5, "a process beside the board has outlived it")
+        wait_until(lambda: not any(map(alive, helpers)), otherwise="a process beside the board has outlived it")
 
 
 def alive(pid: int) -> bool:
