@@ -19,16 +19,19 @@ def stale_face(w: int, h: int) -> Face:
     """A tile under a fault's band: no service level, no agents, no sign, nothing that could pass for live."""
     figures: "tuple[tuple[str, int], ...]" = _SMALL
     letters: "tuple[tuple[str, int], ...]" = _SMALL
-    label, rows = Box(3, 1, w - 6, 11), 8
-    if h >= 44:
+    label, rows, gap = Box(3, 1, w - 6, 11), 8, 1
+    if h >= 44 and w >= 128:
         figures, letters = _LARGE, _LARGE
-        label, rows = Box(8, 3, w - 16, 18), 14
+        label, rows, gap = Box(8, 3, w - 16, 18), 14, 5
     elif h >= 23:
         figures, letters = _MIDDLE, _MIDDLE
         rows = 10
-    top = label.y + label.h + (5 if h >= 44 else 1)
+        if h >= 44:
+            label, gap = Box(3, 8, w - 6, 15), 5
+    top = label.y + label.h + gap
     count = Box(label.x, top, label.w // 2 - 4, rows)
-    wait = Box(w // 2, top, w // 2 - label.x, rows)
+    left = 20 if w < 128 else w // 2
+    wait = Box(left, top, w - label.x - left, rows)
     words = letters
     if w >= 128 and h < 44:  # all in one line
         figures, letters, words = _SMALL, _MIDDLE, _SMALL

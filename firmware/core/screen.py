@@ -9,7 +9,7 @@ colour of severity, under a blue band that names the fault, and give way to dash
 """
 
 from firmware.core import layout
-from firmware.core.canvas import AMBER, BLACK, DIM, LINE, RED, WHITE
+from firmware.core.canvas import AMBER, BLACK, DIM, GREY, LINE, RED
 from firmware.core.font import Fonts, Pen
 from firmware.core.tile import draw_tile
 from firmware.core.tile_alarm import CRITICAL
@@ -90,7 +90,7 @@ def _pages(canvas: "Canvas", view: "View") -> None:
     for page, severity in enumerate(view.away):
         if severity:
             _segment(canvas, page, view.pages, RED if severity == CRITICAL else AMBER)
-    _segment(canvas, view.page, view.pages, WHITE)
+    _segment(canvas, view.page, view.pages, GREY)  # white would be a letter more of the name beside it
 
 
 def _segment(canvas: "Canvas", page: int, pages: int, ink: int) -> None:

@@ -103,13 +103,17 @@ def _figures(pen: "Pen", face: "Face", tile: "Tile", paint: Paint) -> None:
         least = pen.fit(face.wait_fonts, wait, room)[2]
         if least > room:
             box = Box(box.x, box.y, edge - gap - box.x - least, box.h)
-    right = pen.text(face.count_fonts, box, count, paint.figures[tile.severity])
+    ink = paint.side if tile.waiting is None else paint.figures[tile.severity]  # what is not known is not fine
+    right = pen.text(face.count_fonts, box, count, ink)
     left = max(face.wait.x, right + gap) if face.wait.y < box.y + box.h else face.wait.x
     place = Box(left, face.wait.y, edge - left, face.wait.h)
     side = _side(tile, paint)
     sla = sla_text(None if dashes else tile.sla)
+    if tile.approx and tile.sla is not None and not dashes:
+        sla = "~" + sla
     if wait:
-        pen.text(face.wait_fonts, place, wait, paint.figures[tile.why[WAIT]], True)
+        ink = paint.side if tile.oldest_s is None else paint.figures[tile.why[WAIT]]
+        pen.text(face.wait_fonts, place, wait, ink, True)
     elif face.sla is None and tile.life == LIVE:
         pen.text(face.sla_fonts, place, sla, side, True)
     if tile.life == AGEING:
@@ -119,7 +123,7 @@ def _figures(pen: "Pen", face: "Face", tile: "Tile", paint: Paint) -> None:
     if face.sla is not None:
         from firmware.core.tile_numbers import draw_level
 
-        draw_level(pen, face, tile, ("~" if tile.approx and not dashes else "") + sla, (side, paint.side), right + 5)
+        draw_level(pen, face, tile, sla, (side, paint.side), right + 5)
     if face.bar is not None:
         draw_bar(pen, face.bar, tile, side, paint)
     if face.cells is not None and tile.agents_in is not None and tile.agents_free is not None:

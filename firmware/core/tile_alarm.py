@@ -20,7 +20,7 @@ def draw_mark(pen: "Pen", face: "Face", tile: "Tile", paint: "Paint") -> None:
     """
     if not tile.acked and paint.plate != paint.ground:
         label = face.label
-        left = face.mark if label.x - face.mark <= 4 else label.x - 2
+        left = 0 if label.x - face.mark <= 4 else label.x - 2
         pen.rect(left, 0, face.w - left, label.y + label.h, paint.plate)
     top, height = (0, face.h) if tile.severity == CRITICAL else (face.h // 4, face.h // 2)
     if tile.acked:
@@ -33,4 +33,4 @@ def draw_mark(pen: "Pen", face: "Face", tile: "Tile", paint: "Paint") -> None:
 def strike(pen: "Pen", box: "Box", wide: int, right: bool = False) -> None:
     """Strike out the text of `wide` columns at the left or right end of `box`."""
     left = box.x + (box.w - wide if right else 0)
-    pen.rect(left - 2, box.y + box.h // 2, wide + 4, 1, STALE)
+    pen.rect(left - 1, box.y + box.h // 2, wide + 2, 1, STALE)

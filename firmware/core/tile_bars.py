@@ -50,7 +50,7 @@ def draw_cells(pen: "Pen", face: "Face", tile: "Tile", paint: "Paint") -> None:
     if agents == 0:
         pen.rect(box.x, box.y, box.w, box.h, busy if tile.waiting else paint.side)
         edge = 1 if box.h > 2 else 0
-        pen.rect(box.x + 1, box.y + edge, box.w - 2, box.h - 2 * edge, paint.ground)
+        pen.rect(box.x + 1, box.y + edge, box.w - 2, box.h - 1 - edge, paint.ground)
         return
     for wide in (4, 3, 2, 1):
         if agents * (wide + 1) - 1 <= box.w:

@@ -60,3 +60,27 @@ def test_the_figure_that_an_alarm_is_about_bears_its_colour():
             for row in range(y + box.y, y + box.y + box.h):
                 seen.update(row_text(canvas, row)[x + box.x : x + box.x + box.w])
             assert seen == {".", ink}, (why, box, seen)
+
+
+def test_what_is_not_known_is_not_green():
+    canvas, screen = new_panel(64, 32)
+    for changes in ({"waiting": None, "oldest_s": None}, {"oldest_s": None}):
+        tile = scenes.with_fields(scenes.CALM, **changes)
+        screen.draw(canvas, scenes.queues_view((tile,)))
+        seen = set("".join([row_text(canvas, row)[24:] for row in range(13, 29)]))
+        assert seen == {".", "g"}, (changes, seen)
+        count = set("".join([row_text(canvas, row)[:16] for row in range(13, 29)]))
+        assert count == {".", "g" if tile.waiting is None else "G"}, (changes, count)
+
+
+def test_a_service_level_that_is_part_estimate_says_so_wherever_it_is_a_number():
+    """One that is not known at all has nothing to be near to."""
+    for width, height in ((64, 32), (128, 64)):
+        canvas, screen = new_panel(width, height)
+        rows = range(13, 29) if height == 32 else range(47, 59)
+        drawn = []
+        for sla, approx in ((870, False), (870, True), (None, False), (None, True)):
+            tile = scenes.with_fields(scenes.CALM, waiting=0, oldest_s=None, sla=sla, approx=approx)
+            screen.draw(canvas, scenes.queues_view((tile,)))
+            drawn.append([row_text(canvas, row) for row in rows])
+        assert drawn[0] != drawn[1] and drawn[2] == drawn[3], (width, height)
