@@ -25,7 +25,7 @@ CONFIG = """\
 site: main
 board: b1
 mqtt: {{url: "mqtt://127.0.0.1:{port}"}}
-panel: {{driver: {driver}, rows: {height}, cols: {width}, path: frames, port: 0}}
+panel: {{driver: {driver}, rows: {height}, cols: {width}, path: frames, port: {page_port}}}
 state_file: state.json
 pages: {pages}
 """
@@ -43,12 +43,12 @@ class Process:
         more: str = "",
         driver: str = "image",
         pages: str = "[queues]",
+        page_port: int = 0,
     ) -> None:
         self.folder = folder
         config = folder / "board.yaml"
-        config.write_text(
-            CONFIG.format(port=port, width=width, height=height, driver=driver, pages=pages) + more, "utf-8"
-        )
+        panel = {"width": width, "height": height, "driver": driver, "pages": pages, "page_port": page_port}
+        config.write_text(CONFIG.format(port=port, **panel) + more, "utf-8")
         self.start_ns = time.monotonic_ns()
         with (folder / "stderr").open("ab") as stderr:
             self.process = subprocess.Popen(

@@ -1,8 +1,9 @@
 """The page that shows the emulated panel: a small web server on loopback, in a thread of its own.
 
 It sends one PNG a frame, one pixel an LED (some 1,500 bytes), and only when the frame has changed; the page draws the
-round LEDs, as large as its window. A slow page skips frames, it is never sent an old one. tornado comes with
-RGBMatrixEmulator.
+round LEDs, as large as its window. A slow page skips frames, it is never sent an old one. Between frames an empty
+message says that the last one is still true: a page that hears nothing shows no figures any more, for a process that is
+stopped or hangs keeps its sockets open. tornado comes with RGBMatrixEmulator.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ HOST = "127.0.0.1"
 # Names under which a browser may ask: a foreign site whose name resolves to 127.0.0.1 is turned away.
 _OUR_NAMES = r"(127\.0\.0\.1|localhost)"
 _CLOSE_TIMEOUT_S = 0.5
+_PULSE_S = 2  # the page gives up after three of them
 
 
 class EmulatorPage:
@@ -119,24 +121,31 @@ class _Frames(WebSocketHandler):
         self.page = page
         self.changed = asyncio.Event()
 
-    async def open(self, *_: str, **__: str) -> None:
+    def open(self, *_: str, **__: str) -> None:
         self.set_nodelay(True)
         self.page.clients.add(self)
         self.changed.set()
+        self._sending = asyncio.ensure_future(self._send())  # not here: until this returns nothing of the page is read
+
+    async def _send(self) -> None:
         try:
             while True:
-                await self.changed.wait()
-                self.changed.clear()
-                await self.write_message(self.page.png(), binary=True)
+                try:
+                    await asyncio.wait_for(self.changed.wait(), _PULSE_S)
+                except TimeoutError:
+                    await self.write_message("")
+                else:
+                    self.changed.clear()
+                    await self.write_message(self.page.png(), binary=True)
         except (WebSocketClosedError, StreamClosedError):
-            self.page.clients.discard(self)
+            self.on_close()
 
     def on_message(self, message: str | bytes) -> None:
         """A page has nothing to say."""
 
     def on_close(self) -> None:
         self.page.clients.discard(self)
-        self.changed.set()
+        self._sending.cancel()
 
     def stream_close(self) -> None:
         """Cut the connection without the handshake that a stopped loop would not carry out."""
