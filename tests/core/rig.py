@@ -3,7 +3,7 @@
 from tests.core.feeder import STARTED, Feeder
 from tests.core.rulebook import rule
 
-__all__ = ["STARTED", "WAIT", "AnyScreen", "Rig"]
+__all__ = ["STARTED", "WAIT", "AnyScreen", "Rig", "lit"]
 
 WAIT = rule("oldest >= 30", "oldest >= 60", sound=("short", "double"))
 
@@ -62,3 +62,12 @@ class Rig(Feeder):
             if self.now >= start + ms:
                 return edges
             self.step(start + ms, beats)
+
+
+def lit(*ids):
+    """A live board of these queues, each with two callers, the first of whom waits since 20 s."""
+    rig = Rig().up(*(ids or ("sales",)))
+    for queue in ids or ("sales",):
+        rig.queue(queue, waiting=2, oldest_ms=20_000, sla=900, agents_in=3, agents_free=2)
+    assert rig.view().fault is None
+    return rig

@@ -1,16 +1,7 @@
 """The bridge's clock as a board knows it: late heartbeats, bursts, two bridges, clocks that go back."""
 
 from firmware.core.payload import dumps
-from tests.core.rig import STARTED, Rig
-
-
-def lit(*ids):
-    """A board on which the first queue has a caller who waits since 20 s."""
-    rig = Rig().up(*(ids or ("sales",)))
-    for queue in ids or ("sales",):
-        rig.queue(queue, waiting=2, oldest_ms=20_000, sla=900, agents_in=3, agents_free=2)
-    assert rig.view().fault is None
-    return rig
+from tests.core.rig import STARTED, Rig, lit
 
 
 def test_heartbeats_that_are_late_do_not_age_the_figures():

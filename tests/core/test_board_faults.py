@@ -1,16 +1,7 @@
 """Stale is a state, not an old number: the three faults, their precedence, and the way back."""
 
 from firmware.core.view import Tile
-from tests.core.rig import STARTED, Rig
-
-
-def lit(*ids):
-    """A board on which the first queue has a caller who waits since 20 s."""
-    rig = Rig().up(*(ids or ("sales",)))
-    for queue in ids or ("sales",):
-        rig.queue(queue, waiting=2, oldest_ms=20_000, sla=900, agents_in=3, agents_free=2)
-    assert rig.view().fault is None
-    return rig
+from tests.core.rig import STARTED, Rig, lit
 
 
 def test_before_the_first_connection():
