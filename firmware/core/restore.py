@@ -1,6 +1,8 @@
 """What a board had stored, taken into what it knows: the last good site and rules, before anybody has said a word."""
 
 from firmware.core import check_records, messages
+from firmware.core.payload import WireError
+from firmware.core.printable import one_line
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -18,5 +20,8 @@ def restore(known: "Knowledge", stored: "dict[str, Any]") -> None:
     for queue in sorted(kept if isinstance(kept, dict) else {}):
         rules, problems = check_records.read(messages.rules(), kept[queue], wire=True)
         if rules is not None and not problems and known.inventory.wants(queue):
-            known.odd_rules += known.take_rules(queue, rules)
+            try:
+                known.odd_rules += known.take_rules(queue, rules)
+            except WireError as error:  # of more queues than a board has room for
+                known.odd_rules.append("rules/%s: %s" % (one_line(queue, 60), error))
     known.stored_changed = False

@@ -1,5 +1,6 @@
 """The last good site and rules, which a board starts with."""
 
+from firmware.core import inventory
 from firmware.core.payload import dumps, loads
 from tests.core.rig import WAIT, Rig
 from tests.core.rulebook import rule
@@ -56,3 +57,17 @@ def test_a_state_file_of_nonsense_is_no_reason_to_stay_dark():
         assert rig.view().tiles == ()
         rig.up("sales")
         assert len(rig.view().tiles) == 1
+
+
+def test_a_state_file_of_more_queues_than_there_is_room_for_is_no_reason_either():
+    most = inventory.MOST
+    inventory.MOST = 1
+    try:
+        kept = {"v": 1, "started": 1, "rules": [WAIT]}
+        rig = Rig(stored={"rules": {"a": kept, "b": kept, "c": kept}})
+    finally:
+        inventory.MOST = most
+    assert rig.board.problems == 1
+    assert rig.board.lines() == ["rules/c: more than 1 queues"]
+    rig.up("sales")
+    assert len(rig.view().tiles) == 1
