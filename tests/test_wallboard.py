@@ -16,6 +16,7 @@ from firmware.pi.canvas_pillow import load_font
 from firmware.pi.inbox import LinkChange, Message, Press
 from firmware.pi.wallboard import (
     LEAST_LIFE_MS,
+    LOST_MS,
     STATE_EVERY_MS,
     STATE_GAP_MS,
     STORE_DELAY_MS,
@@ -292,6 +293,24 @@ def test_an_acknowledgement_without_a_broker_is_kept_until_there_is_one() -> Non
     bench.step(LinkChange(True))
     bench.run(500)
     assert len(bench.parts.all("wallboard/main/ack/sales/wait")) == 1
+
+
+def test_an_acknowledgement_that_went_into_a_dead_line_is_said_again() -> None:
+    bench = Bench()
+    bench.set_up()
+    bench.queue(waiting=6)
+    bench.run(3000)
+    press(bench, 200)  # the broker hangs, and nobody has noticed yet: what is published is gone
+    bench.run(LOST_MS - 2000, beats=False)
+    bench.step(LinkChange(False))
+    bench.run(60_000, beats=False)
+    bench.step(LinkChange(True))
+    said = bench.parts.all("wallboard/main/ack/sales/wait")
+    assert len(said) == 2 and said[0] == said[1]
+    bench.run(LOST_MS)
+    bench.step(LinkChange(False))
+    bench.step(LinkChange(True))
+    assert len(bench.parts.all("wallboard/main/ack/sales/wait")) == 2  # this time it was heard
 
 
 def test_a_long_press_mutes_the_buzzer_for_an_hour() -> None:

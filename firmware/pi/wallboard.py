@@ -30,6 +30,7 @@ STATE_GAP_MS = 250  # between two state messages, however much changes
 STORE_DELAY_MS = 2_000  # one write for all the rules that a bridge sends in a row: the board's disk is an SD card …
 STORE_GAP_MS = 60_000  # … which a bridge that changes its rules all the time is not to wear out
 LEAST_SLEEP_MS = 2  # of what is due by time alone; what comes in wakes the loop at once
+LOST_MS = 10_000  # a line that is dead is found so within half of it: what was published shortly before is lost
 LEAST_LIFE_MS = 20_000  # before a command may restart the board: one that is sent again and again stops nothing
 
 
@@ -101,6 +102,7 @@ class Wallboard:
         self._store_ms: int | None = None  # when the state file is due
         self._stored_ms = -STORE_GAP_MS  # when it was written last
         self._unsent: dict[str, bytes] = {}  # by topic: acknowledgements that no broker has yet
+        self._sent: dict[str, tuple[bytes, int]] = {}  # … and those published lately, and when
 
     def step(self, items: Iterable[LinkChange | Message | Press], now_ms: int) -> int:
         """Take what came in, bring everything up to date, and return when to step again at the latest.
@@ -145,6 +147,8 @@ class Wallboard:
             elif isinstance(item, Press):
                 board.press(item.down, item.at_ms)
             else:
+                if not item.up:
+                    self._take_back(now_ms)
                 board.link(item.up, now_ms)
                 self._told = None  # a broker may have forgotten, or published the will
         board.tick(now_ms)
@@ -153,7 +157,7 @@ class Wallboard:
             self._draw(view)
         for line in board.lines():
             self._log.warning("%s", line)
-        self._send()
+        self._send(now_ms)
         return min(self._say(now_ms), self._keep(now_ms), board.next_wake_ms(now_ms))
 
     def _draw(self, view: View) -> None:
@@ -162,13 +166,21 @@ class Wallboard:
         self._shown = view
         self.frames += 1
 
-    def _send(self) -> None:
+    def _send(self, now_ms: int) -> None:
         """What somebody has acknowledged here, for the other boards; kept until there is a connection."""
         self._unsent.update(self._parts.board.outbox())
         for topic, payload in list(self._unsent.items()):
             if not self._parts.link.publish(topic, payload):
                 return
             del self._unsent[topic]
+            self._sent[topic] = payload, now_ms
+
+    def _take_back(self, now_ms: int) -> None:
+        """The line is dead, and who knows since when. What comes twice does no harm."""
+        for topic, (payload, at_ms) in self._sent.items():
+            if now_ms - at_ms < LOST_MS:
+                self._unsent.setdefault(topic, payload)
+        self._sent.clear()
 
     def _say(self, now_ms: int) -> int:
         """Publish the board's state when it has changed or is due; when to look again."""
