@@ -22,8 +22,9 @@ from config.broker_client import REFUSED_HOLD_S, BrokerLogin
 from config.reconnect import BackOff
 from firmware.core.payload import MAX_BYTES
 from firmware.pi import inbox as inbox_module
+from firmware.pi import link as link_module
 from firmware.pi.inbox import Inbox, LinkChange, Message, Waker
-from firmware.pi.link import MOST_PACKET, Link
+from firmware.pi.link import MOST_BRIEF, MOST_PACKET, Link
 from tests.brokers import MOSQUITTO, Broker, free_port
 
 WILL = ("wallboard/main/board/b1/state", b'{"v":1,"online":false}')
@@ -368,6 +369,41 @@ def test_what_paho_itself_cannot_bear_is_a_lost_connection(
         f"broker 127.0.0.1:{broker.port}: down: it sent what cannot be read (IndexError: pop from?an empty deque); "
         in (told(caplog)[0])
     )
+
+
+def test_two_boards_of_one_name_are_one_line_and_do_not_storm_the_broker(
+    broker: Broker,
+    ear: Ear,
+    make: Callable[..., Link],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The broker cuts off the one each time the other comes: a card was copied, and `board` left as it was."""
+    caplog.set_level(logging.INFO)
+    original, waits = BackOff.next_ms, []
+
+    def next_ms(back_off: BackOff) -> int:
+        waits.append(original(back_off))
+        return 10
+
+    monkeypatch.setattr(BackOff, "next_ms", next_ms)
+    make(broker.port)
+    twin = make(broker.port)
+    ear.until(lambda: len(waits) > 30, 20)
+    where = f"broker 127.0.0.1:{broker.port}: "
+    lines = told(caplog)
+    again = (
+        where + "down: it closed the connection again and again: is another board of this name running? "
+        "each needs its own `board` in board.yaml; trying again until it answers"
+    )
+    assert lines.count(again) == 2
+    assert lines.count(where + "up") == 2 * MOST_BRIEF
+    assert len(lines) == 4 * MOST_BRIEF
+    assert min(waits[-4:]) > 5000
+    monkeypatch.setattr(link_module, "STEADY_S", 0.5)
+    twin.close(b"", 0.2)
+    ear.until(lambda: len(told(caplog)) > len(lines), 10)
+    assert told(caplog)[len(lines) :] == [where + "up"]
 
 
 def test_a_refused_subscription_is_told(ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture) -> None:

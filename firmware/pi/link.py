@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,11 @@ from firmware.pi.inbox import Inbox, Message
 KEEPALIVE_S = 2
 MOST_PACKET = 4 << 20  # bytes: paho takes a packet whole, and thrice its size in memory
 LOOP_S = 0.25  # how often paho looks at the keepalive; a message or a publish wakes it at once
+STEADY_S = 20.0  # a connection that lives so long is a good one; longer than any wait before the next try
+MOST_BRIEF = 3  # connections in a row that were none: from here on they are one outage, and tried less and less often
+
+_CLOSED = "it closed the connection"
+_TWIN = ": is another board of this name running? each needs its own `board` in board.yaml"
 
 
 class Link:
@@ -49,6 +55,8 @@ class Link:
         self._told = False
         self._passed_over: set[str] = set()  # why messages were, as told
         self._back_off = BackOff()
+        self._brief = 0  # connections in a row that have not lived for STEADY_S
+        self._up_s: float | None = None  # since when there is this one, until it is a good one
         self._closing = threading.Event()
         # A daemon: resolving a name can block for long, and the process must be able to end meanwhile.
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
@@ -87,6 +95,10 @@ class Link:
             if self._client is not None:
                 self._client = None
                 self._inbox.link(False)
+                if self._up_s is not None:
+                    self._brief += 1
+            if self._brief >= MOST_BRIEF:  # a broker has one client of a name: each that comes cuts the other one off
+                why += " again and again" + (_TWIN if why == _CLOSED else "")
             if self._closing.is_set():
                 return
             if not self._told:
@@ -97,7 +109,7 @@ class Link:
 
     def _live(self) -> tuple[str, bool]:
         """One connection from its first byte to its end: why it ended, and whether the broker refused the login."""
-        self._refusal = self._end = None
+        self._refusal = self._end = self._up_s = None
         client = self._new_client()
         try:
             client.connect(self._login.host, self._login.port, KEEPALIVE_S)
@@ -105,6 +117,8 @@ class Link:
             return reason(error), False
         try:
             while client.loop(LOOP_S) == mqtt.MQTT_ERR_SUCCESS:
+                if self._up_s is not None and time.monotonic() - self._up_s >= STEADY_S:
+                    self._good()
                 size = _coming(client)
                 if size > MOST_PACKET:
                     return f"it sends a message of {size} bytes, and this board takes {MOST_PACKET}", False
@@ -112,7 +126,7 @@ class Link:
             return f"it sent what cannot be read ({type(error).__name__}: {one_line(str(error), 60)})", False
         if self._refusal is not None:
             return refusal(self._login, self._refusal)
-        return "it answers nothing" if self._end == "Keep alive timeout" else "it closed the connection", False
+        return "it answers nothing" if self._end == "Keep alive timeout" else _CLOSED, False
 
     def _new_client(self) -> mqtt.Client:
         client = new_client(self._login)
@@ -129,12 +143,24 @@ class Link:
         if code.is_failure:
             self._refusal = code
             return
-        self._say(logging.INFO, "up")
-        self._told = False
-        self._back_off.reset()
+        if self._brief < MOST_BRIEF:
+            self._recovered()
+        self._up_s = time.monotonic()
         self._client = client
         self._inbox.link(True)
         client.subscribe(self._subscriptions)
+
+    def _good(self) -> None:
+        """The connection has lived for STEADY_S."""
+        if self._brief >= MOST_BRIEF:
+            self._recovered()
+        self._brief = 0
+        self._up_s = None
+
+    def _recovered(self) -> None:
+        self._say(logging.INFO, "up")
+        self._told = False
+        self._back_off.reset()
 
     def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, code: ReasonCode, properties: Any) -> None:
         self._end = code
