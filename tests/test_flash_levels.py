@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from firmware.core.flash import BRIGHT_STEP, RED_STEP, FlashGuard
+from firmware.core.flash import BRIGHT_STEP, FLASHES, RED_STEP, FlashGuard
 from firmware.core.layout import SIZES
 from firmware.core.scenes import scenes
 from firmware.core.screen import Screen
@@ -30,15 +30,26 @@ def plain(colour: tuple[int, int, int]) -> list[int]:
 )
 def test_plain_colours(colour: tuple[int, int, int], bright: int, red: int) -> None:
     found = plain(colour)
-    assert len(found) == 2 * cells(64, 32) == 8
-    assert found[0::2] == pytest.approx([bright] * 4, abs=1)
-    assert found[1::2] == pytest.approx([red] * 4, abs=1)
+    assert len(found) == 2 * cells(64, 32) == 18
+    assert found[0::2] == pytest.approx([bright] * 9, abs=1)
+    assert found[1::2] == pytest.approx([red] * 9, abs=1)
 
 
 def test_cells_are_told_apart_row_by_row() -> None:
     image = Image.new("RGB", (64, 32))
     image.paste((255, 255, 255), (CELL[0], 0, 2 * CELL[0], CELL[1]))
-    assert levels(image)[0::2] == [0, 255, 0, 0]
+    assert levels(image)[0::2] == [0, 127, 255, 0, 63, 127, 0, 0, 0]
+
+
+def test_what_flashes_where_four_cells_would_meet_is_seen_as_a_whole() -> None:
+    phases = [Image.new("RGB", (128, 64)), Image.new("RGB", (128, 64))]
+    phases[1].paste((102, 102, 102), (48, 24, 80, 40))  # 13 % of the light: a quarter of it would be below the limit
+    guard = FlashGuard(cells(128, 64))
+    for number in range(2 * FLASHES + 1):
+        found = levels(phases[number % 2])
+        assert guard.wait_ms(found, number * 10) == 0
+        guard.shown(found, number * 10)
+    assert guard.wait_ms(levels(phases[1]), 100) > 900
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PIL import Image, ImageChops
 
-CELL = (32, 16)  # LEDs; panels are made of 64×32, so that no cell is a fraction
+CELL = (32, 16)  # LEDs
+STEP = (16, 8)  # from cell to cell: they overlap, or what flashes where four of them meet would be a quarter to each
 
 
 def _linear(value: int) -> int:
@@ -19,7 +20,7 @@ _LUMINANCE = (0.2126, 0.7152, 0.0722, 0.0)  # of R, G and B
 
 def cells(width: int, height: int) -> int:
     """How many cells a panel of that size has."""
-    return (width // CELL[0]) * (height // CELL[1])
+    return (width // STEP[0] - 1) * (height // STEP[1] - 1)
 
 
 def levels(image: Image.Image) -> list[int]:
@@ -27,8 +28,18 @@ def levels(image: Image.Image) -> list[int]:
     light = image.point(_TO_LINEAR)
     red, green, blue = light.split()
     pure = ImageChops.subtract(red, ImageChops.add(green, blue))  # neither goes beyond 0 and 255
-    bright = light.convert("L", _LUMINANCE).reduce(CELL).tobytes()
-    return [level for pair in zip(bright, pure.reduce(CELL).tobytes(), strict=True) for level in pair]
+    bright = light.convert("L", _LUMINANCE)
+    means = _means(Image.merge("RGB", (bright, pure, pure))).tobytes()  # two in one go, and a third for nothing
+    return [level for pair in zip(means[0::3], means[1::3], strict=True) for level in pair]
+
+
+def _means(image: Image.Image) -> Image.Image:
+    """One pixel a cell: the mean of two by two blocks of STEP."""
+    blocks = image.reduce(STEP)
+    width, height = blocks.size
+    pairs = ImageChops.add(blocks.crop((0, 0, width - 1, height)), blocks.crop((1, 0, width, height)), scale=2)
+    upper, lower = pairs.crop((0, 0, width - 1, height - 1)), pairs.crop((0, 1, width - 1, height))
+    return ImageChops.add(upper, lower, scale=2)
 
 
 class Meter:
@@ -47,10 +58,11 @@ class Meter:
         changed = ImageChops.difference(image, before).getbbox()
         if changed is None:
             return self._levels
-        left, top = changed[0] // CELL[0], changed[1] // CELL[1]
-        right, bottom = -(-changed[2] // CELL[0]), -(-changed[3] // CELL[1])
-        part = levels(image.crop((left * CELL[0], top * CELL[1], right * CELL[0], bottom * CELL[1])))
-        columns, wide = image.width // CELL[0], 2 * (right - left)
+        columns, rows = image.width // STEP[0] - 1, image.height // STEP[1] - 1
+        left, top = max(changed[0] // STEP[0] - 1, 0), max(changed[1] // STEP[1] - 1, 0)
+        right, bottom = min(-(-changed[2] // STEP[0]), columns), min(-(-changed[3] // STEP[1]), rows)
+        part = levels(image.crop((left * STEP[0], top * STEP[1], (right + 1) * STEP[0], (bottom + 1) * STEP[1])))
+        wide = 2 * (right - left)
         merged = list(self._levels)
         for row in range(bottom - top):
             start = 2 * ((top + row) * columns + left)
