@@ -36,6 +36,14 @@ def test_a_damaged_file_is_told_and_left_aside(
     assert [record.getMessage() for record in caplog.records] == [f"{file} is damaged; starting without stored rules"]
 
 
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    os.mkfifo(tmp_path / "board.json")
+    assert store(tmp_path / "board.json").load() is None
+    assert store(tmp_path).load() is None
+    told = [f"{each} is no file; starting without stored rules" for each in (tmp_path / "board.json", tmp_path)]
+    assert [record.getMessage() for record in caplog.records] == told
+
+
 def test_another_boards_file_is_not_taken(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     file = tmp_path / "board.json"

@@ -2,8 +2,8 @@
 
 The board says "sound" again and again while it is to sound; each lasts for LEASE_MS. Whoever has the pin goes silent
 when the lease ends, when the board's end of the socket closes (kill -9 included) and when it is started anew: a pin is
-claimed silent. What is left to the hardware, a pull-down resistor at the transistor, is the moment in which this
-process itself has been killed.
+claimed silent. It says after each word what it has done; one that does not is killed, for the kernel lets go of a dead
+process's pin. What is left to the hardware, a pull-down resistor at the transistor, is the moment after that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from firmware.pi.buzzer import Buzzer
 NAME = "buzzer"
 LEASE_MS = 1500
 RENEW_MS = 500
-_ON, _OFF = b"1", b"0"
+HUNG_MS = 2000  # without an answer
+_ON, _OFF, _DONE = b"1", b"0", b"."
 
 
 def drive(end: socket.socket, open_buzzer: Callable[[], Buzzer]) -> None:
@@ -36,27 +37,55 @@ def drive(end: socket.socket, open_buzzer: Callable[[], Buzzer]) -> None:
             else:
                 until_s = None
             buzzer.sound(until_s is not None)
+            _answer(end)
     finally:
         buzzer.close()
 
 
 class BuzzerLink:
-    """A buzzer in the process at the other end of `end`; None: there is none. Times are the board's ms."""
+    """A buzzer in the process at the other end of `end`; None: there is none. Times are the board's ms.
 
-    def __init__(self, end: socket.socket | None) -> None:
+    `kill`: ends that process when it hangs.
+    """
+
+    def __init__(self, end: socket.socket | None, kill: Callable[[], None]) -> None:
         self._end = end
+        self._kill = kill
         self._on = False
         self._said_ms: int | None = None
+        self._unanswered_ms: int | None = None  # when it was told what it has not answered yet
 
     def sound(self, on: bool, now_ms: int) -> int | None:
-        """Sound from now on, or be silent; when to say it again."""
+        """Sound from now on, or be silent; when to look or say it again."""
         if self._end is None:
             return None
-        if on != self._on or (on and self._said_ms is not None and now_ms >= self._said_ms + RENEW_MS):
+        self._hear(self._end)
+        again = on or self._unanswered_ms is not None
+        if on != self._on or (again and self._said_ms is not None and now_ms >= self._said_ms + RENEW_MS):
             try:
                 self._end.send(_ON if on else _OFF)
             except OSError:
                 pass  # it has died, and its successor begins silent; or its socket is full, and the lease ends
             self._on = on
             self._said_ms = now_ms
-        return self._said_ms + RENEW_MS if on and self._said_ms is not None else None
+            if self._unanswered_ms is None:
+                self._unanswered_ms = now_ms
+        if self._unanswered_ms is not None and now_ms >= self._unanswered_ms + HUNG_MS:
+            self._kill()
+            self._unanswered_ms = None
+        again = on or self._unanswered_ms is not None
+        return self._said_ms + RENEW_MS if again and self._said_ms is not None else None
+
+    def _hear(self, end: socket.socket) -> None:
+        try:
+            while end.recv(16, socket.MSG_DONTWAIT):
+                self._unanswered_ms = None
+        except OSError:
+            pass  # nothing more
+
+
+def _answer(end: socket.socket) -> None:
+    try:
+        end.send(_DONE, socket.MSG_DONTWAIT)
+    except OSError:
+        pass  # the board does not read, or is gone

@@ -24,6 +24,9 @@ class Store:
     def load(self) -> dict[str, Any] | None:
         """What this board stored last; None when there is nothing, or nothing of use."""
         try:
+            if self._file.exists() and not self._file.is_file():  # a pipe would be waited for
+                self._log.warning("%s is no file; starting without stored rules", self._file)
+                return None
             with self._file.open("rb") as stream:
                 text = stream.read(MAX_BYTES + 1)
         except FileNotFoundError:
