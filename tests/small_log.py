@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from host_bridge.ctl import __main__ as ctl
+from host_bridge.ctl import program as ctl
 
 DAY = "2026-03-16"
 NOON = 1_773_655_200  # 12:00 of that day in Asia/Jerusalem

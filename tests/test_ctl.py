@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 import config
 from config.yaml_file import parse
 from firmware.pi import settings as board_settings
-from host_bridge.ctl import __main__ as ctl
+from host_bridge.ctl import program as ctl
 from host_bridge.ctl.boards import Look, lines
 from tests.brokers import Broker, broker, free_port
 

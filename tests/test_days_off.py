@@ -162,7 +162,7 @@ def test_only_a_site_with_holidays_loads_the_package(text: str, loaded: str) -> 
     code = (
         "import sys\n"
         "from config.yaml_file import parse\n"
-        "from host_bridge import __main__, thresholds\n"
+        "from host_bridge import program, thresholds\n"
         f"thresholds.build(parse(b'timezone: UTC\\nhours: {text}', 't.yaml')).is_open('a', 0)\n"
         "print(['IL' for name in sys.modules if name == 'holidays'])\n"
     )

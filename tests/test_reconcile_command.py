@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from host_bridge.ctl import __main__ as ctl
+from host_bridge.ctl import program as ctl
 from host_bridge.journal import Batch, open_journal
 from host_bridge.truth.live import Live
 from host_bridge.truth.outcomes import End, Outcome, Record, Talk

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from host_bridge.ctl import __main__ as ctl
+from host_bridge.ctl import program as ctl
 from tests.reconcile_days import DAYS, fourteen_days
 
 JERUSALEM = ZoneInfo("Asia/Jerusalem")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from host_bridge.ctl import __main__ as ctl
+from host_bridge.ctl import program as ctl
 from tests.small_log import DAY, LINES, NOON, call, log, refused
 
 __all__ = ["log"]

@@ -151,7 +151,11 @@ def test_a_password_in_two_places_is_told_once(tmp_path: Path, secrets: bool) ->
             "path: frames, night: {'22:00-06:00': off, '05:00-07:00': 30}",
             "5:102: panel.night: 22:00-06:00 and 05:00-07:00 overlap, expected one brightness at a time",
         ),
-        ("board: floor-2", "board: a/b", "2:8: board: 'a/b', expected text of 1 to 64 characters without / + # %   @"),
+        (
+            "board: floor-2",
+            "board: a/b",
+            "2:8: board: 'a/b', expected text of 1 to 64 characters without / + # % @ or a space",
+        ),
         ("gpio: 19", "gpio: 28", "7:9: buzzer.gpio: '28', expected a whole number from 2 to 27"),
         (
             "state_file: state/board.json",

@@ -130,7 +130,9 @@ class Text(Kind):
         self.without = without
 
     def expected(self) -> str:
-        but = " without " + " ".join(self.without) if self.without else ""
+        but = " without " + " ".join(self.without.replace(" ", "")) if self.without else ""
+        if " " in self.without:
+            but += " or a space"
         return "text of %d to %d characters%s" % (self.least, self.most, but)
 
     def read(self, value: "Any", path: "Path", problems: Problems) -> "str | None":

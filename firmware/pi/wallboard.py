@@ -5,7 +5,7 @@
         waker.wait(wallboard.step(inbox.take(), now_ms) - now_ms)
     wallboard.close()
 
-No clock and no thread of its own: the loop in __main__ has them.
+No clock and no thread of its own: the loop in program.py has them.
 """
 
 from __future__ import annotations

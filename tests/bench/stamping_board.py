@@ -14,7 +14,7 @@ import zlib
 from PIL import Image
 
 from firmware.core import layout
-from firmware.pi import __main__ as program
+from firmware.pi import program
 from firmware.pi.drivers import open_panel
 from firmware.pi.panel import Panel, PanelSettings
 
