@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 
 from firmware.pi.buzzer import Buzzer
+from firmware.pi.nursery import heard, say
 
 NAME = "buzzer"
 LEASE_MS = 1500
@@ -37,7 +38,7 @@ def drive(end: socket.socket, open_buzzer: Callable[[], Buzzer]) -> None:
             else:
                 until_s = None
             buzzer.sound(until_s is not None)
-            _answer(end)
+            say(end, _DONE)
     finally:
         buzzer.close()
 
@@ -59,13 +60,11 @@ class BuzzerLink:
         """Sound from now on, or be silent; when to look or say it again."""
         if self._end is None:
             return None
-        self._hear(self._end)
-        again = on or self._unanswered_ms is not None
-        if on != self._on or (again and self._said_ms is not None and now_ms >= self._said_ms + RENEW_MS):
-            try:
-                self._end.send(_ON if on else _OFF)
-            except OSError:
-                pass  # it has died, and its successor begins silent; or its socket is full, and the lease ends
+        while heard(self._end, 16):
+            self._unanswered_ms = None
+        due_ms = self._renewal_ms(on)
+        if on != self._on or (due_ms is not None and now_ms >= due_ms):
+            say(self._end, _ON if on else _OFF)  # else it has died, or its socket is full: the lease ends
             self._on = on
             self._said_ms = now_ms
             if self._unanswered_ms is None:
@@ -73,19 +72,10 @@ class BuzzerLink:
         if self._unanswered_ms is not None and now_ms >= self._unanswered_ms + HUNG_MS:
             self._kill()
             self._unanswered_ms = None
-        again = on or self._unanswered_ms is not None
-        return self._said_ms + RENEW_MS if again and self._said_ms is not None else None
+        return self._renewal_ms(on)
 
-    def _hear(self, end: socket.socket) -> None:
-        try:
-            while end.recv(16, socket.MSG_DONTWAIT):
-                self._unanswered_ms = None
-        except OSError:
-            pass  # nothing more
-
-
-def _answer(end: socket.socket) -> None:
-    try:
-        end.send(_DONE, socket.MSG_DONTWAIT)
-    except OSError:
-        pass  # the board does not read, or is gone
+    def _renewal_ms(self, on: bool) -> int | None:
+        """When what was said last is to be said again: while it sounds, and until it is answered."""
+        if self._said_ms is None or not (on or self._unanswered_ms is not None):
+            return None
+        return self._said_ms + RENEW_MS

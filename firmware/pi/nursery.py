@@ -83,16 +83,30 @@ class Nursery:
 
     def kill(self, name: str) -> None:
         """End a helper that hangs; it is started again."""
-        try:
-            self._line.send(name.encode())
-        except OSError:
-            pass  # deaths() says it
+        say(self._line, name.encode())  # when the nurse is gone deaths() says it
 
     def close(self) -> None:
         """End all helpers in good order, and wait for them."""
         for each in (*self.ends.values(), self._line):
             each.close()
         _wait_for(self._pid, PATIENCE_S + 0.5)
+
+
+def say(end: socket.socket, message: bytes) -> bool:
+    """Send without waiting. False when the other end is gone or reads nothing: its silence, or its death, says it."""
+    try:
+        end.send(message, socket.MSG_DONTWAIT)
+    except OSError:
+        return False
+    return True
+
+
+def heard(end: socket.socket, most: int) -> bytes:
+    """The next message that has come, of `most` bytes; b"" when there is none, or the other end is gone."""
+    try:
+        return end.recv(most, socket.MSG_DONTWAIT)
+    except OSError:
+        return b""
 
 
 class _Child:
@@ -155,7 +169,7 @@ def _nurse(
                     os.kill(child.pid, signal.SIGKILL)
         for child in children:
             if child.watch in ready:
-                _tell(line, f"{child.helper.name} {child.buried(time.monotonic())}")
+                say(line, f"{child.helper.name} {child.buried(time.monotonic())}".encode())
     for child in children:
         child.end.close()
     end_s = time.monotonic() + PATIENCE_S
@@ -170,13 +184,6 @@ def _hear(line: socket.socket) -> bytes:
         return line.recv(1000)
     except OSError:  # ECONNRESET: it has left something unread
         return b""
-
-
-def _tell(line: socket.socket, text: str) -> None:
-    try:
-        line.send(text.encode(), socket.MSG_DONTWAIT)
-    except OSError:
-        pass  # the board hangs, or is gone: then the line's end says it
 
 
 def _wait_for(pid: int, patience_s: float) -> None:

@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from firmware.pi import panel_wire as wire
-from firmware.pi.nursery import MOST_BYTES, Nursery, NurseryError
+from firmware.pi.nursery import MOST_BYTES, Nursery, NurseryError, heard, say
 from firmware.pi.panel import PanelError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class PanelLink:
     def tend(self, now_ms: int) -> int:
         """Read, send and watch; when to tend again. Raises PanelError when there is no panel to be had at all."""
         died = self._bury(now_ms)
-        while (message := self._read()) is not None:
+        while message := heard(self._end, MOST_BYTES):
             self._hear(message, now_ms)
         if died and not self._sorry:
             self._sorry = f"the panel's driver ended {died}"
@@ -157,16 +157,8 @@ class PanelLink:
             self.restarts += 1
         return died
 
-    def _read(self) -> bytes | None:
-        try:
-            return self._end.recv(MOST_BYTES) or None
-        except OSError:
-            return None  # nothing there, or the other end is gone: deaths() says it
-
     def _send(self, message: bytes, now_ms: int) -> bool:
-        try:
-            self._end.send(message)
-        except OSError:
-            return False
-        self._said_ms = now_ms
-        return True
+        sent = say(self._end, message)
+        if sent:
+            self._said_ms = now_ms
+        return sent

@@ -17,7 +17,7 @@ from PIL import Image
 from firmware.core.flash import FlashGuard
 from firmware.pi import flash_levels
 from firmware.pi import panel_wire as wire
-from firmware.pi.nursery import MOST_BYTES
+from firmware.pi.nursery import MOST_BYTES, say
 from firmware.pi.panel import Panel, PanelError
 
 
@@ -26,22 +26,22 @@ def drive(end: socket.socket, open_panel: Callable[[], Panel], lost: Image.Image
     try:
         panel = open_panel()
     except PanelError as error:
-        _say(end, wire.SORRY + str(error).encode())
+        say(end, wire.SORRY + str(error).encode())
         return
     shutter = Shutter(panel, lost)
-    _say(end, wire.READY)
+    say(end, wire.READY)
     try:
         while True:
             now_ms = time.monotonic_ns() // 1_000_000
             told = shutter.step(now_ms)
             if told is not None:
-                _say(end, told)
+                say(end, told)
             wait_s = max(shutter.next_ms(now_ms) - time.monotonic_ns() // 1_000_000, 0) / 1000
             if select.select([end], [], [], wait_s)[0] and not _take_all(end, shutter):
                 break
         panel.close()
     except PanelError as error:
-        _say(end, wire.SORRY + str(error).encode())
+        say(end, wire.SORRY + str(error).encode())
 
 
 class Shutter:
@@ -126,10 +126,3 @@ def _take_all(end: socket.socket, shutter: Shutter) -> bool:
             newest = message
     shutter.take(newest)
     return True
-
-
-def _say(end: socket.socket, message: bytes) -> None:
-    try:
-        end.send(message, socket.MSG_DONTWAIT)
-    except OSError:
-        pass  # the board reads nothing, or is gone: its silence says it
