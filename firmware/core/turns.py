@@ -37,9 +37,7 @@ class Turns:
         `asked`: the turn that somebody wants to see; an alarm goes before.
         """
         known = self._known
-        shown = known.inventory.shown()
-        severities = [watch.severity for watch in shown]
-        chunks = pages.queue_pages(severities, self._screen.slots(len(shown)))
+        shown, severities, chunks = self._divided()
         turns = [QUEUES] * len(chunks)
         lost = [watch for watch in shown if watch.orphaned(known.freshness, now_ms)]
         if known.fault is None and shown and not lost:  # else nothing may look calm, and no sum stands for its parts
@@ -65,8 +63,7 @@ class Turns:
 
     def away(self, index: int) -> "tuple[int, ...]":
         """View.away, for the page that stands at `index` of those of the queues."""
-        shown = self._known.inventory.shown()
-        chunks = pages.queue_pages([watch.severity for watch in shown], self._screen.slots(len(shown)))
+        shown, _, chunks = self._divided()
         return pages.away([0 if watch.acked else watch.severity for watch in shown], chunks, index % len(chunks))
 
     def notice(self, now_ms: int) -> "Notice | None":
@@ -89,6 +86,12 @@ class Turns:
             return watches
         centre = self._known.inventory.centre()
         return [centre] if kind == CENTRE and centre is not None else []
+
+    def _divided(self) -> "tuple[list[Watch], list[int], list[list[int]]]":
+        """The queues, the severity of each, and the pages of their places."""
+        shown = self._known.inventory.shown()
+        severities = [watch.severity for watch in shown]
+        return shown, severities, pages.queue_pages(severities, self._screen.slots(len(shown)))
 
     def _turn_ms(self, kind: int, now_ms: int, most_ms: "int | None" = None) -> int:
         """A notice that runs has the time to run through once, if need be in pieces of `most_ms`."""
