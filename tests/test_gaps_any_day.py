@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from host_bridge.truth.outcomes import Talk
 from tests.gap_site import Site
 
-
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["join", "hang_up", "time_out", "press_key", "answer", "complete", "cut", "kill", "lose"]),
