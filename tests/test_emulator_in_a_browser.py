@@ -17,10 +17,12 @@ if importlib.util.find_spec("RGBMatrixEmulator") is None:  # importing it would 
 from firmware.core import layout, scenes
 from firmware.pi.panel import PanelSettings
 from firmware.pi.panel_emulator import EmulatorPanel
-from tests.brokers import Broker, broker, free_port  # noqa: F401 - a fixture
+from tests.brokers import Broker, broker, free_port
 from tests.browser import Browser
 from tests.waiting import wait_until
 from tests.wallboard_process import Process, drawn
+
+__all__ = ["broker"]
 
 LOG = logging.getLogger("t")
 WINDOWS = (((1920, 1080), 1), ((1366, 768), 1), ((1280, 800), 2), ((390, 844), 3), ((844, 390), 3), ((390, 844), 1))
@@ -94,7 +96,7 @@ def test_an_led_on_the_screen_has_its_colour(browser: Browser) -> None:
 
 def test_a_board_that_hangs_leaves_no_figures_in_the_browser(
     browser: Browser,
-    broker: Broker,  # noqa: F811
+    broker: Broker,
     tmp_path: Path,
 ) -> None:
     """All its processes stand still, as after Ctrl-Z: their sockets stay open, and nobody tells the page anything."""

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from paho.mqtt import client as mqtt
 
-from tests.brokers import Broker
+from tests.brokers import Broker, broker
 from tests.hostile_peer import OWN, HostilePeer, nonsense
 from tests.waiting import wait_until
 from tests.wallboard_process import FakeBridge, Process, tile, view
+
+__all__ = ["broker"]
 
 RULE = {
     "id": "wait",
@@ -63,12 +65,6 @@ class LivingBridge(FakeBridge):
         while not self._over.wait(1):
             if self.client.is_connected():
                 self.beat()
-
-
-@pytest.fixture(name="broker")
-def running_broker() -> Iterator[Broker]:
-    with Broker() as running:
-        yield running
 
 
 @pytest.fixture

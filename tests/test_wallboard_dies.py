@@ -16,18 +16,14 @@ import pytest
 from firmware.core.screen import Screen
 from firmware.pi.canvas_pillow import load_font
 from firmware.pi.lost import lost_frame
-from tests.brokers import Broker
+from tests.brokers import Broker, broker
 from tests.test_wallboard_main import WAIT_RULE
 from tests.waiting import wait_until
 from tests.wallboard_process import FakeBridge, Process, alive, tile, view
 
+__all__ = ["broker"]
+
 BACK_S = 3.0  # issue 4: a driver that aborts or segfaults is back within 3 s
-
-
-@pytest.fixture(name="broker")
-def running_broker() -> Iterator[Broker]:
-    with Broker() as running:
-        yield running
 
 
 @pytest.fixture(name="bridge")

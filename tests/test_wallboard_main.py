@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.brokers import Broker, free_port
+from tests.brokers import Broker, broker, free_port
 from tests.waiting import wait_until
 from tests.wallboard_process import FakeBridge, Process, drawn, tile, view
+
+__all__ = ["broker"]
 
 WAIT_RULE = {
     "id": "wait",
@@ -22,12 +24,6 @@ WAIT_RULE = {
     "sound": {"warn": "none", "critical": "double"},
     "levels": [{"severity": "critical", "all": [{"metric": "waiting", "op": ">=", "value": 5}]}],
 }
-
-
-@pytest.fixture(name="broker")
-def running_broker() -> Iterator[Broker]:
-    with Broker() as running:
-        yield running
 
 
 @pytest.fixture
