@@ -21,7 +21,7 @@ from tests.brokers import Broker, broker, free_port
 
 __all__ = ["broker"]
 
-EXAMPLES = [Path(config.__file__).parent / f"{kind}.yaml" for kind in ("bridge", "thresholds", "board")]
+EXAMPLES = [Path(config.__file__).parent / f"{kind}.example.yaml" for kind in ("bridge", "thresholds", "board")]
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
@@ -65,7 +65,7 @@ def test_mistakes_are_told_and_the_exit_code_is_2(tmp_path: Path, capsys: pytest
     first, second, third = out.splitlines()
     assert first.startswith(f"{wrong}:2:15: blink.warn: '9hz', expected a frequency")
     assert second.startswith(f"{wrong}:3:1: quite: unknown key")
-    assert third.endswith("bridge.yaml: OK (bridge)")
+    assert third.endswith("bridge.example.yaml: OK (bridge)")
     code, out, _ = call(capsys, "check", "--json", wrong)
     assert code == 2
     (found,) = json.loads(out)

@@ -11,7 +11,7 @@ import config
 from config.yaml_file import ConfigError, parse
 from host_bridge.settings import BridgeSettings, build, load
 
-EXAMPLE = Path(config.__file__).parent / "bridge.yaml"
+EXAMPLE = Path(config.__file__).parent / "bridge.example.yaml"
 GOOD = """\
 site: main
 pbx: {host: pbx.example, username: wallboard, password_file: ami.secret}

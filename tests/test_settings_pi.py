@@ -9,7 +9,7 @@ import pytest
 from config.yaml_file import ConfigError
 from firmware.pi.settings import default_state_file, load
 
-EXAMPLE = Path(__file__).parent.parent / "config" / "board.yaml"
+EXAMPLE = Path(__file__).parent.parent / "config" / "board.example.yaml"
 TOP = ("# queues", "# state", "# button", "# pages")  # keys of no section, commented out
 GOOD = """\
 site: main

@@ -15,7 +15,7 @@ from host_bridge.thresholds import Thresholds, build, load
 from host_bridge.truth.service_level import ServiceLevel
 
 ZONE = "timezone: Asia/Jerusalem\n"
-EXAMPLE = Path(config.__file__).parent / "thresholds.yaml"
+EXAMPLE = Path(config.__file__).parent / "thresholds.example.yaml"
 
 
 def read(text: str) -> Thresholds:

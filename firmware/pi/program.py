@@ -42,7 +42,7 @@ THERMOMETER = Path("/sys/class/thermal/thermal_zone0/temp")
 DESCRIPTION = """\
 Shows the call queues of one site on an LED panel and sounds a buzzer, from what a wallboard-bridge publishes over MQTT.
 
-Everything about the board stands in board.yaml; config/board.yaml is a commented example, and
+Everything about the board stands in board.yaml; config/board.example.yaml is a commented example, and
 `wallboardctl check board.yaml` checks one. On a desktop, `driver: emulator` shows the panel in the browser.
 """
 EPILOG = """\
