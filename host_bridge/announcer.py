@@ -21,6 +21,7 @@ from host_bridge.thresholds import Thresholds
 from host_bridge.truth.truth import Truth
 from host_bridge.truth.windows import ALL
 
+CHANGE_AHEAD_MS = 4_000  # two heartbeats: each sets the timer anew, as the wall clock may be corrected meanwhile
 LEFTOVERS_S = 5.0  # how long after a connection retained messages of an earlier run may still arrive
 
 
@@ -61,6 +62,7 @@ class Announcer:
         self._notices = Notices(messages, self._publisher, log)
         self._retained = [wire.topic(site, kind, "+") for kind in ("queue", "rules")] + [self._notices.topic]
         self._timer: asyncio.TimerHandle | None = None
+        self._change_timer: asyncio.TimerHandle | None = None  # for what opens or closes before the next heartbeat
         self._groups = {ALL: self._group(ALL), **{name: self._group(name) for name in thresholds.groups}}
         self._groups_of: dict[str, list[str]] = {}
         for name, group in thresholds.groups.items():
@@ -114,11 +116,7 @@ class Announcer:
         """A heartbeat, what opened or closed since it was told, and a notice whose time has passed."""
         now = self._clock.now()
         self._notices.tick(now.ms)
-        for shown in self._all_shown():
-            told = self._told.get(shown.topic)
-            if told is not None and told[1] != shown.is_open(now.utc_ms):
-                self._offer((shown,), now.ms)
-        self._offer_state(now.ms)
+        self._tell_changes(now)
 
     def flush(self, dirty: Collection[str], gone: Iterable[str], now_ms: int) -> None:
         """Hand over what changed and send what is due. `dirty` and `gone` are queues."""
@@ -141,6 +139,29 @@ class Announcer:
         if pbx != self._pbx_told:
             self._offer_state(now_ms)  # last: boards must not take old figures for live ones
         self._send(now_ms)
+
+    def _tell_changes(self, now: Now) -> None:
+        """What opened or closed since it was told, and the state, which says whether it is quiet."""
+        for shown in self._all_shown():
+            told = self._told.get(shown.topic)
+            if told is not None and told[1] != shown.is_open(now.utc_ms):
+                self._offer((shown,), now.ms, gap_ms=0)
+        self._offer_state(now.ms)
+        if self._change_timer is not None:
+            self._change_timer.cancel()
+            self._change_timer = None
+        change_ms = self._thresholds.next_change_ms(now.utc_ms)
+        if change_ms is not None and change_ms - now.utc_ms <= CHANGE_AHEAD_MS:
+            self._change_timer = self._loop.call_later((change_ms - now.utc_ms) / 1000, self._on_change, change_ms)
+
+    def _on_change(self, change_ms: int) -> None:
+        """Something opens or closes now. A timer may come some µs before its time."""
+        now = self._clock.now()
+        if now.utc_ms < change_ms:
+            self._change_timer = self._loop.call_later((change_ms - now.utc_ms) / 1000, self._on_change, change_ms)
+            return
+        self._tell_changes(now)
+        self._send(now.ms)
 
     def _queue(self, queue: str) -> _Shown:
         messages = self._messages

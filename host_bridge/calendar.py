@@ -20,7 +20,10 @@ from firmware.core.spelling import did_you_mean
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # datetime's weekday() counts from Monday
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 ONE_DAY = dt.timedelta(days=1)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+LOOK_AHEAD_DAYS = 8  # a week whose every day has the same hours, and one more
 
 Span = tuple[int, int]  # from (included), until (excluded), minutes since midnight; past 1440: into the next day
 
@@ -106,6 +109,41 @@ class Calendar:
             return True
         return any(start <= minute + DAY_MIN < end for start, end in hours.on(today - ONE_DAY))
 
+    def next_change_ms(self, schedule: Schedule, utc_ms: int) -> int:
+        """The first moment after `utc_ms` at which `within` says something else than at `utc_ms`.
+
+        When that is not within eight days: a moment eight days from now, up to which nothing changes.
+        """
+        is_within = self.within(schedule, utc_ms)
+        for days in (1, LOOK_AHEAD_DAYS):  # mostly it is today
+            for at_ms in sorted(self._edges(schedule, utc_ms, days)):
+                if utc_ms < at_ms <= utc_ms + days * DAY_MS and self.within(schedule, at_ms) != is_within:
+                    return at_ms
+        return utc_ms + LOOK_AHEAD_DAYS * DAY_MS
+
+    def _edges(self, schedule: Schedule, utc_ms: int, days: int) -> set[int]:
+        """Every moment of the `days` after `utc_ms` at which `within` may change, and some more."""
+        today = self._local(utc_ms).date()
+        found: set[int] = set()
+        for day in (today + ONE_DAY * number for number in range(-1, days + 2)):  # a night may have begun yesterday
+            midnight = dt.datetime.combine(day, dt.time(), self.zone)
+            for minute in {minute for span in schedule.on(day) for minute in span}:
+                wall = midnight + dt.timedelta(minutes=minute)  # by the clock on the wall: both hours of a repeated one
+                found.update(_utc_ms(wall.replace(fold=fold)) for fold in (0, 1))
+        for from_ms in range(utc_ms, utc_ms + days * DAY_MS, DAY_MS):  # where the wall's clock is put on or back
+            before_ms, after_ms = from_ms, from_ms + DAY_MS
+            offset = self._local(before_ms).utcoffset()
+            if self._local(after_ms).utcoffset() == offset:
+                continue
+            while after_ms - before_ms > 1:
+                middle_ms = (before_ms + after_ms) // 2
+                if self._local(middle_ms).utcoffset() == offset:
+                    before_ms = middle_ms
+                else:
+                    after_ms = middle_ms
+            found.add(after_ms)
+        return found
+
     def _started(self, now: dt.datetime) -> bool:
         start = now.replace(
             hour=self.day_start_min // 60, minute=self.day_start_min % 60, second=0, microsecond=0, fold=0
@@ -117,8 +155,11 @@ class Calendar:
 
     def _local(self, utc_ms: int) -> dt.datetime:
         # From whole ms, not through a float of seconds, which can round 23:59:59.999 up.
-        epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-        return (epoch + dt.timedelta(milliseconds=utc_ms)).astimezone(self.zone)
+        return (EPOCH + dt.timedelta(milliseconds=utc_ms)).astimezone(self.zone)
+
+
+def _utc_ms(local: dt.datetime) -> int:
+    return (local.astimezone(dt.UTC) - EPOCH) // dt.timedelta(milliseconds=1)
 
 
 def zone(name: str) -> ZoneInfo:

@@ -69,6 +69,14 @@ class Thresholds:
     _closings: dict[Schedule, tuple[int, int, int | None]] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    # by schedule, all that the file has: from, until (ms of the wall clock): it does not change in between
+    _steady: dict[Schedule, tuple[int, int]] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        hours = (each.hours for each in (*self.queues.values(), *self.groups.values(), self.others))
+        self._steady.update((each, (0, 0)) for each in (*hours, self.quiet) if each is not None)
 
     @property
     def wait_limit_ms(self) -> int | None:
@@ -130,6 +138,16 @@ class Thresholds:
     def is_quiet(self, utc_ms: int) -> bool:
         """True when no buzzer may sound."""
         return self.quiet is not None and self.calendar.within(self.quiet, utc_ms)
+
+    def next_change_ms(self, utc_ms: int) -> int | None:
+        """The first moment after `utc_ms` at which a queue or a group may open or close, or quiet begin or end.
+
+        Nothing of that changes before. None: never, as the file has no hours at all.
+        """
+        for schedule, (from_ms, until_ms) in self._steady.items():
+            if not from_ms <= utc_ms < until_ms:
+                self._steady[schedule] = utc_ms, self.calendar.next_change_ms(schedule, utc_ms)
+        return min((until_ms for _, until_ms in self._steady.values()), default=None)
 
     def _within(self, hours: Schedule | None, utc_ms: int) -> bool:
         return hours is None or self.calendar.within(hours, utc_ms)

@@ -204,6 +204,35 @@ def test_open_is_said_when_it_changes() -> None:
     tell(story, "2026-09-08T07:59:00")
 
 
+@pytest.mark.parametrize(
+    ("local", "name", "figure"),
+    [("2026-09-08T07:59:58", "queue/sales", "open"), ("2026-09-08T12:29:58", "bridge/state", "quiet")],
+)
+def test_what_opens_is_told_at_that_very_moment_and_not_with_the_next_heartbeat(
+    local: str, name: str, figure: str
+) -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales"))
+        await it.wait(950)
+        timer = it.bridge.boards._change_timer
+        assert timer is not None
+        due_s = timer.when() - asyncio.get_running_loop().time()
+        assert 0.9 < due_s <= 1.05
+        it.at_ms += 1_049
+        await it.events(Joined("sales", "a", "a", 1, 1, it.at_ms))  # the rate limit does not hold the opening back
+        timer._run()  # a ms early, as timers may be
+        assert it.link.newest(name)[figure] is False
+        it.at_ms += 1
+        timer._run()
+        assert it.link.newest(name)[figure] is True
+        if name == "queue/sales":
+            assert it.link.newest(name)["ts"] == it.at_ms
+        else:
+            assert it.link.newest(name)["now"] == it.at_ms
+
+    tell(story, local, LIMITS + "quiet: {every: [12:30-13:00]}\n")
+
+
 def test_a_holiday_is_closed_and_the_day_before_it_ends_early() -> None:
     async def story(it: Story) -> None:
         await it.events(listed("sales"))

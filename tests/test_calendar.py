@@ -7,8 +7,10 @@ import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from host_bridge.calendar import DAY_MIN, Calendar, day_range, every_day, spans, time_of_day, week, zone
+from host_bridge.calendar import DAY_MIN, DAYS, Calendar, day_range, every_day, spans, time_of_day, week, zone
 
 JERUSALEM = ZoneInfo("Asia/Jerusalem")
 MINUTE_MS = 60_000
@@ -196,3 +198,50 @@ def test_mistakes_are_told(call: object, message: str) -> None:
     assert callable(call)
     with pytest.raises(ValueError, match=message):
         call()
+
+
+# The days before changes of the clock: by an hour, by half of one, at midnight, by a whole date, and back within a day.
+CLOCKS = {
+    "Asia/Jerusalem": ("2026-03-26", "2026-10-24", "2026-09-11"),
+    "Australia/Lord_Howe": ("2026-04-04", "2026-10-03"),
+    "America/Santiago": ("2026-04-03", "2026-09-04"),
+    "America/St_Johns": ("2011-03-12", "2010-11-06"),  # at 00:01: the date goes back too
+    "Pacific/Apia": ("2011-12-28",),  # 30 December was left out
+    "Antarctica/Troll": ("2026-03-28", "2026-10-24"),  # by two hours
+}
+SOME_SPANS = st.lists(
+    st.builds(lambda start, minutes: (start, start + minutes), st.integers(0, 1439), st.integers(1, 1439)), max_size=3
+).map(tuple)
+
+
+@given(
+    st.sampled_from([(name, day) for name, days in CLOCKS.items() for day in days]),
+    st.fixed_dictionaries(dict.fromkeys(DAYS, SOME_SPANS)),
+    st.integers(0, 2 * 1440 * MINUTE_MS),
+)
+def test_nothing_changes_before_the_next_change_and_then_it_does(
+    place: tuple[str, str], hours: dict[str, tuple[tuple[int, int], ...]], later_ms: int
+) -> None:
+    calendar, schedule = Calendar(ZoneInfo(place[0])), week(hours)
+    midnight = dt.datetime.fromisoformat(place[1]).replace(tzinfo=calendar.zone)
+    now_ms = int(midnight.timestamp() * 1000) + later_ms
+    is_within = calendar.within(schedule, now_ms)
+    first_ms = (now_ms // MINUTE_MS + 1) * MINUTE_MS  # it changes with a minute of the wall's clock, and never within
+    minutes = range(first_ms, now_ms + 1440 * MINUTE_MS, MINUTE_MS)
+    changed_ms = next((at_ms for at_ms in minutes if calendar.within(schedule, at_ms) != is_within), None)
+    told_ms = calendar.next_change_ms(schedule, now_ms)
+    if changed_ms is not None:
+        assert told_ms == changed_ms
+    else:
+        assert told_ms >= minutes.stop
+        assert calendar.within(schedule, told_ms - 1) == is_within
+
+
+def test_the_next_change_is_seen_over_a_weekend_and_no_change_is_none_for_eight_days() -> None:
+    calendar = Calendar(JERUSALEM)
+    hours = week({"sun-thu": spans("08:00-18:00")})
+    assert calendar.next_change_ms(hours, at("2026-09-10T18:00")) == at("2026-09-13T08:00")
+    assert calendar.next_change_ms(hours, at("2026-09-13T08:00") - 1) == at("2026-09-13T08:00")
+    assert calendar.next_change_ms(hours, at("2026-09-13T08:00")) == at("2026-09-13T18:00")
+    always = every_day(spans("00:00-24:00"))
+    assert calendar.next_change_ms(always, at("2026-09-10T18:00")) == at("2026-09-18T18:00")

@@ -484,3 +484,19 @@ def test_the_longest_window_of_all() -> None:
     assert read(f"queues: {{a: {{{level}}}, b: {{}}}}\n").longest_window_ms == 1_800_000
     assert read(f"groups: {{g: {{queues: [a], {level}}}}}\n").longest_window_ms == 1_800_000
     assert read(f"defaults: {{{level}}}\n").longest_window_ms == 1_800_000
+
+
+def test_the_next_change_is_that_of_any_queue_or_group_and_of_quiet() -> None:
+    thresholds = read(
+        "hours: {sun-thu: 08:00-18:00}\nquiet: {every: [12:30-13:00]}\n"
+        "queues: {sales: {hours: {sun-thu: 09:00-24:00}}}\n"
+        "groups: {night: {queues: [sales], hours: {wed: 22:00-03:00}}}\n"
+    )
+    at_ms, seen = utc_ms("2026-09-09T07:59"), []  # a Wednesday
+    while (change_ms := thresholds.next_change_ms(at_ms)) is not None and len(seen) < 9:
+        at_ms = change_ms
+        seen.append(at_ms)
+    times = ("09T08:00", "09T09:00", "09T12:30", "09T13:00", "09T18:00", "09T22:00", "10T00:00", "10T03:00", "10T08:00")
+    assert seen == [utc_ms(f"2026-09-{time}") for time in times]
+    assert thresholds.next_change_ms(utc_ms("2026-09-09T07:59")) == seen[0], "the wall clock was put back"
+    assert read("").next_change_ms(at_ms) is None
