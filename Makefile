@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pbx lint bench preview fonts clean
+.PHONY: help run practice test test-pbx lint bench preview fonts clean
 
 help:  ## this menu
 	@echo 'The LED wallboard for call centres. What would you like?'
@@ -38,6 +38,9 @@ run: $(VENV)/demo  ## a lit board in the browser: demo PBX, broker, bridge and b
 	@exec $(BIN)/python -m host_bridge.demo.run \
 		$(if $(PBX),--pbx '$(PBX)') $(if $(AMI_USER),--ami-user '$(AMI_USER)') \
 		$(if $(AMI_SECRET_FILE),--ami-secret-file '$(AMI_SECRET_FILE)') $(RUN_ARGS)
+
+practice: $(VENV)/demo  ## for supervisors: the same at life's speed, in practice/, where thresholds.yaml is yours to change
+	@exec $(BIN)/python -m host_bridge.demo.run --practice practice $(RUN_ARGS)
 
 lint: $(VENV)/dev  ## ruff and mypy (strict)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

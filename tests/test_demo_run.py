@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import gzip
 import io
 import os
 import re
@@ -285,6 +287,9 @@ def ran(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         (("--speed", "0"), "0 is not between"),
         (("--hour", "3"), "from 7 to 24"),
         (("--folder", __file__), "test_demo_run.py"),
+        (("--practice", __file__), "--practice: "),
+        (("--practice", "a", "--folder", "b"), "leave out --folder"),
+        (("--practice", "a", "--pbx", "h", "--ami-user", "a", "--ami-secret-file", __file__), "leave out --pbx"),
     ],
 )
 def test_wrong_usage_is_one_clear_line(arguments: tuple[str, ...], says: str) -> None:
@@ -363,6 +368,38 @@ def test_the_settings_are_right_by_the_programs_own_rules(tmp_path: Path, speed:
     assert warn_ms == {6.0: 10_000, 40.0: 2_000, None: 30_000}[speed]
     if speed is not None:
         assert {limits.queue(queue).label for queue in MANNERS} == set(run_files.LABELS.values())
+
+
+def test_practice_begins_with_the_example_open_day_and_night_and_keeps_what_a_supervisor_made_of_it(
+    tmp_path: Path,
+) -> None:
+    pbx = run_files.Pbx("127.0.0.1", 5038, "wallboard", tmp_path / "ami.secret", 1.0)
+    panel = run_files.Panel("emulator", 8888)
+    bridge, _ = run_files.write(tmp_path, pbx, 12_345, panel, practice=True)
+    settings = bridge_settings.load(bridge, secrets=False)
+    limits = thresholds.load(settings.thresholds)
+    assert settings.journal == tmp_path / "bridge.journal"
+    assert limits.queue("support").label == "תמיכה טכנית"
+    for hour in range(24 * 7):
+        at_ms = 1_795_300_000_000 + hour * 3_600_000
+        assert all(limits.is_open(queue, at_ms) for queue in MANNERS)
+        assert not limits.is_quiet(at_ms)
+    own = "timezone: UTC\n# mine\n"
+    settings.thresholds.write_text(own, "utf-8")
+    run_files.write(tmp_path, pbx, 12_346, panel, practice=True)
+    assert settings.thresholds.read_text("utf-8") == own
+    run_files.write(tmp_path, pbx, 12_346, panel)
+    assert settings.thresholds.read_text("utf-8") != own
+
+
+def test_the_days_before_are_made_once(tmp_path: Path) -> None:
+    sunday = dt.date(2026, 11, 22)
+    run_files.write_past(tmp_path, sunday)
+    log = tmp_path / run_files.PAST
+    first = log.read_bytes()
+    run_files.write_past(tmp_path, sunday + dt.timedelta(days=1))
+    assert log.read_bytes() == first
+    assert gzip.decompress(first).count(b"|ENTERQUEUE|") > 10_000
 
 
 def test_a_child_that_will_not_stop_is_killed_and_so_is_what_it_left(

@@ -1,12 +1,14 @@
 """`make run`: a demo PBX, the bridge with its own broker, and a board in the browser, all on loopback.
 
 The bridge and the board are those of production, with settings files as a real site has them; only the PBX is the
-demo's, and with --pbx it is a real one.
+demo's, and with --pbx it is a real one. `make practice` is the same at life's speed, in a folder whose thresholds.yaml
+a supervisor may change.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import random
 import select
 import signal
@@ -27,6 +29,7 @@ from host_bridge.demo.run_watch import RunWatch
 FINE, FAILED = 0, 1
 HOST = "127.0.0.1"
 PAGE_PORT = 8888
+LIFE = 1.0
 LIT_WITHIN_S = 30.0
 READY_WITHIN_S = 15.0
 AMI_PORT = 5038
@@ -45,12 +48,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     _refuse_half_a_pbx(parser, options)
+    if options.practice is not None:
+        options.folder, options.speed = options.practice, LIFE
     own = options.folder is not None
     try:
         folder = (options.folder if own else Path(tempfile.mkdtemp(prefix="led-wallboard-"))).absolute()
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        parser.error(f"--folder: {problem.filename}: {problem.strerror}")
+        parser.error(
+            f"{'--folder' if options.practice is None else '--practice'}: {problem.filename}: {problem.strerror}"
+        )
     stopped: list[int] = []
     for number in _STOPS:
         signal.signal(number, lambda number, _frame: stopped.append(number))
@@ -73,7 +80,11 @@ def _refuse_half_a_pbx(parser: argparse.ArgumentParser, options: argparse.Namesp
         for name in ("ami_user", "ami_secret_file"):
             if getattr(options, name) is not None:
                 parser.error(f"--{name.replace('_', '-')} without --pbx ({_OWN_PBX})")
+        if options.practice is not None and options.folder is not None:
+            parser.error("--practice has a folder of its own: leave out --folder")
         return
+    if options.practice is not None:
+        parser.error("--practice is with the demo's PBX: leave out --pbx")
     if options.ami_user is None or options.ami_secret_file is None:
         parser.error(f"a real PBX needs --ami-user and --ami-secret-file ({_OWN_PBX})")
     try:
@@ -93,7 +104,10 @@ def _run(options: argparse.Namespace, folder: Path, family: Family, stopped: lis
         return
     panel = Panel(options.driver, _free_port(PAGE_PORT))
     mqtt_port = _free_port()
-    bridge, board = run_files.write(folder, pbx, mqtt_port, panel)
+    practice = options.practice is not None
+    if practice:
+        run_files.write_past(folder, dt.datetime.now().astimezone().date())
+    bridge, board = run_files.write(folder, pbx, mqtt_port, panel, practice=practice)
     family.start("the bridge", "host_bridge", "--config", str(bridge))
     watch = RunWatch(mqtt_port)
     board_runs = told = False
@@ -159,7 +173,14 @@ def _where(options: argparse.Namespace, folder: Path, pbx: Pbx, panel: Panel) ->
         if pbx.speed is not None
         else f"the queues of {pbx.host}:{pbx.port}"
     )
-    return f"\n  The board is lit: {place}   ({what})\n  Ctrl-C stops everything.\n"
+    lines = [f"The board is lit: {place}   ({what})"]
+    if options.practice is not None:
+        lines.append(f"Change {options.practice / run_files.THRESHOLDS}, save it, and see the board follow;")
+        lines.append(
+            f"{options.practice / run_files.PAST} has the days before. config/SUPERVISORS.md leads through it."
+        )
+    lines.append("Ctrl-C stops everything.")
+    return "".join(f"\n  {line}" for line in lines) + "\n"
 
 
 def _free_port(wanted: int | None = None) -> int:
@@ -189,6 +210,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ami-secret-file", metavar="FILE", type=Path, help="file with that user's secret")
     parser.add_argument("--driver", choices=("emulator", "image"), default="emulator", help="where the board shows")
     parser.add_argument("--folder", metavar="DIR", type=Path, help="keep settings, queue_log and frames there")
+    parser.add_argument(
+        "--practice", metavar="DIR", type=Path, help="like --folder, at speed 1; thresholds.yaml in it stays as it is"
+    )
     parser.add_argument("--speed", type=factor, default=SPEED, help="how much faster than life (%(default)s)")
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same day (%(default)s)")
     parser.add_argument(

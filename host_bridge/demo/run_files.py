@@ -1,14 +1,19 @@
 """The settings files of `make run`: the same three that a real site has, written into one folder.
 
-With the demo's PBX the thresholds are those of a real centre divided by the speed, as all its durations are.
+With the demo's PBX the thresholds are those of a real centre divided by the speed, as all its durations are. Those of
+`make practice` are the example's, and from then on whatever a supervisor makes of them.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from pathlib import Path
 from typing import NamedTuple
+
+import config
+from host_bridge.demo import past
 
 SITE, BOARD = "demo", "demo"
 LABELS = {"service": "שירות לקוחות", "sales": "מכירות", "securities": "ניירות ערך", "support": "תמיכה טכנית"}
@@ -17,6 +22,17 @@ LABELS = {"service": "שירות לקוחות", "sales": "מכירות", "securi
 _WAIT_WARN_S, _WAIT_CRITICAL_S, _HOLD_S = 60, 120, 12
 _LIMIT_S, _OFFER_S = 360, 180
 _ANSWER_WITHIN_S, _SHORT_ABANDON_S, _WINDOW_S = 30, 5, 1_800
+
+
+THRESHOLDS = "thresholds.yaml"
+PAST = "yesterday.queue_log.gz"
+_EXAMPLE = Path(config.__file__).parent / "thresholds.example.yaml"
+# Whoever practises in the evening, or on a Saturday, is to see alarms.
+_OPEN_NOW = (
+    ('hours: {sun-thu: "09:00-24:00"} ', 'hours: {sun-sat: "00:00-24:00"} '),
+    ('\nhours: {sun-thu: "08:00-18:00", fri: "08:00-13:00"} ', '\nhours: {sun-sat: "00:00-24:00"} '),
+    ('\nquiet: {every: ["12:30-13:00"]}', '\n# quiet: {every: ["12:30-13:00"]}'),
+)
 
 
 class Pbx(NamedTuple):
@@ -36,13 +52,35 @@ class Panel(NamedTuple):
     port: int
 
 
-def write(folder: Path, pbx: Pbx, mqtt_port: int, panel: Panel) -> tuple[Path, Path]:
-    """Write them all; return bridge.yaml and board.yaml. Raises OSError."""
+def write(folder: Path, pbx: Pbx, mqtt_port: int, panel: Panel, *, practice: bool = False) -> tuple[Path, Path]:
+    """Write them all; return bridge.yaml and board.yaml. Raises OSError.
+
+    For `practice` thresholds that are there already stay, and the bridge keeps what it counted.
+    """
     bridge, board = folder / "bridge.yaml", folder / "board.yaml"
-    (folder / "thresholds.yaml").write_text(_thresholds(pbx.speed), "utf-8")
-    bridge.write_text(_bridge(pbx, mqtt_port), "utf-8")
+    if not practice:
+        (folder / THRESHOLDS).write_text(_thresholds(pbx.speed), "utf-8")
+    elif not (folder / THRESHOLDS).exists():
+        (folder / THRESHOLDS).write_text(practice_thresholds(), "utf-8")
+    bridge.write_text(_bridge(pbx, mqtt_port) + ("journal: bridge.journal\n" if practice else ""), "utf-8")
     board.write_text(_board(mqtt_port, panel), "utf-8")
     return bridge, board
+
+
+def practice_thresholds() -> str:
+    """The example's text, but open day and night, and never quiet."""
+    text = _EXAMPLE.read_text("utf-8")
+    for shut, opened in _OPEN_NOW:
+        if text.count(shut) != 1:
+            raise RuntimeError(f"{_EXAMPLE.name} has changed: {shut!r} is not in it once")
+        text = text.replace(shut, opened)
+    return text
+
+
+def write_past(folder: Path, until: dt.date) -> None:
+    """The days before `until` as the demo's PBX would have written them, unless they are there. Raises OSError."""
+    if not (folder / PAST).exists():
+        past.write(folder / PAST, until)
 
 
 def _bridge(pbx: Pbx, mqtt_port: int) -> str:
