@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-
 
 def version() -> str:
     """The version of the installed package."""
+    import importlib.metadata  # noqa: PLC0415 - of use to few calls of wallboardctl, and slow to load
+
     try:
         return importlib.metadata.version("led-wallboard")
     except importlib.metadata.PackageNotFoundError:  # run from a checkout that was never installed

@@ -42,7 +42,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Adds the command `boards`."""
     parser = subparsers.add_parser(
         "boards",
-        help="which boards are alive, and what they show",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Exit codes: 0 looked, 1 the broker cannot be reached, 2 wrong configuration.",

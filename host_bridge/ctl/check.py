@@ -42,7 +42,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Adds the command `check`."""
     parser = subparsers.add_parser(
         "check",
-        help="are these settings files right?",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Exit codes: 0 all right, 2 a file is wrong or cannot be read.",

@@ -28,10 +28,10 @@ def add_parser(subparsers: Subparsers) -> None:
     """Adds the command `preview`."""
     parser = subparsers.add_parser(
         "preview",
-        help="pictures of what the panel shows",
         description="Draw scenes of the screen (calm, warn, critical, faults …) at LED look. They are drawn by the "
         "code that draws the panel. Without --size, --scene and --sheet: a folder with a PNG a panel size, and an "
         "index.html that shows them.",
+        epilog="Exit codes: 0 written, 1 the file cannot be written, 2 wrong usage.",
     )
     parser.add_argument("--out", type=Path, help="the PNG, or folder, to write (preview.png, or preview)")
     parser.add_argument("--scene", metavar="NAME", help="one scene alone; `list` prints the names")

@@ -1,38 +1,68 @@
-"""`wallboardctl COMMAND`: one module a command, each with add_parser(subparsers) and run(args) → exit code."""
+"""`wallboardctl COMMAND`: one module a command, each with add_parser(subparsers) and run(args) → exit code.
+
+Only the module of the command that was asked for is loaded: what one command needs (a broker, YAML, pictures) is not
+waited for by the others. So what the list of commands says of each stands here, and nowhere else.
+"""
 
 from __future__ import annotations
 
 import argparse
 import errno
+import importlib
 import os
 import sys
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from config.version import version
-from host_bridge.ctl import boards, check, preview, reconcile
 
-_COMMANDS = {"check": check, "boards": boards, "preview": preview, "reconcile": reconcile}
+if TYPE_CHECKING:
+    _SubParsersAction = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    _SubParsersAction = argparse._SubParsersAction
 
+
+class Entry(NamedTuple):
+    """A command: its module in host_bridge.ctl, and what it is for, in a line."""
+
+    module: str
+    help: str
+
+
+GROUPS = {
+    "for supervisors, who say when a queue is in trouble": {
+        "check": Entry("check", "are these settings files right?"),
+        "preview": Entry("preview", "pictures of what the panel shows"),
+    },
+    "day to day, on the floor": {
+        "boards": Entry("boards", "which boards are alive, and what they show"),
+    },
+    "for technicians": {
+        "reconcile": Entry("reconcile", "do the figures agree with the PBX's own log?"),
+    },
+}
+COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
+
+DESCRIPTION = "Looks after the LED wallboards of a site."
 EPILOG = """\
 Every command prints for people, and JSON with --json; `wallboardctl COMMAND --help` tells more.
 Exit codes: 0 fine, 1 failed, 2 wrong usage or wrong configuration.
 """
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """The exit code."""
-    parser = argparse.ArgumentParser(
-        prog="wallboardctl",
-        description="Looks after LED wallboards: checks their files, shows which boards are alive and what they show.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=version())
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in _COMMANDS.values():
-        command.add_parser(subparsers)
-    args = parser.parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words:
+        build(()).print_help(sys.stderr)
+        return 2
+    asked = next((word for word in words if not word.startswith("-")), None)
+    if asked is not None and asked not in COMMANDS:
+        return _unknown(asked)
+    args = build(() if asked is None else (asked,)).parse_args(words)
     try:
-        code: int = _COMMANDS[args.command].run(args)
+        code: int = _module(args.command).run(args)
         sys.stdout.flush()
     except BrokenPipeError:  # `wallboardctl boards | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at exit
@@ -44,3 +74,60 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
+
+
+def build(names: Iterable[str]) -> argparse.ArgumentParser:
+    """The parser: it knows all commands, and the options of those that are named."""
+    parser = argparse.ArgumentParser(
+        prog="wallboardctl",
+        usage="%(prog)s [-h] [--version] COMMAND ...",
+        description=DESCRIPTION + "\n" + "".join(map(_listed, GROUPS)),
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, help="print the version")
+    subparsers = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, help=argparse.SUPPRESS, prog=parser.prog, action=_Commands
+    )
+    for module in dict.fromkeys(COMMANDS[name].module for name in names):
+        importlib.import_module(f"host_bridge.ctl.{module}").add_parser(subparsers)
+    for name in COMMANDS:
+        if name not in subparsers.choices:
+            subparsers.add_parser(name)
+    return parser
+
+
+class _Commands(_SubParsersAction):
+    """The commands, with the help that stands above."""
+
+    def add_parser(self, name: str, **options: Any) -> argparse.ArgumentParser:
+        return super().add_parser(name, **{**options, "help": COMMANDS[name].help})
+
+
+class _Version(argparse.Action):
+    """Prints the version, which is looked for only then: it takes as long as all the rest."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "nargs": 0, "default": argparse.SUPPRESS})
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        print(version())
+        parser.exit()
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"host_bridge.ctl.{COMMANDS[command].module}")
+
+
+def _listed(group: str) -> str:
+    """The lines of one group of commands."""
+    width = max(map(len, COMMANDS))
+    return f"\n{group}:\n" + "".join(f"  {name:{width}}  {entry.help}\n" for name, entry in GROUPS[group].items())
+
+
+def _unknown(command: str) -> int:
+    from firmware.core.spelling import did_you_mean, shown  # noqa: PLC0415 - nobody else needs it here
+
+    hint = did_you_mean(command, list(COMMANDS)) or "; `wallboardctl --help` lists them"
+    print(f"wallboardctl: there is no command {shown(command)}{hint}", file=sys.stderr)
+    return 2

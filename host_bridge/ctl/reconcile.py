@@ -60,7 +60,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Adds the command `reconcile`."""
     parser = subparsers.add_parser(
         "reconcile",
-        help="do the figures agree with the PBX's own log?",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Exit codes: 0 all agrees or is explained, 1 something differs unexplained, 2 wrong usage or files.",
