@@ -7,7 +7,7 @@ import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from host_bridge.calendar import DAY_MIN, DAYS, Calendar, day_range, every_day, spans, time_of_day, week, zone
@@ -209,8 +209,9 @@ CLOCKS = {
     "Pacific/Apia": ("2011-12-28",),  # 30 December was left out
     "Antarctica/Troll": ("2026-03-28", "2026-10-24"),  # by two hours
 }
+MINUTES = st.integers(0, 1439) | st.integers(0, 16).map(lambda quarters: quarters * 15)  # where clocks are put on
 SOME_SPANS = st.lists(
-    st.builds(lambda start, minutes: (start, start + minutes), st.integers(0, 1439), st.integers(1, 1439)), max_size=3
+    st.builds(lambda start, end: (start, end if end > start else end + 1440), MINUTES, MINUTES), max_size=3
 ).map(tuple)
 
 
@@ -219,6 +220,8 @@ SOME_SPANS = st.lists(
     st.fixed_dictionaries(dict.fromkeys(DAYS, SOME_SPANS)),
     st.integers(0, 2 * 1440 * MINUTE_MS),
 )
+@example(("Asia/Jerusalem", "2026-03-26"), dict.fromkeys(DAYS, ((600, 1440 + 150),)), 1400 * MINUTE_MS)  # skipped
+@example(("Asia/Jerusalem", "2026-10-24"), dict.fromkeys(DAYS, ((90, 100),)), (1440 + 101) * MINUTE_MS)  # repeated
 def test_nothing_changes_before_the_next_change_and_then_it_does(
     place: tuple[str, str], hours: dict[str, tuple[tuple[int, int], ...]], later_ms: int
 ) -> None:
