@@ -44,8 +44,10 @@ def test_its_state_is_retained_and_the_last_word_is_its_own(
 ) -> None:
     idle = Link(BrokerLogin(broker.host, broker.port, "b2"), SUBSCRIPTIONS, WILL, ear.inbox, logging.getLogger("t"))
     assert not idle.publish(WILL[0], b"too early")
+    assert idle.address == ""
     link = make(broker.port)
     ear.until_heard(LinkChange(True))
+    assert link.address == "127.0.0.1"
     assert link.publish(WILL[0], b"on")
     link.close(b"goodbye")
     watcher = Peer(broker.port)

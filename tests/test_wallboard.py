@@ -40,6 +40,7 @@ class Recorder:
     """Panel, buzzer, link and store at once: `did` has everything they were asked to do, with the time."""
 
     frames = held = restarts = discarded = 0
+    address = ""
 
     def __init__(self) -> None:
         self.now_ms = 0
@@ -83,7 +84,9 @@ class Bench:
         screen = Screen(128, 64, load_font)
         board = Board(Setup("main", "b1", None, ("queues",), brightness, (), "1.2"), screen)
         it = self.parts
-        self.wallboard = Wallboard(Parts(board, screen, it, it, it, it), logging.getLogger("t"), temperature=lambda: 41)
+        self.wallboard = Wallboard(
+            Parts(board, screen, it, it, it, it), logging.getLogger("t"), lambda: 41, {"host": "pi-1"}
+        )
         self.seq = 0
         self.steps = 0
         self.wake_ms = self.step()
@@ -165,6 +168,22 @@ def test_its_state_is_said_on_each_change_and_every_ten_seconds() -> None:
     assert [(alarm["queue"], alarm["severity"]) for alarm in state["alarms"]] == [("sales", "critical")]
     assert (state["online"], state["version"], state["temp"]) == (True, "1.2", 41)
     assert (state["frames"], state["uptime_ms"]) == (bench.wallboard.frames, at)
+
+
+def test_its_state_says_which_machine_it_is_and_what_it_was_asked_to_do() -> None:
+    bench = Bench()
+    bench.parts.address = "192.0.2.7"
+    bench.set_up()
+    bench.run(1000)
+    state = bench.states()[-1][1]
+    assert (state["host"], state["address"]) == ("pi-1", "192.0.2.7")
+    assert "doing" not in state and "serial" not in state
+    for do, seconds in (("identify", 30), ("test", 27)):
+        bench.take("board/b1/command", do=do)
+        bench.run(500)
+        assert bench.states()[-1][1]["doing"] == do
+        bench.run(seconds * 1000)
+        assert "doing" not in bench.states()[-1][1]
 
 
 def test_a_flapping_alarm_is_not_said_more_often_than_the_gap() -> None:

@@ -5,6 +5,8 @@ from firmware.core.check_records import Field, ListOf, Record
 from firmware.core.messages import COUNT, ID, MS, SEVERITIES, V
 from firmware.core.messages_rare import MAX_NOTICE
 
+DOING = ("identify", "test")
+
 _ALARM = Record(
     (
         Field("queue", ID, required=True),
@@ -33,6 +35,11 @@ BOARD = Record(
         Field("uptime_ms", MS),
         Field("temp", Int(-100, 200), doc="degrees Celsius"),
         Field("rssi", Int(-200, 100), doc="dBm"),
+        # Which machine it is: two that bear one board's name are told apart by these.
+        Field("host", Text(64, least=0), doc="its host name"),
+        Field("address", Text(64, least=0), doc="its own address, on the side of the broker"),
+        Field("serial", Text(64, least=0), doc="of a Raspberry Pi's processor"),
+        Field("doing", OneOf(DOING), doc="what somebody has asked for; absent while it shows what it always does"),
     )
 )
 

@@ -44,6 +44,8 @@ class Link:
         inbox: Inbox,
         log: logging.Logger,
     ) -> None:
+        self.address = ""
+        """This machine's own, on the side of the broker: that of the newest connection, "" before the first."""
         self._login = login
         self._subscriptions = list(subscriptions)
         self._will = will
@@ -146,6 +148,7 @@ class Link:
         if self._brief < MOST_BRIEF:
             self._recovered()
         self._up_s = time.monotonic()
+        self.address = _own_address(client)
         self._client = client
         self._inbox.link(True)
         client.subscribe(self._subscriptions)
@@ -193,6 +196,15 @@ class Link:
 
     def _say(self, level: int, text: str) -> None:
         self._log.log(level, "broker %s:%d: %s", self._login.host, self._login.port, text)
+
+
+def _own_address(client: mqtt.Client) -> str:
+    """Of the socket; "" when that is closed already."""
+    sock: Any = client.socket()  # a socket, whatever paho's own type for it says
+    try:
+        return str(sock.getsockname()[0]) if sock is not None else ""
+    except OSError:
+        return ""
 
 
 def _coming(client: mqtt.Client) -> int:

@@ -24,6 +24,7 @@ from firmware.pi.button import Button
 from firmware.pi.buzzer import Buzzer, open_buzzer
 from firmware.pi.canvas_pillow import load_font
 from firmware.pi.drivers import open_panel
+from firmware.pi.identity import identity
 from firmware.pi.inbox import Inbox, Waker
 from firmware.pi.link import Link
 from firmware.pi.lost import lost_frame
@@ -113,7 +114,7 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> bo
     panel = panel_link.PanelLink(nursery, log)
     silence = partial(nursery.kill, buzzer_process.NAME)
     buzzer = buzzer_process.BuzzerLink(nursery.ends.get(buzzer_process.NAME), silence)
-    wallboard = Wallboard(Parts(board, screen, panel, buzzer, link, store), log, _temperature)
+    wallboard = Wallboard(Parts(board, screen, panel, buzzer, link, store), log, _temperature, identity())
     systemd = Systemd()
     if button.down:
         board.self_test(0)

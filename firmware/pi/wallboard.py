@@ -11,10 +11,12 @@ No clock and no thread of its own: the loop in program.py has them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from firmware.core import wire
+from firmware.core.view import IDENTIFY, SELF_TEST
 from firmware.pi.canvas_pillow import PillowCanvas
 from firmware.pi.inbox import LinkChange, Message, Press
 
@@ -31,6 +33,7 @@ STORE_DELAY_MS = 2_000  # one write for all the rules that a bridge sends in a r
 STORE_GAP_MS = 60_000  # … which a bridge that changes its rules all the time is not to wear out
 LEAST_SLEEP_MS = 2  # of what is due by time alone; what comes in wakes the loop at once
 LOST_MS = 10_000  # a line that is dead is found so within half of it: what was published shortly before is lost
+_DOING = {IDENTIFY: "identify", SELF_TEST: "test"}  # by the page that is shown: what a person has asked for
 LEAST_LIFE_MS = 20_000  # before a command may restart the board: one that is sent again and again stops nothing
 
 
@@ -40,6 +43,10 @@ class Sender(Protocol):
     @property
     def discarded(self) -> int:
         """Messages that were too large, or too many, to be heard."""
+
+    @property
+    def address(self) -> str:
+        """This machine's own, on the side of the broker; "" when it is not known."""
 
     def publish(self, topic: str, payload: bytes) -> bool: ...
 
@@ -89,11 +96,14 @@ class Wallboard:
         parts: Parts,
         log: logging.Logger,
         temperature: Callable[[], int | None] = lambda: None,
+        identity: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        """`identity`: what its state says of the machine, see identity.py."""
         self.frames = 0  # drawn
         self._parts = parts
         self._log = log
         self._temperature = temperature
+        self._identity = identity
         self._canvas = PillowCanvas(parts.screen.width, parts.screen.height)
         self._shown: View | None = None
         self._told: dict[str, Any] | None = None  # board.state() as last published
@@ -185,18 +195,22 @@ class Wallboard:
     def _say(self, now_ms: int) -> int:
         """Publish the board's state when it has changed or is due; when to look again."""
         board = self._parts.board
-        state = board.state(now_ms)
+        state = {**board.state(now_ms), **self._identity}
+        if self._shown is not None and self._shown.kind in _DOING:
+            state["doing"] = _DOING[self._shown.kind]
         changed = state != self._told
         gap_ms = STATE_GAP_MS if changed and self._told is not None else STATE_EVERY_MS
         if self._told is not None and now_ms < self._told_ms + gap_ms:
             return self._told_ms + gap_ms
         panel = self._parts.panel
         problems = board.problems + self._parts.link.discarded
-        measured = {"frames": panel.frames, "uptime_ms": now_ms, "problems": problems}
+        measured: dict[str, int | str] = {"frames": panel.frames, "uptime_ms": now_ms, "problems": problems}
         if panel.restarts:
             measured["restarts"] = panel.restarts
         if panel.held:
             measured["held"] = panel.held
+        if self._parts.link.address:
+            measured["address"] = self._parts.link.address
         temperature = self._temperature()
         if temperature is not None:
             measured["temp"] = temperature
