@@ -129,8 +129,8 @@ def test_a_journal_lost_while_running_asks_for_everything_again(tmp_path: Path) 
 def test_a_disk_that_does_not_answer_is_told_and_a_stop_is_not_held_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("host_bridge.journal.journal.CLOSE_S", 0.05)
-    monkeypatch.setattr("host_bridge.journal.journal.SILENT_MS", 20)
+    monkeypatch.setattr("host_bridge.journal.thread.CLOSE_S", 0.05)
+    monkeypatch.setattr("host_bridge.journal.thread.SILENT_MS", 20)
     answers = threading.Event()
     journal, _ = opened(tmp_path / "j")
     monkeypatch.setattr("host_bridge.journal.store.Store.write", lambda store, work: answers.wait(30))

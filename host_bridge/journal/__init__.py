@@ -1,8 +1,9 @@
 """The journal: every finished stay and every open one in SQLite, so that a bridge killed at any instant counts on.
 
-Modules: `batch` (what goes in and comes out), `schema` (the tables), `store` (a file), `opening` (damage, lock),
-`backlog` (what is not on the disk yet), `writer` (when it is written, and what goes wrong), `journal` (the facade and
-its thread), `reader` (for others while a bridge writes).
+Modules: `batch` (what goes in and comes out), `schema` (the tables), `store` (a file), `backlog` (what is not on the
+disk yet), `journal` (the facade), `reader` (for others while a bridge writes). What holds for any file that the bridge
+keeps so, the history too: `form` (whose it is), `opening` (damage, lock), `writer` (when it is written, and what goes
+wrong), `thread`, `transaction`, `errors`.
 """
 
 from host_bridge.journal.batch import Batch, DayRow, Restored, shifted, shifted_live

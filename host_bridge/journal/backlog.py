@@ -36,6 +36,11 @@ class Work(NamedTuple):
     gaps: list[Gap]
     days: dict[tuple[str, str], tuple[dict[str, int], int]]  # by day and queue: figures, and when by the PBX's clock
 
+    @property
+    def at_ms(self) -> int | None:
+        """Of which instant of the bridge's clock all is in; None when it does not say."""
+        return self.open.at_ms if self.open else None
+
 
 class Backlog:
     """Every method may be called by any thread, and none of them waits for a disk."""

@@ -24,7 +24,7 @@ _WORDS = {
     _BUSY: "another program has locked it: end that program",
     _LOCKED: "another program has locked it: end that program",
     _CANTOPEN: "it cannot be opened: let the bridge's user read and write it, and its folder",
-    _NOTADB: "no journal of a bridge: name the file that bridge.yaml calls journal",
+    _NOTADB: "no {word} of a bridge: name the file that bridge.yaml calls journal",
     _IOERR: "the disk fails: see the system's log, and replace it",
 }
 
@@ -40,8 +40,8 @@ def is_damage(error: BaseException) -> bool:
     return code is not None and (code & 0xFF in (_ERROR, _CORRUPT, _NOTADB) or code in _UNREADABLE)
 
 
-def explain(error: BaseException, path: Path) -> str:
-    """One line: which journal, what is wrong, what to do."""
+def explain(error: BaseException, path: Path, word: str = "journal") -> str:
+    """One line: which journal (or other file, by its `word`), what is wrong, what to do."""
     if isinstance(error, JournalError):
         return str(error)
     code = getattr(error, "sqlite_errorcode", None)
@@ -51,7 +51,7 @@ def explain(error: BaseException, path: Path) -> str:
     words = _WORDS.get(primary) if primary is not None else None
     if words is None:
         words = getattr(error, "strerror", None) or str(error)
-    return f"journal {path}: {words}"
+    return f"{word} {path}: {words.format(word=word) if primary == _NOTADB else words}"
 
 
 def _has_room(path: Path) -> bool:

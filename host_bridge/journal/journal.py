@@ -12,23 +12,22 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
 from io import FileIO
 from pathlib import Path
 
-from host_bridge.journal.backlog import Backlog
+from host_bridge.journal.backlog import Backlog, Work
 from host_bridge.journal.batch import Batch, Restored
 from host_bridge.journal.errors import JournalError, explain, is_damage, reason
 from host_bridge.journal.opening import lock, open_store, read_without_room, set_aside
+from host_bridge.journal.schema import JOURNAL
 from host_bridge.journal.store import Store
+from host_bridge.journal.thread import WriterThread, now_ms
 from host_bridge.journal.writer import Writer
 from host_bridge.truth.live import Live
 
-CLOSE_S = 5.0  # how long a bridge that stops waits for the disk
-SILENT_MS = 10_000  # a disk that takes longer for one transaction is a problem to tell
 _NOTHING = Restored([], Live(), None, 0, 1)
 
 
@@ -57,20 +56,17 @@ class Journal:
         self._held = held
         self._log = log
         self._backlog = Backlog()
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._is_closing = False
-        self._busy_since_ms: int | None = None
+        self._thread = WriterThread(path, JOURNAL.word)
         self._prior: Store | None = None  # what can be read of it when it cannot be opened for writing
         self._reopen = partial(opener, check=False)
         try:
             self._store: Store | None = opener(check=True)
-            self._writer = Writer(path, self._backlog, self._store, self._reopen, log)
+            self._writer: Writer[Work] = Writer(path, self._backlog, self._store, self._reopen, log)
         except sqlite3.Error as error:
             self._store = None
             self._prior = read_without_room(path, error)
             self._writer = Writer(path, self._backlog, None, self._reopen, log)
-            self._writer.fail(error, _now_ms())
+            self._writer.fail(error, now_ms())
 
     def load(self, since_pbx_ms: int) -> Restored:
         """What ended since then and what was open; once, before `start`. What is damaged is set aside and told."""
@@ -96,8 +92,7 @@ class Journal:
 
     def start(self) -> None:
         """Let the writer's thread begin."""
-        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-        self._thread.start()
+        self._thread.start(self._writer)
 
     def ready(self) -> bool:
         """Whether the last batch was taken over: only then is the next one worth making. At most twice a second."""
@@ -106,27 +101,22 @@ class Journal:
     def put(self, batch: Batch) -> None:
         """Hand over what became known. Never waits; beyond 50,000 records not written the oldest are given up."""
         self._backlog.put(batch, time.time_ns() // 1_000_000)
-        self._wake.set()
+        self._thread.wake()
 
     def put_day(self, day: str, queue: str, figures: dict[str, int], pbx_ms: int) -> None:
         """Keep the figures of a queue's day (YYYY-MM-DD), known at `pbx_ms`; later ones replace them. Never waits."""
         self._backlog.put_day(day, queue, figures, pbx_ms)
-        self._wake.set()
+        self._thread.wake()
 
     def prune(self, before_pbx_ms: int) -> None:
         """Forget what ended before, a little at a time. Never waits."""
         self._writer.prune(before_pbx_ms)
-        self._wake.set()
+        self._thread.wake()
 
     @property
     def problem(self) -> str:
         """Why nothing can be written at present, in one line; "" is fine."""
-        if self._thread is not None and not self._thread.is_alive() and not self._is_closing:
-            return f"journal {self._path}: its writer ended by an error of its own, see the log: restart the bridge"
-        since_ms = self._busy_since_ms
-        if since_ms is not None and _now_ms() - since_ms > SILENT_MS:
-            return f"journal {self._path}: the disk does not answer"
-        return self._writer.problem
+        return self._thread.problem or self._writer.problem
 
     @property
     def dropped(self) -> int:
@@ -147,31 +137,11 @@ class Journal:
 
     def close(self) -> None:
         """Write what is left, waiting for the disk at most 5 s, and let another bridge have the file."""
-        self._is_closing = True
-        self._wake.set()
-        if self._thread is None:
-            self._writer.finish(_now_ms())
-        else:
-            self._thread.join(CLOSE_S)
-            if self._thread.is_alive():
-                self._log.error("journal %s: the disk does not answer; what is not written is lost", self._path)
-                return  # the lock ends with the process
+        if not self._thread.close(self._writer.finish):
+            self._log.error("journal %s: the disk does not answer; what is not written is lost", self._path)
+            return  # the lock ends with the process
         if self._backlog.take() is not None:
             self._log.error("journal %s: what ended last could not be written", self._path)
         if self._held is not None:
             self._held.close()
             self._held = None
-
-    def _run(self) -> None:
-        """The thread: writes when there is something and its time has come."""
-        while not self._is_closing:
-            self._busy_since_ms = _now_ms()
-            due_ms = self._writer.step(self._busy_since_ms)
-            self._busy_since_ms = None
-            self._wake.wait(None if due_ms is None else max(due_ms - _now_ms(), 1) / 1000)
-            self._wake.clear()
-        self._writer.finish(_now_ms())
-
-
-def _now_ms() -> int:
-    return time.monotonic_ns() // 1_000_000

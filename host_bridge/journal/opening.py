@@ -14,7 +14,8 @@ from io import FileIO
 from pathlib import Path
 
 from host_bridge.journal.errors import JournalError, explain, is_damage, reason
-from host_bridge.journal.schema import APPLICATION_ID, MAX_VERSION, VERSION, create
+from host_bridge.journal.form import MAX_VERSION, Form
+from host_bridge.journal.schema import JOURNAL
 from host_bridge.journal.store import Store
 
 BUSY_S = 2.0  # how long to wait for another program's transaction
@@ -28,8 +29,8 @@ class DamageError(Exception):
     """The file is no sound journal; the text says why."""
 
 
-def lock(path: Path, log: logging.Logger) -> FileIO | None:
-    """Keep other bridges from this journal as long as the file given is open; the kernel ends it with the process.
+def lock(path: Path, log: logging.Logger, word: str = "journal") -> FileIO | None:
+    """Keep other bridges from this file as long as the file given is open; the kernel ends it with the process.
 
     Raises JournalError when another has it, or when the folder cannot be written. None, which is told, where the file
     system has no locks or no room for one. It is a file of its own: closing the database's own would drop SQLite's
@@ -41,10 +42,10 @@ def lock(path: Path, log: logging.Logger) -> FileIO | None:
         held = name.open("a+b", buffering=0)
     except OSError as error:
         if error.errno in _NO_ROOM:
-            _tell_no_lock(path, error, log)
+            _tell_no_lock(path, error, log, word)
             return None
         raise JournalError(
-            f"journal {path}: its folder cannot be written ({error.strerror}): "
+            f"{word} {path}: its folder cannot be written ({error.strerror}): "
             "let the bridge's user write there, or name another file in bridge.yaml"
         ) from None
     try:
@@ -54,12 +55,12 @@ def lock(path: Path, log: logging.Logger) -> FileIO | None:
         owner = held.read(20).decode("ascii", "replace").strip() or "unknown"
         held.close()
         raise JournalError(
-            f"journal {path}: another bridge writes it (process {owner}): end that one, "
+            f"{word} {path}: another bridge writes it (process {owner}): end that one, "
             "or give each its own journal in bridge.yaml"
         ) from None
     except OSError as error:
         held.close()
-        _tell_no_lock(path, error, log)
+        _tell_no_lock(path, error, log, word)
         return None
     with suppress(OSError):  # a full disk: then the next one will not read who it was
         held.truncate(0)
@@ -67,27 +68,35 @@ def lock(path: Path, log: logging.Logger) -> FileIO | None:
     return held
 
 
-def _tell_no_lock(path: Path, error: OSError, log: logging.Logger) -> None:
-    log.warning("journal %s: no lock there (%s): let no second bridge use it", path, error.strerror)
+def _tell_no_lock(path: Path, error: OSError, log: logging.Logger, word: str) -> None:
+    log.warning("%s %s: no lock there (%s): let no second bridge use it", word, path, error.strerror)
 
 
 def open_store(path: Path, site: str, log: logging.Logger, *, check: bool) -> Store:
-    """The journal's file, made when there is none; a damaged one is set aside first. `check` reads all of it.
+    """The journal's file as a Store; see open_file."""
+    connection, is_new = open_file(path, site, log, JOURNAL, check=check)
+    return Store(connection, path, is_new=is_new)
+
+
+def open_file(
+    path: Path, site: str, log: logging.Logger, form: Form, *, check: bool
+) -> tuple[sqlite3.Connection, bool]:
+    """The file, made when there is none (then True); a damaged one is set aside first. `check` reads all of it.
 
     Raises JournalError when it is not ours to write; sqlite3.Error when it cannot be opened now (a full disk).
     """
     try:
-        return _open(path, site, log, check=check)
+        return _open(path, site, log, form, check=check)
     except DamageError as damage:
-        set_aside(path, str(damage), log)
+        set_aside(path, str(damage), log, form.word)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         if not is_damage(error):
             raise
-        set_aside(path, reason(error), log)
-    return _open(path, site, log, check=False)
+        set_aside(path, reason(error), log, form.word)
+    return _open(path, site, log, form, check=False)
 
 
-def set_aside(path: Path, why: str, log: logging.Logger) -> None:
+def set_aside(path: Path, why: str, log: logging.Logger, word: str = "journal") -> None:
     """Rename the damaged file, and what SQLite keeps beside it. Raises JournalError."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     aside = path.with_name(f"{path.name}.damaged-{stamp}")
@@ -102,9 +111,9 @@ def set_aside(path: Path, why: str, log: logging.Logger) -> None:
             continue
         except OSError as error:
             raise JournalError(
-                f"journal {path}: damaged ({why}), and cannot be renamed ({error.strerror}): move it away by hand"
+                f"{word} {path}: damaged ({why}), and cannot be renamed ({error.strerror}): move it away by hand"
             ) from None
-    log.error("journal %s: damaged (%s): set aside as %s, a new one is begun", path, why, aside.name)
+    log.error("%s %s: damaged (%s): set aside as %s, a new one is begun", word, path, why, aside.name)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -114,45 +123,45 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def identify(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the file is a journal of this version; False for an empty one. Raises JournalError for another's file."""
+def identify(connection: sqlite3.Connection, path: Path, form: Form = JOURNAL) -> bool:
+    """Whether the file is of this form and version; False for an empty one. Raises JournalError for another's file."""
     tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if not tables and not application:
         return False
-    if application != APPLICATION_ID and "mark" not in tables:
-        raise JournalError(f"journal {path}: a database of something else: name another file in bridge.yaml")
-    if VERSION < version <= MAX_VERSION:
+    if application != form.application_id and "mark" not in tables:
+        raise JournalError(f"{form.word} {path}: a database of something else: name another file in bridge.yaml")
+    if form.version < version <= MAX_VERSION:
         raise JournalError(
-            f"journal {path}: of a newer wallboard (journal version {version}, this one reads {VERSION}): "
+            f"{form.word} {path}: of a newer wallboard ({form.word} version {version}, this one reads {form.version}): "
             "install that one again, or name another file in bridge.yaml"
         )
-    if application != APPLICATION_ID or version != VERSION:
+    if application != form.application_id or version != form.version:
         raise DamageError("its header makes no sense")
     return True
 
 
-def _open(path: Path, site: str, log: logging.Logger, *, check: bool) -> Store:
+def _open(path: Path, site: str, log: logging.Logger, form: Form, *, check: bool) -> tuple[sqlite3.Connection, bool]:
     if path.is_dir():
-        raise JournalError(f"journal {path}: a folder: name a file in bridge.yaml")
+        raise JournalError(f"{form.word} {path}: a folder: name a file in bridge.yaml")
     connection = connect(path)
     try:
-        is_new = not identify(connection, path)
+        is_new = not identify(connection, path, form)
         if not is_new:
             if check:
                 _check(connection)
-            _of_this_site(connection, path, site)
+            _of_this_site(connection, path, site, form.word)
             _set_modes(connection)
             _try_to_write(connection, path)
         else:
             _set_modes(connection)
-            create(connection, site)
-            log.info("journal %s: begun", path)
-        return Store(connection, path, is_new=is_new)
+            form.create(connection, site)
+            log.info("%s %s: begun", form.word, path)
     except BaseException:
         connection.close()
         raise
+    return connection, is_new
 
 
 def _set_modes(connection: sqlite3.Connection) -> None:
@@ -180,13 +189,13 @@ def _try_to_write(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
-def _of_this_site(connection: sqlite3.Connection, path: Path, site: str) -> None:
+def _of_this_site(connection: sqlite3.Connection, path: Path, site: str, word: str) -> None:
     found = connection.execute("SELECT value FROM mark WHERE name = 'site'").fetchone()
     if found is None or not isinstance(found[0], str):
         raise DamageError("it does not say of which site it is")
     if found[0] != site:
         raise JournalError(
-            f"journal {path}: of site {found[0]!r}, and bridge.yaml says {site!r}: name another file there"
+            f"{word} {path}: of site {found[0]!r}, and bridge.yaml says {site!r}: name another file there"
         )
 
 

@@ -11,15 +11,16 @@ from pathlib import Path
 from host_bridge.journal.backlog import Gap
 from host_bridge.journal.batch import DayRow
 from host_bridge.journal.errors import JournalError, explain
+from host_bridge.journal.form import Form
 from host_bridge.journal.opening import BUSY_S, DAMAGED_TEXT, DamageError, identify
-from host_bridge.journal.schema import RECORDS
+from host_bridge.journal.schema import JOURNAL, RECORDS
 from host_bridge.truth.outcomes import Record
 
 
 def read_day(path: Path, from_pbx_ms: int, until_pbx_ms: int) -> list[Record]:
     """All records that ended in [from, until), by their time (the PBX's clock). Raises JournalError."""
     found: list[Record] = []
-    with _reading(path) as connection:
+    with reading(path) as connection:
         for table in RECORDS.values():
             rows = connection.execute(f"{table.select} WHERE at_ms >= ? AND at_ms < ?", (from_pbx_ms, until_pbx_ms))
             for row in rows:
@@ -33,7 +34,7 @@ def read_gaps(path: Path, from_pbx_ms: int, until_pbx_ms: int) -> list[Gap]:
 
     Each (from, until) in ms of the PBX's clock, in order and apart from each other. Raises JournalError.
     """
-    with _reading(path) as connection:
+    with reading(path) as connection:
         gaps = connection.execute("SELECT from_ms, until_ms FROM gap").fetchall()
         seen = connection.execute("SELECT value FROM mark WHERE name = 'seen_ms'").fetchone()
     gaps.append((seen[0] if seen else 0, until_pbx_ms))
@@ -51,30 +52,30 @@ def read_gaps(path: Path, from_pbx_ms: int, until_pbx_ms: int) -> list[Gap]:
 
 def read_days(path: Path, since: str = "") -> list[DayRow]:
     """The lines of the days kept from `since` (YYYY-MM-DD) on, by day and queue. Raises JournalError."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         found = "SELECT day, queue, figures, at_ms FROM day WHERE day >= ? ORDER BY day, queue"
         rows = connection.execute(found, (since,)).fetchall()
     return [DayRow(day, queue, json.loads(figures), at_ms) for day, queue, figures, at_ms in rows]
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+def reading(path: Path, form: Form = JOURNAL) -> Iterator[sqlite3.Connection]:
     """One consistent look at the file; every error is a JournalError of one line."""
     if path.is_dir():
-        raise JournalError(f"journal {path}: a folder: name the file that bridge.yaml calls journal")
+        raise JournalError(f"{form.word} {path}: a folder: name the file that bridge.yaml calls journal")
     if not path.is_file():
-        raise JournalError(f"journal {path}: there is no such file")
+        raise JournalError(f"{form.word} {path}: there is no such file")
     try:
         connection = _connect(path)
         try:
-            if not identify(connection, path):
-                raise JournalError(f"journal {path}: it is empty")
+            if not identify(connection, path, form):
+                raise JournalError(f"{form.word} {path}: it is empty")
             connection.execute("BEGIN")
             yield connection
         finally:
             connection.close()
     except (sqlite3.Error, DamageError, ValueError) as error:
-        raise JournalError(explain(error, path)) from None
+        raise JournalError(explain(error, path, form.word)) from None
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -9,12 +9,12 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from host_bridge.journal.form import Form
 from host_bridge.truth.live import OpenJourney, OpenStay, PbxCounters
 from host_bridge.truth.outcomes import End, Estimate, JourneyEnd, Outcome, Record, Talk
 
 APPLICATION_ID = 0x4C454457  # "LEDW", in the file's header
 VERSION = 1  # PRAGMA user_version
-MAX_VERSION = 999  # what claims to be newer than this is no version
 
 CREATE = (
     # what ended; `row` is the ledger's number, one over all four tables
@@ -102,17 +102,9 @@ OPEN_JOURNEY = _table("open_journey", "id", OpenJourney._fields, _open_journey)
 COUNTERS = _table("counters", "id", PbxCounters._fields, PbxCounters._make)
 
 
+JOURNAL = Form("journal", APPLICATION_ID, VERSION, CREATE)
+
+
 def create(connection: sqlite3.Connection, site: str) -> None:
     """Make the tables in an empty file, all or nothing. Raises sqlite3.Error."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for statement in CREATE:
-            connection.execute(statement)
-        connection.execute("INSERT INTO mark VALUES ('site', ?)", (site,))
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    except sqlite3.Error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+    JOURNAL.create(connection, site)

@@ -12,6 +12,7 @@ from typing import Any
 from host_bridge.journal.backlog import Open, Work
 from host_bridge.journal.batch import Restored, shifted, shifted_live
 from host_bridge.journal.schema import COUNTERS, OPEN_JOURNEY, OPEN_STAY, RECORDS, Table
+from host_bridge.journal.transaction import Transaction, identity
 from host_bridge.truth.live import Live
 from host_bridge.truth.outcomes import Record
 
@@ -31,18 +32,18 @@ class Store:
         self.unwritable = 0  # records left out by `write`: SQLite takes no such text or number
         self._connection = connection
         self._path = path
-        self._file = _identity(path)
+        self._file = identity(path)
         self._open: dict[str, Written] | None = None  # None: what the tables hold is not known
         self._open_shift_ms = 0
         self._last_id = 0
 
     def is_in_place(self) -> bool:
         """Whether the file of that name is still this one: nobody removed it or put another there."""
-        return self._file is not None and _identity(self._path) == self._file
+        return self._file is not None and identity(self._path) == self._file
 
     def load(self, since_ms: int) -> Restored:
         """What ended at `since_ms` or later (the PBX's clock), and what is open."""
-        with _Transaction(self._connection, "BEGIN"):
+        with Transaction(self._connection, "BEGIN"):
             marks = dict(self._connection.execute("SELECT name, value FROM mark"))
             rows: list[tuple[int, Record]] = []
             last = 0
@@ -57,7 +58,7 @@ class Store:
 
     def write(self, work: Work) -> None:
         """All of it or nothing."""
-        with _Transaction(self._connection, "BEGIN IMMEDIATE"):
+        with Transaction(self._connection, "BEGIN IMMEDIATE"):
             by_table: dict[Table, list[tuple[Any, ...]]] = {}
             for row, (record, shift_ms) in work.rows.items():
                 by_table.setdefault(RECORDS[type(record)], []).append((row, *shifted(record, shift_ms)))
@@ -79,7 +80,7 @@ class Store:
         """Delete up to `most` rows a table of what ended earlier; whether there may be more."""
         is_more = False
         columns = [(table.name, "at_ms") for table in RECORDS.values()] + [("gap", "until_ms"), ("day", "at_ms")]
-        with _Transaction(self._connection, "BEGIN IMMEDIATE"):
+        with Transaction(self._connection, "BEGIN IMMEDIATE"):
             for table, column in columns:
                 found = f"SELECT rowid FROM {table} WHERE {column} < ? LIMIT ?"
                 done = self._connection.execute(f"DELETE FROM {table} WHERE rowid IN ({found})", (before_ms, most))
@@ -144,34 +145,6 @@ class Store:
                 self._connection.execute(statement, row)
             except (UnicodeEncodeError, OverflowError):
                 self.unwritable += 1
-
-
-class _Transaction:
-    """BEGIN … COMMIT, or ROLLBACK when anything was raised."""
-
-    def __init__(self, connection: sqlite3.Connection, begin: str) -> None:
-        self._connection = connection
-        self._begin = begin
-
-    def __enter__(self) -> None:
-        self._connection.execute(self._begin)
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        try:
-            if kind is None:
-                self._connection.execute("COMMIT")
-        finally:
-            if self._connection.in_transaction:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _row_number(numbered: tuple[int, Record]) -> int:

@@ -1,4 +1,7 @@
-"""When the backlog is written; and when it cannot be: told in one line, tried again, begun anew if damaged."""
+"""When a backlog is written; and when it cannot be: told in one line, tried again, begun anew if damaged.
+
+It writes the journal, and what else the bridge keeps in a file of its own: what differs is in Pending, File and `word`.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,10 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
-from host_bridge.journal.backlog import Backlog, Work
 from host_bridge.journal.errors import explain, is_damage, reason
 from host_bridge.journal.opening import set_aside
-from host_bridge.journal.store import Store
 
 PACE_MS = 500  # between two transactions: each waits for the disk, and wears an SD card
 RETRY_MS = 1_000  # after the first failure; then twice as long each time
@@ -18,11 +20,60 @@ LONGEST_RETRY_MS = 30_000
 SLICE = 500  # rows of a table deleted in one go
 
 
-class Writer:
+class Instant(Protocol):
+    """What one transaction writes."""
+
+    @property
+    def at_ms(self) -> int | None: ...
+
+
+WorkT = TypeVar("WorkT", bound=Instant)
+WrittenT_contra = TypeVar("WrittenT_contra", bound=Instant, contravariant=True)
+
+
+class Pending(Protocol[WorkT]):
+    """What is not on the disk yet, as journal.backlog has it."""
+
+    @property
+    def dropped(self) -> int: ...
+
+    @property
+    def is_noticed(self) -> bool: ...
+
+    def notice(self) -> None: ...
+
+    def take(self) -> WorkT | None: ...
+
+    def give_back(self, work: WorkT) -> None: ...
+
+
+class File(Protocol[WrittenT_contra]):
+    """An open file, as journal.store has it."""
+
+    is_new: bool
+    unwritable: int
+
+    def is_in_place(self) -> bool: ...
+
+    def write(self, work: WrittenT_contra) -> None: ...
+
+    def prune(self, before_ms: int, most: int) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class Writer(Generic[WorkT]):
     """Called by one thread; `problem` and what else has no underscore may be read by any."""
 
     def __init__(
-        self, path: Path, backlog: Backlog, store: Store | None, reopen: Callable[[], Store], log: logging.Logger
+        self,
+        path: Path,
+        backlog: Pending[WorkT],
+        store: File[WorkT] | None,
+        reopen: Callable[[], File[WorkT]],
+        log: logging.Logger,
+        *,
+        word: str = "journal",
     ) -> None:
         self.problem = ""
         self.saved_ms: int | None = None  # at_ms of the newest batch that is on the disk
@@ -33,6 +84,7 @@ class Writer:
         self._store = store
         self._reopen = reopen
         self._log = log
+        self._word = word
         self._pace_ms = 0  # not before
         self._retry_at_ms = 0  # not before
         self._retry_ms = RETRY_MS
@@ -66,7 +118,7 @@ class Writer:
 
     def fail(self, error: Exception, now_ms: int) -> None:
         """Say what is wrong, once an outage, and try again later."""
-        problem = explain(error, self._path)
+        problem = explain(error, self._path, self._word)
         if problem != self.problem:
             self._log.error("%s; the bridge goes on counting, and tries again", problem)
         self.problem = problem
@@ -74,7 +126,7 @@ class Writer:
         self._retry_at_ms = now_ms + self._retry_ms
         self._retry_ms = min(2 * self._retry_ms, LONGEST_RETRY_MS)
 
-    def _try(self, work: Work | None, now_ms: int) -> None:
+    def _try(self, work: WorkT | None, now_ms: int) -> None:
         try:
             self._do(work)
         except (sqlite3.Error, OSError) as error:
@@ -85,9 +137,9 @@ class Writer:
         else:
             self._succeeded(now_ms)
 
-    def _do(self, work: Work | None) -> None:
+    def _do(self, work: WorkT | None) -> None:
         if self._store is not None and not self._store.is_in_place():
-            self._log.error("journal %s: removed or replaced while the bridge ran; it is begun anew", self._path)
+            self._log.error("%s %s: removed or replaced while the bridge ran; it is begun anew", self._word, self._path)
             self._let_go()
             self.is_anew = True
         if self._store is None:
@@ -97,8 +149,8 @@ class Writer:
             self._store.write(work)
             self.unwritable += self._store.unwritable
             self._store.unwritable = 0
-            if work.open is not None:
-                self.saved_ms = work.open.at_ms
+            if work.at_ms is not None:
+                self.saved_ms = work.at_ms
         before_ms = self._prune_before_ms
         if before_ms is not None and not self._store.prune(before_ms, SLICE) and self._prune_before_ms == before_ms:
             self._prune_before_ms = None
@@ -106,9 +158,8 @@ class Writer:
     def _succeeded(self, now_ms: int) -> None:
         if self._failed_ms is not None:
             lost = f", {self._backlog.dropped} records were lost" if self._backlog.dropped else ", nothing was lost"
-            self._log.info(
-                "journal %s: written again after %d s%s", self._path, (now_ms - self._failed_ms) // 1000, lost
-            )
+            after_s = (now_ms - self._failed_ms) // 1000
+            self._log.info("%s %s: written again after %d s%s", self._word, self._path, after_s, lost)
         self.problem = ""
         self._failed_ms = None
         self._retry_ms = RETRY_MS
@@ -116,7 +167,7 @@ class Writer:
     def _replace(self, error: Exception) -> Exception | None:
         """Set the damaged file aside; the next try begins a new one. What is wrong when that cannot be done."""
         try:
-            set_aside(self._path, reason(error), self._log)
+            set_aside(self._path, reason(error), self._log, self._word)
         except OSError as failure:
             return failure
         self.is_anew = True
