@@ -301,7 +301,7 @@ def test_what_cannot_be_read_is_one_clear_line(path: Path, content: bytes | None
 
 
 KILLED = """
-import logging, os, sys
+import logging, os, sys, time
 from pathlib import Path
 from host_bridge.history import History, Firing, Run
 history = History.open(Path(sys.argv[1]), "haifa", logging.getLogger())
@@ -310,9 +310,9 @@ while True:
     number += 1
     history.put(Run(1, "1", 0, number, None))
     history.put(Firing(1, number, "sales", "wait", 1, number, number, "cleared", ((number, 1), (number, 0))))
-    if number % 500 == 0:
+    if number % 50 == 0:
         os.write(1, b".")
-        __import__("time").sleep(0.01)
+        time.sleep(0.005)
 """
 
 
