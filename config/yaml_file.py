@@ -10,22 +10,26 @@ invisible direction marks that a Hebrew editor leaves behind do no harm. Duplica
 """
 
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from config.yaml_tree import MAX_BYTES, MAX_DEPTH, TOO_DEEP, ConfigError, Node, Place, read
+from config.mistakes import WARNING, ConfigError, Mistake, Place
+from config.regular_file import read_regular
+from config.yaml_tree import MAX_BYTES, MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, Node, read
 from firmware.core import check
+from firmware.core.check_kinds import MAX_OF_A_FILE
 from firmware.core.spelling import one_line
 
-__all__ = ["ConfigError", "KeyPath", "Place", "Problem", "Value", "YamlFile", "dotted", "load", "parse"]
+__all__ = ["ConfigError", "KeyPath", "Mistake", "Place", "Problem", "Value", "YamlFile", "dotted", "load", "parse"]
 
 Value = dict[str, "Value"] | list["Value"] | str
 KeyPath = tuple[str | int, ...]
 Problem = tuple[KeyPath, str]
 
 MAX_PATH = 200  # characters of a path in a message
-MAX_VALUES = 100_000  # aliases counted as often as they are used: a few lines of them can stand for billions
 _AT_THE_KEY = "unknown key"  # a problem of the key itself, not of its value: there is nothing right to write behind it
+_QUOTES = "“”„‟«»״‘’‚‛"  # as word processors and Hebrew keyboards make them; to YAML they are letters
 
 
 class YamlFile:
@@ -35,7 +39,7 @@ class YamlFile:
         self.name = name
         self._places: dict[KeyPath, Place] = {}
         self._key_places: dict[KeyPath, Place] = {}
-        self._problems: list[tuple[Place, str]] = []
+        self._own: list[Mistake] = []
         self._count = 0
         self.data: Value = self._convert(root, ())
         self._places[()] = Place(1, 1)
@@ -50,9 +54,13 @@ class YamlFile:
                 return self._places[known]
         return Place(1, 1)
 
+    def has(self, *path: str | int) -> bool:
+        """True when the file says something at `path`, right or wrong."""
+        return path in self._places
+
     def line(self, path: KeyPath, message: str, *, key: bool = False) -> str:
         """One line that tells a mistake: `FILE:LINE:COLUMN: PATH: message`."""
-        return self._at(self.place(path, key=key), f"{dotted(path)}: {message}" if path else message)
+        return str(Mistake(self.name, self.place(path, key=key), dotted(path), message))
 
     def typed(self, schema: check.Kind) -> Any:
         """The data as `schema` types it. Raises ConfigError with every mistake of the file."""
@@ -61,49 +69,78 @@ class YamlFile:
         return clean
 
     def refuse(self, problems: Iterable[Problem]) -> None:
-        """Raise ConfigError with these problems and the file's own (duplicate keys) in the order of its lines.
-
-        Return when there are none. What is wrong with a key, and not with its value, is told at the key.
-        """
-        found = [(place, self._at(place, text)) for place, text in self._problems]
-        for path, message in problems:
-            key = message.startswith(_AT_THE_KEY)
-            found.append((self.place(path, key=key), self.line(path, message, key=key)))
+        """Raise ConfigError with these problems and the file's own (duplicate keys); return when there are none."""
+        found = self.mistakes(problems)
         if found:
-            raise ConfigError(line for _, line in sorted(found, key=lambda each: each[0]))
+            raise ConfigError(found)
 
-    def _at(self, place: Place, text: str) -> str:
-        return f"{self.name}:{place.line}:{place.column}: {text}"
+    def mistakes(self, problems: Iterable[Problem]) -> list[Mistake]:
+        """These problems and the file's own, in the order of its lines, at most MAX_OF_A_FILE.
+
+        What is wrong with a key, and not with its value, is told at the key.
+        """
+        told = [*self._own]
+        for path, message in islice(problems, MAX_OF_A_FILE - len(told)):
+            place = self.place(path, key=message.startswith(_AT_THE_KEY))
+            told.append(Mistake(self.name, place, dotted(path), message))
+        told.sort(key=lambda mistake: mistake.place or Place(1, 1))
+        if len(told) == MAX_OF_A_FILE:
+            told.append(Mistake(self.name, None, "", f"{MAX_OF_A_FILE} mistakes or more: mend these first"))
+        return told
+
+    def warnings(self, problems: Iterable[Problem]) -> list[Mistake]:
+        """These problems as warnings, in the order of the file's lines."""
+        found = [Mistake(self.name, self.place(path), dotted(path), message, WARNING) for path, message in problems]
+        return sorted(found, key=lambda mistake: mistake.place or Place(1, 1))
+
+    def _tell(self, place: Place, path: KeyPath, message: str) -> None:
+        if len(self._own) < MAX_OF_A_FILE:
+            self._own.append(Mistake(self.name, place, dotted(path), message))
 
     def _convert(self, node: Node, path: KeyPath) -> Value:
         self._count += 1
         if self._count > MAX_VALUES:
-            raise ConfigError([f"{self.name}: more than {MAX_VALUES} values (aliases counted): no settings file"])
+            raise ConfigError([Mistake(self.name, None, "", TOO_MANY)])
         self._places.setdefault(path, node.place)
         if node.text is not None:
-            return node.text
+            return self._unquoted(node, path)
         if len(path) >= MAX_DEPTH:  # by aliases: the reader has counted all else
-            raise ConfigError([self._at(node.place, TOO_DEEP)])
+            raise ConfigError([Mistake(self.name, node.place, "", TOO_DEEP)])
         if node.is_list:
             return [self._convert(item, (*path, index)) for index, (_, item) in enumerate(node.items)]
         result: dict[str, Value] = {}
         for key, value in node.items:
             if key is None or key.text is None:
-                self._problems.append((value.place, f"{dotted(path) or 'the file'}: a key must be plain text"))
+                self._tell(value.place, path, "a key must be plain text")
                 continue
-            name, here = key.text, (*path, key.text)
+            name = self._unquoted(key, (*path, key.text))
+            here = (*path, name)
             if name in result:
                 first = self._key_places[here].line
-                self._problems.append((key.place, f"{dotted(here)}: given twice, first in line {first}: keep one"))
-                continue
-            if ":" in name and key.plain and value.text == "" and value.plain:
-                self._problems.append((key.place, f"{dotted(here)}: the space after ':' is missing"))
-                continue
-            self._key_places[here] = key.place
-            # A section in the block style "begins" at its first child, a line below: people look for its own name.
-            self._places[here] = key.place if value.text is None and value.plain else value.place
-            result[name] = self._convert(value, here)
+                self._tell(key.place, here, f"given twice, first in line {first}: keep one")
+            elif ":" in name and key.plain and value.text == "" and value.plain:
+                self._tell(key.place, here, _unspaced(name))
+            else:
+                self._key_places[here] = key.place
+                # A section in the block style "begins" at its first child, a line below: people look for its own name.
+                self._places[here] = key.place if value.text is None and value.plain else value.place
+                result[name] = self._convert(value, here)
         return result
+
+    def _unquoted(self, node: Node, path: KeyPath) -> str:
+        """A scalar's text. Quotes that are none to YAML are a mistake, and told once: what is inside is checked on."""
+        text = node.text or ""
+        if not (node.plain and len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES):
+            return text
+        inside = text[1:-1]
+        message = f'{text[0]} is a letter here, not a quote, expected "…" as the keyboard types it, or no quotes'
+        self._tell(node.place, (*path[:-1], inside) if path and path[-1] == text else path, message)
+        return inside
+
+
+def _unspaced(name: str) -> str:
+    key, _, value = name.partition(":")
+    return f"the space after ':' is missing; did you mean '{one_line(key, 40)}: {one_line(value, 40)}'?"
 
 
 def dotted(path: KeyPath) -> str:
@@ -118,10 +155,9 @@ def load(path: Path, name: str | None = None) -> YamlFile:
     """Read one file. ConfigError when it is missing, not readable, not text or not YAML. `name` stands in messages."""
     name = name or str(path)
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        data = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
-        raise ConfigError([f"{name}: cannot be read: {error.strerror or error}"]) from None
+        raise ConfigError([Mistake(name, None, "", f"cannot be read: {error.strerror or error}")]) from None
     return parse(data, name)
 
 

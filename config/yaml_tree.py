@@ -1,51 +1,31 @@
 """YAML bytes to a tree of places: text only, no typing, one clear line for what is no YAML.
 
 The tree is built from PyYAML's event stream, not by its composer: so depth, size and aliases are ours to limit, and
-each scalar stays the text that stands in the file.
+each scalar stays the text that stands in the file. Events are taken one by one, and none after a limit is passed: both
+parsers take quadratic time for open brackets, and some hundred bytes of memory for each event.
 """
 
 import codecs
 import re
-from collections.abc import Iterable
-from typing import Any, NamedTuple, NoReturn
+from collections.abc import Iterator
+from typing import NamedTuple, NoReturn
 
 import yaml
 
+from config.mistakes import ConfigError, Mistake, Place
+from config.yaml_syntax import explain, place_of
+from firmware.core.check_kinds import MAX_OF_A_FILE
+
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
+MAX_VALUES = 50_000  # of 1,000 queues that each have 50; those behind aliases are counted as often as they are used
 TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels: no settings file"
+TOO_MANY = f"more than {MAX_VALUES} values (aliases counted): no settings file"
+_MAX_DIRECTIVES = 16  # libyaml compares each with all before it
 
 # Left-to-right and right-to-left marks, embeddings, isolates, and byte-order marks that a copied text brought along.
 _INVISIBLE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_FAST_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-_HINTS = (
-    (r"'\\t' that cannot start", "a tab: indent with spaces"),
-    (r"could not find expected ':'", "a ':' is missing here, or the space after one"),
-    (
-        r"mapping values are not allowed",
-        "a wrong indent, or text with ': ' in it, which needs quotes",
-    ),
-    (r"expected <block end>", "the indent differs from that of the lines above it, or a ':' is missing"),
-    (r"expected ',' or '[]}]'", "a ',' or a closing bracket is missing"),
-    (r"unexpected end of stream", "a quote is opened and never closed"),
-    (r"undefined alias", "text that begins with '*' needs quotes"),
-)
-
-
-class ConfigError(ValueError):
-    """A configuration that cannot be used. `errors`: a line a mistake, `FILE:LINE:COLUMN: PATH: what, expected`."""
-
-    def __init__(self, errors: Iterable[str]) -> None:
-        self.errors = list(errors)
-        super().__init__("\n".join(self.errors))
-
-
-class Place(NamedTuple):
-    """Line and column in the file, both from 1."""
-
-    line: int
-    column: int
+_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Node(NamedTuple):
@@ -61,29 +41,17 @@ class Node(NamedTuple):
 def read(data: bytes, name: str) -> Node:
     """The one document of a file's bytes as a tree. Raises ConfigError; `name` stands in its message."""
     if len(data) > MAX_BYTES:
-        raise ConfigError([f"{name}: larger than {MAX_BYTES >> 20} MiB: no settings file"])
+        raise ConfigError([Mistake(name, None, "", f"larger than {MAX_BYTES >> 20} MiB: no settings file")])
     text = _INVISIBLE.sub("", _decoded(data, name))
+    for count, directive in enumerate(re.finditer("^%", text, re.MULTILINE)):
+        if count == _MAX_DIRECTIVES:
+            place = Place(text.count("\n", 0, directive.start()) + 1, 1)
+            raise ConfigError([Mistake(name, place, "", "a line that begins with '%': a settings file needs none")])
     try:
-        try:
-            events = _events(text, _FAST_LOADER, name)
-        except yaml.YAMLError:
-            events = _events(text, yaml.SafeLoader, name)  # slower, with the clearer messages
+        return _Tree(name).built(yaml.parse(text, Loader=_LOADER))
     except yaml.YAMLError as error:
-        _fail_syntax(error, text, name)
-    return _tree(events, name)
-
-
-def _events(text: str, loader: type, name: str) -> list[yaml.Event]:
-    """The parser's events. It stops where they get too deep: both parsers take quadratic time for open brackets."""
-    events: list[yaml.Event] = []
-    depth = 0
-    for event in yaml.parse(text, Loader=loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            place = _place(event.start_mark)
-            raise ConfigError([f"{name}:{place.line}:{place.column}: {TOO_DEEP}"])
-        events.append(event)
-    return events
+        place, message = explain(error, text)
+        raise ConfigError([Mistake(name, place, "", message)]) from None
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -97,85 +65,85 @@ def _decoded(data: bytes, name: str) -> str:
         before = data[: error.start]
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        raise ConfigError([f"{name}:{line}:{column}: not {encoding.upper()} text: save the file as UTF-8"]) from None
+        message = f"not {encoding.upper()} text: save the file as UTF-8"
+        raise ConfigError([Mistake(name, Place(line, column), "", message)]) from None
 
 
-def _tree(events: list[yaml.Event], name: str) -> Node:
-    """The one document in `events`. Aliases know a node once it is complete, so none can hold itself."""
-    root = Node("", [], False, True, Place(1, 1))
-    anchors: dict[str, Node] = {}
-    errors: list[str] = []
-    open_nodes: list[tuple[Node, str | None]] = []
-    pending_keys: list[Node | None] = []  # for each open mapping, the key whose value comes next
+class _Tree:
+    """The one document of an event stream. Aliases know a node once it is complete, so none can hold itself."""
 
-    def add(node: Node) -> None:
-        nonlocal root
-        if not open_nodes:
-            root = node
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._root = Node("", [], False, True, Place(1, 1))
+        self._anchors: dict[str, Node] = {}
+        self._mistakes: list[Mistake] = []
+        self._open: list[tuple[Node, str | None]] = []
+        self._keys: list[Node | None] = []  # for each open mapping, the key whose value comes next
+
+    def built(self, events: Iterator[yaml.Event]) -> Node:
+        """Take all events. Raises ConfigError, and yaml.YAMLError as the parser does."""
+        documents = count = 0
+        for event in events:
+            place = place_of(event.start_mark)
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse(place, "a second document begins here ('---'): a settings file holds one")
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self._close()
+            elif isinstance(event, yaml.NodeEvent):
+                count += 1
+                if count > 2 * MAX_VALUES:  # of a mapping's keys and values each is one here
+                    raise ConfigError([Mistake(self._name, None, "", TOO_MANY)])
+                self._take(event, place)
+        if self._mistakes:
+            raise ConfigError(self._mistakes)
+        if self._root.text == "" and self._root.plain:
+            return Node(None, [], False, True, Place(1, 1))  # an empty file is a mapping without keys
+        return self._root
+
+    def _take(self, event: yaml.NodeEvent, place: Place) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            node = self._anchors.get(event.anchor or "")
+            if node is None:
+                self._refuse(place, f"'*{event.anchor}' names nothing above it: text with '*' in front needs quotes")
+            self._add(node._replace(place=place))
             return
-        parent = open_nodes[-1][0]
+        assert isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent))
+        if event.tag is not None and len(self._mistakes) < MAX_OF_A_FILE:
+            message = f"tag {event.tag!r}: settings need none; text with '!' in front needs quotes"
+            self._mistakes.append(Mistake(self._name, place, "", message))
+        if isinstance(event, yaml.ScalarEvent):
+            node = Node(event.value, [], False, not event.style, place)
+            self._add(node)
+            if event.anchor:
+                self._anchors[event.anchor] = node
+            return
+        if len(self._open) == MAX_DEPTH:
+            self._refuse(place, TOO_DEEP)
+        is_list = isinstance(event, yaml.SequenceStartEvent)
+        self._open.append((Node(None, [], is_list, not event.flow_style, place), event.anchor))
+        self._keys.append(None)
+
+    def _close(self) -> None:
+        node, anchor = self._open.pop()
+        self._keys.pop()
+        self._add(node)
+        if anchor:
+            self._anchors[anchor] = node
+
+    def _add(self, node: Node) -> None:
+        if not self._open:
+            self._root = node
+            return
+        parent = self._open[-1][0]
         if parent.is_list:
             parent.items.append((None, node))
-        elif pending_keys[-1] is None:
-            pending_keys[-1] = node
+        elif self._keys[-1] is None:
+            self._keys[-1] = node
         else:
-            parent.items.append((pending_keys[-1], node))
-            pending_keys[-1] = None
+            parent.items.append((self._keys[-1], node))
+            self._keys[-1] = None
 
-    documents = 0
-    for event in events:
-        place = _place(event.start_mark)
-        where = f"{name}:{place.line}:{place.column}"
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise ConfigError([f"{where}: a second document begins here ('---'): a settings file holds one"])
-        elif isinstance(event, yaml.AliasEvent):
-            if event.anchor not in anchors:
-                raise ConfigError(
-                    [f"{where}: '*{event.anchor}' names nothing above it: text with '*' in front needs quotes"]
-                )
-            add(anchors[event.anchor]._replace(place=place))
-        elif isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
-            if event.tag is not None:
-                errors.append(f"{where}: tag {event.tag!r}: settings need none; text with '!' in front needs quotes")
-            if isinstance(event, yaml.ScalarEvent):
-                node = Node(event.value, [], False, not event.style, place)
-                add(node)
-                if event.anchor:
-                    anchors[event.anchor] = node
-            else:
-                is_list = isinstance(event, yaml.SequenceStartEvent)
-                open_nodes.append((Node(None, [], is_list, not event.flow_style, place), event.anchor))
-                pending_keys.append(None)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            node, anchor = open_nodes.pop()
-            pending_keys.pop()
-            add(node)
-            if anchor:
-                anchors[anchor] = node
-    if errors:
-        raise ConfigError(errors)
-    if root.text == "" and root.plain:
-        return Node(None, [], False, True, Place(1, 1))  # an empty file is a mapping without keys
-    return root
-
-
-def _place(mark: Any) -> Place:
-    """PyYAML counts lines and columns from 0 and may know no place."""
-    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-
-
-def _fail_syntax(error: yaml.YAMLError, text: str, name: str) -> NoReturn:
-    if isinstance(error, yaml.MarkedYAMLError):
-        problem = error.problem or error.context or "unknown"
-        # The end of the file says nothing about a quote that was never closed: show where it was opened.
-        unclosed = "end of stream" in problem and error.context_mark
-        line, column = _place(error.context_mark if unclosed else error.problem_mark)
-        hint = next((hint for pattern, hint in _HINTS if re.search(pattern, problem)), "")
-        raise ConfigError([f"{name}:{line}:{column}: not YAML: {problem}{hint and f' ({hint})'}"]) from None
-    position = getattr(error, "position", 0)
-    line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
-    raise ConfigError(
-        [f"{name}:{line}:{column}: character U+{ord(text[position]):04X} has no place in a settings file: remove it"]
-    ) from None
+    def _refuse(self, place: Place, message: str) -> NoReturn:
+        raise ConfigError([*self._mistakes, Mistake(self._name, place, "", message)])

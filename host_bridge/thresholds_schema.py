@@ -48,6 +48,8 @@ class Parsed(Kind):
         if not isinstance(value, str) or not value:
             self.refuse(value, path, problems)
             return None
+        if problems.full():
+            return None
         try:
             return self._parse(value)
         except ValueError as error:
@@ -76,9 +78,11 @@ class QueueNames(ListOf):
         names = super().read(value, path, problems)
         if names is None:
             return None
+        seen: set[str | None] = set()
         for index, name in enumerate(names):
-            if name is not None and name in names[:index]:
+            if name is not None and name in seen:
                 problems.add((*path, index), f"{name!r} is given twice, expected each queue once")
+            seen.add(name)
         return tuple(names)
 
 

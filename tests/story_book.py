@@ -10,8 +10,9 @@ import datetime as dt
 from pathlib import Path
 from typing import NamedTuple
 
+from config.mistakes import Place
 from config.yaml_file import ConfigError, YamlFile
-from config.yaml_tree import Node, Place, read
+from config.yaml_tree import Node, read
 from host_bridge.thresholds import Thresholds, build
 from tests.story_words import Action, Shows, StoryError, actions, clock_ms, shows, sound
 

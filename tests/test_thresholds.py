@@ -242,7 +242,7 @@ def test_the_files_marks_and_line_ends_do_no_harm() -> None:
         ("groups:\n  a:\n", "t.yaml:3:5: groups.a: no queues, expected queues: a list of those"),
         (
             "groups: {a: {queues: [b], lable: c}}\n",
-            "t.yaml:2:27: groups.a.lable: unknown key, expected one of: label, ",
+            "t.yaml:2:27: groups.a.lable: unknown key; did you mean 'label'? Others here: ",
         ),
         ("groups: {a: {queues: [b], lable: c}}\n", "; did you mean 'label'?"),
         ("groups: {all: {queues: [b]}}\n", "t.yaml:2:16: groups.all.queues: unknown key: the group 'all' has every"),
@@ -254,7 +254,7 @@ def test_the_files_marks_and_line_ends_do_no_harm() -> None:
         ),
         (
             "wait_limit: {limit: 6m, offerat: 3m}\n",
-            "wait_limit.offerat: unknown key, expected one of: limit, offer_at;",
+            "wait_limit.offerat: unknown key; did you mean 'offer_at'? Others here: limit",
         ),
         ("wait_limit: {limit: 1500ms}\n", "t.yaml:2:21: wait_limit.limit: '1500ms', expected whole seconds"),
         (
@@ -285,7 +285,10 @@ def test_the_files_marks_and_line_ends_do_no_harm() -> None:
             "queues: {a: {rules: {wiat: {warn: 3s}}}}\n",
             "t.yaml:2:22: queues.a.rules.wiat: unknown key, expected wait, ",
         ),
-        ("queues: {a: {rules: {wait: {wran: 3s}}}}\n", "t.yaml:2:29: queues.a.rules.wait.wran: unknown key, expected "),
+        (
+            "queues: {a: {rules: {wait: {wran: 3s}}}}\n",
+            "t.yaml:2:29: queues.a.rules.wait.wran: unknown key; did you mean 'warn'? ",
+        ),
         (
             "queues: {a: {rules: {wait: {warn: 45}}}}\n",
             "t.yaml:2:35: queues.a.rules.wait.warn: '45', expected a duration",

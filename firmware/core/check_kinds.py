@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Path = tuple[str | int, ...]
 
 MAX_PROBLEMS = 50
+MAX_OF_A_FILE = 200
 MAX_INT = 1 << 53  # what every JSON reader keeps exactly
 _YES = ("yes", "true", "on")
 _NO = ("no", "false", "off")
@@ -28,9 +29,13 @@ class Problems:
         self.found: "list[tuple[Path, str]]" = []
 
     def add(self, path: "Path", message: str) -> None:
-        """Remember a problem; past MAX_PROBLEMS it is left out, the file has enough of them."""
-        if len(self.found) < MAX_PROBLEMS:
+        """Remember a problem; once there are enough of them it is left out."""
+        if not self.full():
             self.found.append((path, message))
+
+    def full(self) -> bool:
+        """True when there are so many that no more are told: finding words for each takes time."""
+        return len(self.found) >= (MAX_PROBLEMS if self.wire else MAX_OF_A_FILE)
 
 
 class Kind:
@@ -47,9 +52,9 @@ class Kind:
 
     def refuse(self, value: "Any", path: "Path", problems: Problems, hint: str = "") -> None:
         """Add the usual message: found, expected, and `hint`, the nearest right spelling ("; did you mean …?")."""
-        from firmware.core.spelling import shown
+        from firmware.core.spelling import refusal
 
-        problems.add(path, "%s, expected %s%s" % (shown(value), self.expected(), hint))
+        problems.add(path, "" if problems.full() else refusal(value, self, hint))
 
 
 class Scalar(Kind):
@@ -115,7 +120,7 @@ class Bool(Kind):
             word = value.strip().lower()
             if word in _YES or word in _NO:
                 return word in _YES
-            self.refuse(value, path, problems, spelled(word, _YES + _NO))
+            self.refuse(value, path, problems, spelled(word, _YES + _NO, problems))
         else:
             self.refuse(value, path, problems)
         return None
@@ -158,12 +163,12 @@ class OneOf(Kind):
     def read(self, value: "Any", path: "Path", problems: Problems) -> "str | None":
         if isinstance(value, str) and value in self.choices:
             return value
-        self.refuse(value, path, problems, spelled(value, self.choices) if isinstance(value, str) else "")
+        self.refuse(value, path, problems, spelled(value, self.choices, problems) if isinstance(value, str) else "")
         return None
 
 
-def spelled(word: str, choices: "Sequence[str]") -> str:
+def spelled(word: str, choices: "Sequence[str]", problems: Problems) -> str:
     """`; did you mean 'target'?` when one choice looks like the word, else nothing."""
     from firmware.core.spelling import did_you_mean
 
-    return did_you_mean(word, choices)
+    return "" if problems.full() else did_you_mean(word, choices)

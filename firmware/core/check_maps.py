@@ -1,6 +1,6 @@
 """Schemas of names that people choose, alternatives, unknown keys: of settings alone, so no small board loads them."""
 
-from firmware.core.check_kinds import Kind, Problems, spelled
+from firmware.core.check_kinds import Kind, Problems
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
@@ -71,10 +71,11 @@ class Either(Kind):
 
 def refuse_unknown(names: "Sequence[str]", value: "dict[Any, Any]", path: "Path", problems: Problems) -> None:
     """Add a problem for each key of a section that is none of `names`."""
+    from firmware.core.spelling import unknown
+
     for key in sorted([str(key) for key in value]):
         if key not in names:
-            hint = spelled(key, names)
-            problems.add(path + (key,), "unknown key, expected one of: %s%s" % (", ".join(names), hint))
+            problems.add(path + (key,), "" if problems.full() else unknown(key, names))
 
 
 def _shape(value: "Any") -> str:

@@ -2,12 +2,14 @@
 
 from firmware.core.printable import one_line
 
-__all__ = ["did_you_mean", "nearest", "one_line", "shown"]
+__all__ = ["did_you_mean", "nearest", "one_line", "refusal", "shown", "unknown"]
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+    from firmware.core.check_kinds import Kind
 
     Problems = Sequence[tuple[tuple[str | int, ...], str]]
 
@@ -27,6 +29,28 @@ def shown(value: "Any") -> str:
     if type(value) is int:  # a bool is an int in CPython and none in MicroPython
         return str(value) if -(10**18) < value < 10**18 else "a number of more than 18 digits"
     return "a number that is not whole" if isinstance(value, float) else "something else"
+
+
+def refusal(value: "Any", kind: "Kind", hint: str = "") -> str:
+    """The usual message: what was found, what is expected, the nearest right spelling."""
+    if not hint and kind.shape == "list" and isinstance(value, str) and value:
+        hint = "; did you mean '[%s]'?" % one_line(value, 40)  # brackets are what people forget of a list
+    return "%s, expected %s%s" % (shown(value), kind.expected(), hint)
+
+
+def unknown(key: str, names: "Sequence[str]", more: str = "") -> str:
+    """The message for a key that is none of `names`: the likely one first. `more`: what else may stand there."""
+    if "password" in key.lower() or key.lower() in ("secret", "passwd"):
+        for name in names:
+            if name == "password_file":
+                return (
+                    "unknown key: a password never stands here, expected password_file: a file whose first line it is"
+                )
+    found = nearest(key, names)
+    if found is None:
+        return "unknown key, expected one of: %s%s" % (", ".join(names), more)
+    others = ", ".join([name for name in names if name != found])
+    return "unknown key; did you mean '%s'?%s" % (found, " Others here: %s%s" % (others, more) if others else "")
 
 
 def first_of(problems: "Problems") -> str:

@@ -1,4 +1,5 @@
 from firmware.core.check import Bool, Either, Field, Int, Kind, ListOf, MapOf, OneOf, Record, Share, Text, read
+from firmware.core.check_kinds import MAX_OF_A_FILE, MAX_PROBLEMS
 
 PANEL = Record(
     (
@@ -27,7 +28,7 @@ def test_every_problem_at_once_with_its_path():
         "site: missing, expected text of 1 to 20 characters",
         "panel.rows: '7', expected a whole number from 8 to 64",
         "panel.driver: 'emulater', expected one of: image, emulator, rgbmatrix; did you mean 'emulator'?",
-        "panel.brigthness: unknown key, expected one of: rows, driver, brightness; did you mean 'brightness'?",
+        "panel.brigthness: unknown key; did you mean 'brightness'? Others here: rows, driver",
         "panel.colour: unknown key, expected one of: rows, driver, brightness",
         "queues.1: a list, expected text of 1 to 9 characters",
     ]
@@ -83,7 +84,7 @@ def test_either_tells_of_the_kind_that_was_meant():
     schema = Either(Share(), OneOf(("off",)), Record((Field("warn", Share()),)))
     assert read(schema, "off") == ("off", [])
     assert read(schema, {"warn": "5%"}) == ({"warn": 50}, [])
-    assert messages(schema, {"wran": "5%"}) == ["wran: unknown key, expected one of: warn; did you mean 'warn'?"]
+    assert messages(schema, {"wran": "5%"}) == ["wran: unknown key; did you mean 'warn'?"]
     assert messages(schema, "of") == [
         ": 'of', expected a share like 80%, from 0% to 100% or 'off' or a section with warn"
     ]
@@ -93,7 +94,9 @@ def test_more_problems_than_anybody_reads():
     value = {}
     for number in range(300):
         value["key%d" % number] = "1"
-    assert len(messages(PANEL, value)) == 50
+    assert len(messages(PANEL, value)) == MAX_OF_A_FILE
+    wrong = [{"rows": 1} for _ in range(300)]
+    assert len(read(ListOf(PANEL), wrong, True)[1]) == MAX_PROBLEMS
 
 
 def test_a_kind_of_ones_own():
