@@ -115,6 +115,9 @@ def _no_key(at: Place, since: Place, lines: list[str]) -> tuple[Place, str]:
     line = _line(lines, at.line)
     found = line[at.column - 1 : at.column]
     if found in ("]", "}"):
+        unparted = re.match(r"\s*([\w-]+)\s*[{[]", line)
+        if unparted:  # its brackets are letters to YAML, up to the ':' within them
+            return Place(at.line, _indent(line) + 1), f"the ':' after {unparted[1]!r} is missing"
         return at, f"a '{found}' too many"
     before = line[: at.column - 1].rstrip()
     if before.endswith(_QUOTES):

@@ -298,8 +298,13 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         ("bridge.yaml", "site:", "sight:", "bridge.yaml:1:1: sight: unknown key, expected one of: site, "),
         ("bridge.yaml", "ami.secret", "no.secret", ": pbx.password_file: "),
         ("bridge.yaml", "thresholds.yaml", "none.yaml", "none.yaml: cannot be read: No such file or directory"),
-        ("thresholds.yaml", "warn", "wran", "thresholds.yaml:2:27: defaults.rules.wait.wran: unknown key, "),
-        ("thresholds.yaml", "queues:", "queues", "thresholds.yaml:3:31: not YAML: "),
+        (
+            "thresholds.yaml",
+            "warn",
+            "wran",
+            "thresholds.yaml:2:27: defaults.rules.wait.wran: unknown key; did you mean 'warn'? ",
+        ),
+        ("thresholds.yaml", "queues:", "queues", "thresholds.yaml:3:1: "),
     ],
 )
 def test_wrong_configuration_ends_with_a_clear_line_and_2(

@@ -89,6 +89,7 @@ def test_mistakes_of_keys(text: str, line: str) -> None:
         ("a:\n  - {b: 1\n", "f.yaml:2:5: ", "the '{' that opens here is never closed, expected a '}'"),
         ("a: {b: 1 c: 2}\n", "f.yaml:1:11: ", "a ',' or the closing '}' is missing before this"),
         ("a: {b: 1,\n    c: 2\n    d: 3}\n", "f.yaml:2:9: ", "a ',' is missing at the end of this line"),
+        ("a {b: 1}\n", "f.yaml:1:1: ", "the ':' after 'a' is missing"),
         ("a: {b: 1}}\n", "f.yaml:1:10: ", "a '}' too many"),
         ("a:1\nb: 2\n", "f.yaml:1:1: ", "the space after ':' is missing; did you mean 'a: 1'?"),
         ("a: 1\nb:2\nc: 3\n", "f.yaml:2:1: ", "the space after ':' is missing; did you mean 'b: 2'?"),
