@@ -9,6 +9,7 @@ invisible direction marks that a Hebrew editor leaves behind do no harm. Duplica
     file.refuse([(("buzzer", "gpio"), "18 is the panel's output-enable …")])    # and so can any later check
 """
 
+import re
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -118,8 +119,8 @@ class YamlFile:
             if name in result:
                 first = self._key_places[here].line
                 self._tell(key.place, here, f"given twice, first in line {first}: keep one")
-            elif ":" in name and key.plain and value.text == "" and value.plain:
-                self._tell(key.place, here, _unspaced(name))
+            elif key.plain and (problem := _run_together(name, value)):
+                self._tell(key.place, here, problem)
             else:
                 self._key_places[here] = key.place
                 # A section in the block style "begins" at its first child, a line below: people look for its own name.
@@ -138,9 +139,17 @@ class YamlFile:
         return inside
 
 
-def _unspaced(name: str) -> str:
-    key, _, value = name.partition(":")
-    return f"the space after ':' is missing; did you mean '{one_line(key, 40)}: {one_line(value, 40)}'?"
+def _run_together(name: str, value: Node) -> str:
+    """What is wrong with a key that is one with its value, as in `warn:30s` and `rules {a: 1}`; "" if nothing is."""
+    bracket = re.search(r"\s*[{[]", name)
+    if bracket and bracket.start():
+        key = name[: bracket.start()]
+        what = "space after ':'" if key.endswith(":") else f"':' after '{one_line(key, 40)}'"
+        return f"the {what} is missing"
+    key, colon, rest = name.partition(":")
+    if colon and value.text == "" and value.plain:
+        return f"the space after ':' is missing; did you mean '{one_line(key, 40)}: {one_line(rest, 40)}'?"
+    return ""
 
 
 def dotted(path: KeyPath) -> str:

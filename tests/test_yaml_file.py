@@ -69,6 +69,8 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_lines() -> None:
         ("a: 1\na: 2\n", "f.yaml:2:1: a: given twice, first in line 1: keep one"),
         ("q:\n  x: {m: 1, m: 2}\n", "f.yaml:2:13: q.x.m: given twice, first in line 2: keep one"),
         ("b: {x:3}\n", "f.yaml:1:5: b.x:3: the space after ':' is missing; did you mean 'x: 3'?"),
+        ("a {b: 1}\n", "f.yaml:1:1: a {b: the ':' after 'a' is missing"),
+        ("a:{b: 1}\n", "f.yaml:1:1: a:{b: the space after ':' is missing"),
         ("? [a]\n: 1\n", "f.yaml:2:3: a key must be plain text"),
     ],
 )
@@ -89,7 +91,7 @@ def test_mistakes_of_keys(text: str, line: str) -> None:
         ("a:\n  - {b: 1\n", "f.yaml:2:5: ", "the '{' that opens here is never closed, expected a '}'"),
         ("a: {b: 1 c: 2}\n", "f.yaml:1:11: ", "a ',' or the closing '}' is missing before this"),
         ("a: {b: 1,\n    c: 2\n    d: 3}\n", "f.yaml:2:9: ", "a ',' is missing at the end of this line"),
-        ("a {b: 1}\n", "f.yaml:1:1: ", "the ':' after 'a' is missing"),
+        ("x: 1\na {b: {c: 1}}\n", "f.yaml:2:1: ", "the ':' after 'a' is missing"),
         ("a: {b: 1}}\n", "f.yaml:1:10: ", "a '}' too many"),
         ("a:1\nb: 2\n", "f.yaml:1:1: ", "the space after ':' is missing; did you mean 'a: 1'?"),
         ("a: 1\nb:2\nc: 3\n", "f.yaml:2:1: ", "the space after ':' is missing; did you mean 'b: 2'?"),
