@@ -13,22 +13,50 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from config import json_schema
+from config.described import Described, Schema, SchemaOf
+from config.json_patterns import whole, word
 from config.yaml_file import KeyPath, Problem
-from firmware.core.check import Field, Kind, Problems, Text
+from firmware.core.check import Field, Kind, Problems, Record, Text
 
 MAX_SECRET_BYTES = 4096
 MAX_HOST = 255
 EMBEDDED = "embedded"
 
 FILE = Text(1000)
-SECRET_FIELDS = (
-    Field("password_file", FILE, doc="file whose first line is the password"),
-    Field("password_env", Text(200), doc="environment variable that holds the password"),
-)
+SECRETS = ("password_file", "password_env")
+CERTIFICATES = ("ca_file", "cert_file", "key_file")
+TWO_SECRETS = "both password_file and password_env, expected one of them"
+NO_TLS = "of use with mqtts:// alone, expected such a URL, or no certificates"
+
+
+def secret_fields(example: str) -> tuple[Field, ...]:
+    """The two ways to name a password; `example` is a file's name."""
+    return (
+        Described("password_file", FILE, doc="the file whose first line is the password", example=example),
+        Described(
+            "password_env",
+            Text(200),
+            doc="or the environment variable that holds the password",
+            example="WALLBOARD_PASSWORD",
+        ),
+    )
+
+
 TLS_FIELDS = (
-    Field("ca_file", FILE, doc="PEM file of the authority that signed the server's certificate"),
-    Field("cert_file", FILE, doc="PEM file of our own certificate"),
-    Field("key_file", FILE, doc="PEM file of its key"),
+    Described(
+        "ca_file",
+        FILE,
+        doc="with mqtts://, the PEM file of the authority that signed the broker's certificate, if it is your own",
+        example="broker-ca.pem",
+    ),
+    Described(
+        "cert_file",
+        FILE,
+        doc="with mqtts://, the PEM file of our own certificate, if the broker wants one",
+        example="client.pem",
+    ),
+    Described("key_file", FILE, doc="the PEM file of the key of cert_file", example="client.key"),
 )
 
 
@@ -93,15 +121,42 @@ class BrokerUrl(Kind):
         self.refuse(value, path, problems)
         return None
 
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        scheme, host, port = word("mqtt", any_case=True) + "[Ss]?", r"(?:\[[^\]@]*\]|[^/?#@:\[\]]+)", whole(1, 65535)
+        made = json_schema.words(self, f"{scheme}://{host}(?::(?:{port})?)?[/?#]*")
+        if self.embedded:
+            made["pattern"] += f"|^{EMBEDDED}$"
+        return made
 
-def mqtt_fields(*, embedded: bool) -> tuple[Field, ...]:
-    """The keys of a section `mqtt`."""
-    return (
-        Field("url", BrokerUrl(embedded=embedded), required=True, doc="the broker"),
-        Field("username", Text(200), doc="its user"),
-        *SECRET_FIELDS,
-        *TLS_FIELDS,
-    )
+
+class Mqtt(Record):
+    """A section `mqtt`: the broker."""
+
+    def __init__(self, *more: Field, embedded: bool = False) -> None:
+        """`more`: keys of this file alone."""
+        url = BrokerUrl(embedded=embedded)
+        about = "the broker: mqtt:// or mqtts://, with :PORT if it is not 1883 or 8883"
+        super().__init__(
+            (
+                Described("url", url, required=True, doc=about, example="mqtt://192.0.2.20"),
+                Described("username", Text(200), doc="the user's name, if the broker wants one", example="wallboard"),
+                *secret_fields("mqtt.secret"),
+                *TLS_FIELDS,
+                *more,
+            )
+        )
+
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        """What contradictions() tells, so far as a schema can."""
+        elsewhere = {"not": {"const": EMBEDDED}}
+        secret = {"anyOf": [json_schema.given(name) for name in SECRETS]}
+        tls = {"pattern": "^\\s*" + word("mqtts:", any_case=True)}
+        rules = [
+            json_schema.when(json_schema.given(SECRETS[0]), json_schema.without(SECRETS[1:], TWO_SECRETS)),
+            json_schema.when(json_schema.given("url", elsewhere) | secret, json_schema.given("username")),
+            json_schema.when(json_schema.given("url", {"not": tls}), json_schema.without(CERTIFICATES, NO_TLS)),
+        ]
+        return json_schema.record(self, schema_of) | {"allOf": rules}
 
 
 def contradictions(mqtt: dict[str, Any]) -> list[Problem]:
@@ -109,18 +164,14 @@ def contradictions(mqtt: dict[str, Any]) -> list[Problem]:
     found: list[Problem] = []
     if (mqtt["password_file"] or mqtt["password_env"]) and not mqtt["username"] and mqtt["url"].host:
         found.append((("mqtt", "username"), "missing, expected the user that the password belongs to"))
-    found.extend(
-        (("mqtt", key), "of use with mqtts:// alone, expected such a URL, or no certificates")
-        for key in ("ca_file", "cert_file", "key_file")
-        if mqtt[key] and not mqtt["url"].tls
-    )
+    found.extend((("mqtt", key), NO_TLS) for key in CERTIFICATES if mqtt[key] and not mqtt["url"].tls)
     return found + two_secrets(mqtt, ("mqtt",))
 
 
 def two_secrets(section: dict[str, Any], at: KeyPath) -> list[Problem]:
     """A section that names its password twice."""
     if section["password_file"] and section["password_env"]:
-        return [((*at, "password_env"), "both password_file and password_env, expected one of them")]
+        return [((*at, "password_env"), TWO_SECRETS)]
     return []
 
 

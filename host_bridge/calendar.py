@@ -14,16 +14,25 @@ from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from config.times import DAY_MIN, time_of_day
+from config.times import CLOCK, DAY_MIN, END_OF_DAY, time_of_day
 from firmware.core.spelling import did_you_mean
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # datetime's weekday() counts from Monday
+WEEK = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")  # as people write it down
+USUAL_RANGES = ("sun-thu", "mon-fri", "mon-thu", "fri-sat", "sat-sun", "sun-sat")  # that editors offer
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ONE_DAY = dt.timedelta(days=1)
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 LOOK_AHEAD_DAYS = 8  # a week whose every day has the same hours, and one more
+
+# What editors take, as regular expressions of any dialect; the functions below tell the rest.
+_DAY = "(?:" + "|".join("".join(f"[{each.upper()}{each}]" for each in day) for day in DAYS) + ")"
+DAY_RANGE = rf"\s*{_DAY}(?:[-–]{_DAY})?\s*"
+_SPAN = rf"\s*{CLOCK}\s*[-–]\s*(?:{CLOCK}|{END_OF_DAY})\s*"
+SPANS = f"{_SPAN}(?:,{_SPAN})*"
+ZONE = "[A-Za-z][A-Za-z0-9_+/-]*"
 
 Span = tuple[int, int]  # from (included), until (excluded), minutes since midnight; past 1440: into the next day
 

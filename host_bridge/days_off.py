@@ -21,6 +21,10 @@ from functools import lru_cache
 from firmware.core.spelling import did_you_mean, nearest
 from host_bridge.calendar import ONE_DAY, Span, Week
 
+# What editors take, as regular expressions of any dialect; country() and date() tell the rest.
+COUNTRY = "[A-Z]{2}(?:-.+)?"
+DATE = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+
 
 @dataclass(frozen=True)
 class Opening:

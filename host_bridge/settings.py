@@ -13,19 +13,24 @@ from pathlib import Path
 from typing import Any
 
 from config.connect import (
+    EMBEDDED,
     FILE,
-    SECRET_FIELDS,
+    SECRETS,
+    TWO_SECRETS,
     Address,
     Host,
+    Mqtt,
     contradictions,
-    mqtt_fields,
     read_secret,
+    secret_fields,
     tls_context,
     two_secrets,
 )
+from config.described import Choices, Described, Schema, SchemaOf
+from config.json_schema import given, record, when, without
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
-from firmware.core.check import Bool, Duration, Either, Field, Int, ListOf, OneOf, Record, Text, read
+from firmware.core.check import Bool, Duration, Either, Field, Int, ListOf, Record, Text, read
 from host_bridge.mqtt_link import MqttSettings
 from host_bridge.pbx.ami_link import AmiSettings
 
@@ -41,31 +46,132 @@ _OTHER_FILES = (
     ("mqtt", "ca_file"), ("mqtt", "cert_file"), ("mqtt", "key_file"),
 )  # fmt: skip
 DAY_MS = 86_400_000
+_OF_AMI = ("host", "port", "username", *SECRETS, "tls")
+_NO_LOGIN = ("username", *SECRETS)
+_BELONGS_TO_AMI = f"belongs to type {ASTERISK}: queue_log alone is read here, remove it"
+_BELONGS_TO_LOG = f"belongs to type {QUEUE_LOG}: AMI is pinged every 2 s, remove it"
+_NEEDS_NO_LOGIN = "the embedded broker listens on loopback alone and needs none: remove it"
+_NO_PORT = "belongs to the embedded broker, expected mqtt://HOST:PORT in mqtt.url"
 
-_TLS = Record((Field("ca_file", FILE, required=True, doc="PEM file of the authority of the PBX's certificate"),))
-_PBX = Record(
+_TLS = Record(
     (
-        Field("type", OneOf((ASTERISK, QUEUE_LOG)), default=ASTERISK, doc="what is read: AMI, or queue_log alone"),
-        Field("host", Host(), doc="name or address of the PBX"),
-        Field("port", Int(1, 65535), doc="of its AMI: 5038, or 5039 with tls"),
-        Field("username", Text(200), doc="the AMI user of manager.conf"),
-        *SECRET_FIELDS,
-        Field("tls", Either(Bool(), _TLS), default=False, doc="yes, or {ca_file: FILE}"),
-        Field("queues", ListOf(Text(128), least=1), doc="which to read; all when absent"),
-        Field("queue_log", FILE, doc="the PBX's queue_log: tells what ended while nobody heard the events"),
-        Field("silent_after", Duration(60_000, DAY_MS), doc="type queue_log: so long without a line is an outage"),
+        Described(
+            "ca_file",
+            FILE,
+            required=True,
+            doc="the PEM file of the authority that signed the PBX's certificate, if it is your own",
+            example="pbx-ca.pem",
+        ),
     )
 )
-_MQTT = Record((*mqtt_fields(embedded=True), Field("port", Int(1, 65535), doc="of the embedded broker")))
 
-SCHEMA = Record(
+
+class Pbx(Record):
+    """The section `pbx`."""
+
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        """What _pbx_by_type() tells, so far as a schema can."""
+        log_alone = given("type", {"const": QUEUE_LOG})
+        of_ami = [key for key in _OF_AMI if key != "tls"]  # `tls: no` is right
+        with_ami = {"required": ["host", "username"], "anyOf": [given(name) for name in SECRETS]}
+        rules = [
+            when(log_alone, given("queue_log"), with_ami),
+            when(log_alone, without(of_ami, _BELONGS_TO_AMI), without(("silent_after",), _BELONGS_TO_LOG)),
+            when(given(SECRETS[0]), without(SECRETS[1:], TWO_SECRETS)),
+        ]
+        return record(self, schema_of) | {"allOf": rules}
+
+
+class BridgeMqtt(Mqtt):
+    """The section `mqtt`, whose broker may be the bridge's own."""
+
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        made = super().json_schema(schema_of)
+        embedded = given("url", {"const": EMBEDDED})
+        made["allOf"].append(when(embedded, without(_NO_LOGIN, _NEEDS_NO_LOGIN), without(("port",), _NO_PORT)))
+        return made
+
+
+class Bridge(Record):
+    """The whole file."""
+
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        """What _journal() tells, so far as a schema can."""
+        return record(self, schema_of) | {"dependencies": {"keep_days": ["journal"]}}
+
+
+_PBX = Pbx(
     (
-        Field("site", Text(64, without="/+#% @"), required=True, doc="the site's name in the MQTT topics"),
-        Field("pbx", _PBX, required=True),
-        Field("mqtt", _MQTT, required=True),
-        Field("thresholds", FILE, required=True, doc="the supervisors' file"),
-        Field("journal", FILE, doc="keeps what was counted over a restart; none when absent"),
-        Field("keep_days", Int(1, 3_650), doc="how long the journal keeps a day"),
+        Field(
+            "type",
+            Choices(
+                {
+                    ASTERISK: "Asterisk and what is built on it, by the events of its manager interface (AMI).",
+                    QUEUE_LOG: "The file queue_log alone, without AMI: whole seconds, and no agents.",
+                }
+            ),
+            default=ASTERISK,
+            doc="what is read",
+        ),
+        Described("host", Host(), doc="the PBX; 127.0.0.1 when the bridge runs on it", example="192.0.2.10"),
+        Described(
+            "port",
+            Int(1, 65535),
+            doc=f"the port of its AMI; when absent {AMI_PORT}, and {AMI_TLS_PORT} with tls",
+            example=AMI_PORT,
+        ),
+        Described("username", Text(200), doc="the AMI user of manager.conf", example="wallboard"),
+        *secret_fields("ami.secret"),
+        Field("tls", Either(Bool(), _TLS), default=False, doc="whether AMI is encrypted: yes, or {ca_file: FILE}"),
+        Described(
+            "queues",
+            ListOf(Text(128), least=1),
+            doc="which to read, by the PBX's names; all when absent",
+            example=["support", "sales"],
+        ),
+        Described(
+            "queue_log",
+            FILE,
+            doc="the PBX's queue_log, where the bridge can read it: tells what ended while nobody heard the events",
+            example="/var/log/asterisk/queue_log",
+        ),
+        Described(
+            "silent_after",
+            Duration(60_000, DAY_MS),
+            doc="with type queue_log: so long without a line inside opening hours is an outage; none when absent",
+            example="30m",
+        ),
+    )
+)
+_MQTT = BridgeMqtt(
+    Described(
+        "port",
+        Int(1, 65535),
+        doc=f"with url embedded: the port of that broker; {MQTT_PORT} when absent",
+        example=MQTT_PORT,
+    ),
+    embedded=True,
+)
+
+SCHEMA = Bridge(
+    (
+        Described(
+            "site",
+            Text(64, without="/+#% @"),
+            required=True,
+            doc="the site's name in the MQTT topics, wallboard/main/…; boards name the same",
+            example="main",
+        ),
+        Field("pbx", _PBX, required=True, doc="the PBX that is read"),
+        Field("mqtt", _MQTT, required=True, doc="the broker that the boards read"),
+        Described("thresholds", FILE, required=True, doc="the supervisors' file", example="thresholds.yaml"),
+        Described(
+            "journal",
+            FILE,
+            doc="the file that keeps what was counted over a restart; without it, counters begin anew",
+            example="bridge.journal",
+        ),
+        Described("keep_days", Int(1, 3_650), doc="how many days the journal keeps", absent=KEEP_DAYS),
     )
 )
 
@@ -151,24 +257,16 @@ def _contradictions(clean: dict[str, Any]) -> list[Problem]:
     found += _pbx_by_type(pbx) + two_secrets(pbx, ("pbx",)) + contradictions(mqtt) + _journal(clean)
     if mqtt["url"].host:
         if mqtt["port"]:
-            found.append((("mqtt", "port"), "belongs to the embedded broker, expected mqtt://HOST:PORT in mqtt.url"))
+            found.append((("mqtt", "port"), _NO_PORT))
     else:
-        found.extend(
-            (("mqtt", key), "the embedded broker listens on loopback alone and needs none: remove it")
-            for key in ("username", "password_file", "password_env")
-            if mqtt[key]
-        )
+        found.extend((("mqtt", key), _NEEDS_NO_LOGIN) for key in _NO_LOGIN if mqtt[key])
     return found
 
 
 def _pbx_by_type(pbx: dict[str, Any]) -> list[Problem]:
     """What each type of PBX must have, and what it has no use for."""
     if pbx["type"] == QUEUE_LOG:
-        found: list[Problem] = [
-            (("pbx", key), f"belongs to type {ASTERISK}: queue_log alone is read here, remove it")
-            for key in ("host", "port", "username", "password_file", "password_env", "tls")
-            if pbx[key]
-        ]
+        found: list[Problem] = [(("pbx", key), _BELONGS_TO_AMI) for key in _OF_AMI if pbx[key]]
         if not pbx["queue_log"]:
             found.append(
                 (("pbx", "queue_log"), "missing, expected the file's name, mostly /var/log/asterisk/queue_log")
@@ -182,7 +280,7 @@ def _pbx_by_type(pbx: dict[str, Any]) -> list[Problem]:
     if not (pbx["password_file"] or pbx["password_env"]):
         found.append((("pbx", "password_file"), "missing, expected the name of a file whose first line is the secret"))
     if pbx["silent_after"]:
-        found.append((("pbx", "silent_after"), f"belongs to type {QUEUE_LOG}: AMI is pinged every 2 s, remove it"))
+        found.append((("pbx", "silent_after"), _BELONGS_TO_LOG))
     return found
 
 

@@ -18,7 +18,7 @@ from firmware.core import check
 from firmware.core.units import duration_text
 from host_bridge.calendar import Calendar, Schedule, every_day
 from host_bridge.rule_kinds import Rule, breach_limits_ms
-from host_bridge.thresholds_schema import SCHEMA
+from host_bridge.thresholds_schema import SCHEMA, TODAY
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.windows import ALL, Group
 
@@ -231,6 +231,6 @@ def _caller_clock(section: dict[str, int | None] | None) -> dict[str, int]:
 def _service_level(base: ServiceLevel, section: dict[str, Any] | None) -> ServiceLevel:
     """`base` with what a section gives; a queue's service level replaces the default one key by key."""
     given = {_FIELDS.get(k, k): v for k, v in (section or {}).items() if v is not None}
-    if given.get("window_s") == "today":
+    if given.get("window_s") == TODAY:
         given["window_s"] = None
     return dataclasses.replace(base, **given)

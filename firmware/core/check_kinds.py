@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MAX_PROBLEMS = 50
 MAX_OF_A_FILE = 200
 MAX_INT = 1 << 53  # what every JSON reader keeps exactly
-_YES = ("yes", "true", "on")
-_NO = ("no", "false", "off")
+YES = ("yes", "true", "on")
+NO = ("no", "false", "off")
 
 
 class Problems:
@@ -118,9 +118,9 @@ class Bool(Kind):
             return bool(value)
         if isinstance(value, str) and not problems.wire:
             word = value.strip().lower()
-            if word in _YES or word in _NO:
-                return word in _YES
-            self.refuse(value, path, problems, spelled(word, _YES + _NO, problems))
+            if word in YES or word in NO:
+                return word in YES
+            self.refuse(value, path, problems, spelled(word, YES + NO, problems))
         else:
             self.refuse(value, path, problems)
         return None

@@ -1,14 +1,14 @@
 """Numbers with units as people write them, in whole numbers of the base unit: ms, permille, mHz."""
 
-_UNITS = (("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))  # the longest first, as people write them
+UNITS = (("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))  # the longest first, as people write them
 
 
 def duration(text: str) -> "int | None":
     """`1h30m` → 5400000 (ms); None when the text is no duration. Units in their order, each once."""
     total = 0
     unit = 0  # each unit once, in their order
-    while text and unit < len(_UNITS):
-        name, size = _UNITS[unit]
+    while text and unit < len(UNITS):
+        name, size = UNITS[unit]
         unit += 1
         end = 0
         while end < len(text) and "0" <= text[end] <= "9":
@@ -30,7 +30,7 @@ def duration(text: str) -> "int | None":
 def duration_text(ms: int) -> str:
     """5400000 → `1h30m`, as people write it; 0 → `0s`."""
     text = ""
-    for name, size in _UNITS:
+    for name, size in UNITS:
         if ms >= size:
             text += "%d%s" % (ms // size, name)
             ms %= size

@@ -17,7 +17,11 @@ from hw.pins import mappings
 if TYPE_CHECKING:
     from PIL import Image
 
-DRIVERS = ("rgbmatrix", "emulator", "image")
+DRIVERS = {
+    "rgbmatrix": "The LEDs.",
+    "emulator": "A page in the browser.",
+    "image": "A picture file, latest.png in the folder `path`.",
+}
 
 
 class PanelError(RuntimeError):

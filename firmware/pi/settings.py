@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from config.broker_client import BrokerLogin
-from config.connect import FILE, Address, contradictions, mqtt_fields, read_secret, tls_context
+from config.connect import FILE, Address, Mqtt, contradictions, read_secret, tls_context
+from config.described import Choices, Described, Schema, SchemaOf
+from config.json_schema import given, record, when
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.board import PAGES
@@ -24,37 +26,131 @@ from firmware.pi.settings_night import NIGHT, overlap, spans
 from hw.pins import mappings
 
 _NAME = Text(64, without="/+#% @")
+_PIN = Int(2, 27)
+
+
+class Panel(Record):
+    """The section `panel`."""
+
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        """What panel.check() tells, so far as a schema can."""
+        rules = [
+            {"properties": {"rows": {"multipleOf": 2}}},
+            when(given("driver", {"const": "image"}), given("path")),
+        ]
+        for name, mapping in mappings().items():
+            chosen = {"properties": {"hardware_mapping": {"const": name}}}  # the default too, where it is not given
+            if name != PanelSettings.hardware_mapping:
+                chosen |= given("hardware_mapping")
+            most = {"rows": {"maximum": mapping.most_rows}, "parallel": {"maximum": mapping.most_parallel}}
+            rules.append(when(chosen, {"properties": most}))
+        return record(self, schema_of) | {"allOf": rules}
 
 
 # Ranges of rows, cols and gpio_slowdown: lib/options-initialize.cc and led-matrix.cc of rpi-rgb-led-matrix, May 2026.
-_PANEL = Record(
+_PANEL = Panel(
     (
-        Field("driver", OneOf(DRIVERS), required=True, doc="the panel, a page in the browser, or a picture file"),
-        Field("rows", Int(8, 64), required=True, doc="LEDs of one module from top to bottom"),
-        Field("cols", Int(16, 256), required=True, doc="LEDs of one module from left to right"),
-        Field("chain", Int(1, 16), default=1, doc="modules one after the other"),
-        Field("parallel", Int(1, 3), default=1, doc="chains one below the other"),
-        Field("hardware_mapping", OneOf(tuple(mappings())), default="regular", doc="how it is wired: hw/pins.yaml"),
-        Field("gpio_slowdown", Int(0, 10), doc="higher for faster Pis, when the picture is garbled"),
-        Field("brightness", Int(1, 100), default=100, doc="percent"),
-        Field("path", FILE, doc="driver image: the folder of latest.png"),
-        Field("port", Int(0, 65535), default=8888, doc="driver emulator: of the page on 127.0.0.1; 0 is any free one"),
-        Field("user", Text(64), default="daemon", doc="driver rgbmatrix: whom root becomes once it has the GPIO"),
-        Field("night", NIGHT, doc="brightness by the time of day: spans of local time, each with percent or off"),
+        Field("driver", Choices(DRIVERS), required=True, doc="what stands in for the panel, or the panel itself"),
+        Described("rows", Int(8, 64), required=True, doc="LEDs of one module from top to bottom", example=64),
+        Described("cols", Int(16, 256), required=True, doc="LEDs of one module from left to right", example=64),
+        Field("chain", Int(1, 16), default=PanelSettings.chain, doc="how many modules hang one after the other"),
+        Field("parallel", Int(1, 3), default=PanelSettings.parallel, doc="how many chains hang one below the other"),
+        Field(
+            "hardware_mapping",
+            OneOf(tuple(mappings())),
+            default=PanelSettings.hardware_mapping,
+            doc="how the panel is wired to the Pi: hw/pins.yaml",
+        ),
+        Described(
+            "gpio_slowdown",
+            Int(0, 10),
+            doc="higher for faster Pis, when the picture is garbled; the library chooses when absent",
+            example=2,
+        ),
+        Field("brightness", Int(1, 100), default=PanelSettings.brightness, doc="percent by day"),
+        Described("path", FILE, doc="with driver image: the folder of latest.png", example="frames"),
+        Field(
+            "port",
+            Int(0, 65535),
+            default=PanelSettings.port,
+            doc="with driver emulator: the page is on 127.0.0.1 at this port; 0 is any free one",
+        ),
+        Described(
+            "user",
+            Text(64),
+            default=PanelSettings.user,
+            doc="with driver rgbmatrix: whom root becomes once it has the GPIO",
+        ),
+        Described(
+            "night",
+            NIGHT,
+            doc="brightness by the time of day: spans of local time, each with percent or off; an alarm is always seen",
+            example={"22:00-06:00": 20},
+        ),
+    )
+)
+_BUZZER = Record(
+    (
+        Described(
+            "gpio", _PIN, required=True, doc="the pin of the buzzer's transistor, as a GPIO number (BCM)", example=19
+        ),
+    )
+)
+_BUTTON = Record(
+    (
+        Described(
+            "gpio",
+            _PIN,
+            required=True,
+            doc="the pin that is ground while the button is pressed, as a GPIO number (BCM)",
+            example=26,
+        ),
     )
 )
 
 SCHEMA = Record(
     (
-        Field("site", _NAME, required=True, doc="the site's name in the MQTT topics, as in bridge.yaml"),
-        Field("board", _NAME, required=True, doc="this board's own name, another for each board of the site"),
-        Field("mqtt", Record(mqtt_fields(embedded=False)), required=True),
-        Field("panel", _PANEL, required=True),
-        Field("buzzer", Record((Field("gpio", Int(2, 27), required=True, doc="its pin, as a GPIO number"),))),
-        Field("queues", ListOf(Text(128), least=1, most=MOST), doc="which to show, in this order; all when absent"),
-        Field("state_file", FILE, doc="where the last good rules are kept"),
-        Field("button", Record((Field("gpio", Int(2, 27), required=True, doc="its pin; pressed, it is ground"),))),
-        Field("pages", ListOf(OneOf(PAGES), least=1, most=len(PAGES)), doc="which pages take turns when all is calm"),
+        Described(
+            "site",
+            _NAME,
+            required=True,
+            doc="the site's name in the MQTT topics, as in bridge.yaml",
+            example="main",
+        ),
+        Described(
+            "board",
+            _NAME,
+            required=True,
+            doc="this board's own name, another for each board of the site",
+            example="hall-1",
+        ),
+        Field("mqtt", Mqtt(), required=True, doc="the broker that the bridge writes to"),
+        Field("panel", _PANEL, required=True, doc="the LED panel"),
+        Field("buzzer", _BUZZER, doc="an active buzzer; leave it out without one"),
+        Described(
+            "queues",
+            ListOf(Text(128), least=1, most=MOST),
+            doc="which to show, in this order, by the PBX's names; all when absent",
+            example=["support", "sales"],
+        ),
+        Described(
+            "state_file",
+            FILE,
+            doc="where the last good rules are kept, for a start without the bridge; "
+            "when absent, in the service's or the user's folder of state",
+            example="board.json",
+        ),
+        Field(
+            "button",
+            _BUTTON,
+            doc="a push button: a short press acknowledges all that fires, two seconds mute the buzzer for an hour",
+        ),
+        Described(
+            "pages",
+            ListOf(OneOf(PAGES), least=1, most=len(PAGES)),
+            doc="which pages take turns when all is calm; an alarm always brings its queue to the front",
+            absent=PAGES,
+        ),
     )
 )
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.times import DAY_MIN, time_of_day
-from firmware.core.check import Int, Kind, MapOf, Problems
+from config import json_schema
+from config.described import Named, Schema, SchemaOf
+from config.json_patterns import whole, whole_text
+from config.times import CLOCK, DAY_MIN, END_OF_DAY, clock_text, time_of_day
+from firmware.core.check import Int, Kind, Problems
 
+OFF = "off"
 Span = tuple[int, int]  # minutes since local midnight; one that ends before it begins goes on into the next day
 
 
@@ -29,6 +33,9 @@ class _SpanKind(Kind):
             return None
         return span
 
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        return json_schema.words(self, rf"{CLOCK}\s*[-–]\s*(?:{CLOCK}|{END_OF_DAY})")
+
 
 class _Light(Int):
     """Percent of the full brightness, or `off`."""
@@ -40,12 +47,26 @@ class _Light(Int):
         return "off, or percent from 1 to 100"
 
     def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> int | None:
-        if value == "off":
+        if value == OFF:
             return 0
         return super().read(value, path, problems)
 
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        """An editor of YAML 1.1 sees a truth value in `off`."""
+        percent = whole_text(whole(self.lo, self.hi))
+        return {
+            "if": {"type": "boolean"},
+            "then": {"const": False},
+            "else": {"type": ["integer", "string"], "errorMessage": f"expected {self.expected()}"},
+            "minimum": self.lo,
+            "maximum": self.hi,
+            "pattern": f"^{OFF}$|{percent}",
+            "errorMessage": f"expected {self.expected()}",
+            "defaultSnippets": [{"label": OFF, "body": OFF}],
+        }
 
-NIGHT = MapOf(_Light(), key=_SpanKind(), most=24)
+
+NIGHT = Named(_Light(), _SpanKind(), "from when until when, local time", most=24)
 
 
 def spans(section: dict[Span, int] | None) -> tuple[tuple[int, int, int], ...]:
@@ -65,4 +86,4 @@ def overlap(section: dict[Span, int] | None) -> str | None:
 
 
 def _text(span: Span) -> str:
-    return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in span)
+    return "-".join(map(clock_text, span))

@@ -34,6 +34,7 @@ GROUPS = {
     "for supervisors, who say when a queue is in trouble": {
         "check": Entry("check", "are these settings files right?"),
         "preview": Entry("preview", "pictures of what the panel shows"),
+        "schema": Entry("schema", "what editors need to complete and explain the settings files"),
     },
     "day to day, on the floor": {
         "boards": Entry("boards", "which boards are alive, and what they show"),
