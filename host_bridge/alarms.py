@@ -1,0 +1,193 @@
+"""The alarms of a site without a board: judged by the boards' own code, as one does that hears everything at once.
+
+    alarms = Alarms()
+    alarms.set_rules("sales", wire.read(wire.RULES, payload))
+    changes = alarms.told("sales", wire.read(wire.QUEUE, payload), now_ms)
+    changes += alarms.tick(now_ms)              # at the latest when next_ms() says
+
+Queues are named by their ids on the wire ("sales", "@service"). All times are ms of the bridge's clock, and never fall.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from firmware.core.alarm import Alarm
+from firmware.core.rules import METRICS, Figures, Rule, compile_rules
+
+_SHARES = {"abandoned_permille": ("abandoned", "offered")}  # figures that are reckoned from others
+
+
+class Change(NamedTuple):
+    """A rule of a queue has another severity from `at_ms` on: 0 none, 1 warn, 2 critical."""
+
+    at_ms: int
+    queue: str
+    rule: str
+    severity: int
+
+
+class _Alarm(Alarm):
+    """… that need not be stepped while nothing that its rule looks at has changed."""
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(rule)
+        self.due_ms: int | None = None
+        self.told = 0
+        """The severity that was told last."""
+        self._saw: tuple[Any, ...] | None = None
+        self._moving: tuple[tuple[str, int], ...] = ()
+        self._look_at()
+
+    def change(self, rule: Rule) -> None:
+        super().change(rule)
+        self._saw = None
+        self._look_at()
+
+    def look(self, now_ms: int, figures: Figures) -> None:
+        """Advance to `now_ms`. Between two snapshots that say the same nothing happens but what was due by time."""
+        values = figures.values
+        ts = values["ts"]
+        saw = (
+            figures.open,
+            *(None if (value := values[name]) is None else value - slope * ts for name, slope in self._moving),
+        )
+        if saw == self._saw and (self.due_ms is None or self.due_ms > now_ms):
+            self._seen_ms = now_ms  # all that a step would have done
+            return
+        self._saw = saw
+        self.step(now_ms, figures)
+        self.due_ms = self.next_ms(now_ms, figures)
+
+    def lose(self, now_ms: int) -> None:
+        """The figures are not known to be true any more: time stands still."""
+        self._saw = None
+        self.due_ms = None
+        self.step(now_ms, None)
+
+    def _look_at(self) -> None:
+        names: dict[str, int] = {}  # → how it moves by itself, in ms a ms
+        for level in self.rule.levels:
+            for condition in (*level.all, *level.clear):
+                for name in _SHARES.get(condition.metric, (condition.metric,)):
+                    names[name] = METRICS.get(name, 0)
+        self._moving = tuple(names.items())
+
+
+class _Queue:
+    """What is known of one queue."""
+
+    def __init__(self) -> None:
+        self.alarms: tuple[_Alarm, ...] = ()
+        self.values: Mapping[str, Any] | None = None
+        self.lost: list[_Alarm] = []  # of rules, or of figures, that are no more
+        self.due_ms: int | None = None
+
+
+class Alarms:
+    """All rules of all queues. The PBX is taken to be up until `pbx` says otherwise."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, _Queue] = {}
+        self._up = True
+        self._unstepped: dict[str, None] = {}  # queues whose rules have changed
+        self._due: list[tuple[int, str]] = []  # the earliest first; one that is not its queue's is void
+
+    def set_rules(self, queue: str, rules: Mapping[str, Any] | None) -> list[str]:
+        """A message `rules/<queue>` as wire.read gives it; None: the queue has no rules any more.
+
+        What goes on firing keeps its state. It counts from the next `told` or `tick` on, and next_ms() is then. Gives
+        what is wrong with the rules, a line each: a rule that cannot be carried out is left out.
+        """
+        it = self._queues.setdefault(queue, _Queue())
+        found, problems = compile_rules(dict(rules)) if rules is not None else ((), [])
+        before = {alarm.rule.id: alarm for alarm in it.alarms}
+        now: list[_Alarm] = []
+        for rule in found:
+            alarm = before.pop(rule.id, None) or _Alarm(rule)
+            if alarm.rule != rule:
+                alarm.change(rule)
+            now.append(alarm)
+        it.alarms = tuple(now)
+        it.lost += before.values()
+        self._unstepped[queue] = None
+        return problems
+
+    def told(self, queue: str, snapshot: Mapping[str, Any] | None, now_ms: int) -> list[Change]:
+        """A queue's snapshot as wire.read gives it; None: the queue is gone, and nothing of it fires.
+
+        Of the snapshot only `ts`, `open` and the figures that the queue's rules look at must be there; one that is
+        older than the last is passed over. What changed by that, and by time, for this queue.
+        """
+        it = self._queues.setdefault(queue, _Queue())
+        if snapshot is None:
+            it.lost += it.alarms
+            it.alarms = tuple(_Alarm(alarm.rule) for alarm in it.alarms)
+        elif it.values is not None and snapshot["ts"] < it.values["ts"]:
+            return []
+        it.values = snapshot
+        return self._step(queue, it, now_ms)
+
+    def pbx(self, up: bool, now_ms: int) -> list[Change]:
+        """The PBX is up, or not: then no figure is known to be true, and what fires stands as it is."""
+        if up == self._up:
+            return []
+        self._up = up
+        return self._step_all(self._queues, now_ms)
+
+    def tick(self, now_ms: int) -> list[Change]:
+        """What changes by time alone, and by new rules."""
+        changes: list[Change] = []
+        if self._unstepped:
+            changes += self._step_all(self._unstepped, now_ms)
+        while self._due and self._due[0][0] <= now_ms:
+            at_ms, queue = heapq.heappop(self._due)
+            it = self._queues[queue]
+            if it.due_ms == at_ms:
+                changes += self._step(queue, it, now_ms)
+        return changes
+
+    def next_ms(self) -> int | None:
+        """When tick() may have something to do; at once when that is past. None: nothing by time alone."""
+        if self._unstepped:
+            return 0
+        while self._due and self._queues[self._due[0][1]].due_ms != self._due[0][0]:
+            heapq.heappop(self._due)
+        return self._due[0][0] if self._due else None
+
+    def firing(self) -> dict[tuple[str, str], int]:
+        """All that fires: queue and rule → severity."""
+        return {
+            (queue, alarm.rule.id): alarm.severity
+            for queue, it in self._queues.items()
+            for alarm in it.alarms
+            if alarm.severity
+        }
+
+    def _step_all(self, queues: Iterable[str], now_ms: int) -> list[Change]:
+        return [change for queue in list(queues) for change in self._step(queue, self._queues[queue], now_ms)]
+
+    def _step(self, queue: str, it: _Queue, now_ms: int) -> list[Change]:
+        self._unstepped.pop(queue, None)
+        changes = [Change(now_ms, queue, alarm.rule.id, 0) for alarm in it.lost if alarm.told]
+        it.lost.clear()
+        values = it.values
+        if values is None or not self._up:
+            for alarm in it.alarms:
+                alarm.lose(now_ms)
+        else:
+            figures = Figures(values, now_ms - values["ts"], now_ms, values["open"])
+            for alarm in it.alarms:
+                alarm.look(now_ms, figures)
+        for alarm in it.alarms:
+            if alarm.severity != alarm.told:
+                alarm.told = alarm.severity
+                changes.append(Change(now_ms, queue, alarm.rule.id, alarm.severity))
+        due_ms = min((alarm.due_ms for alarm in it.alarms if alarm.due_ms is not None), default=None)
+        if due_ms != it.due_ms:
+            it.due_ms = due_ms
+            if due_ms is not None:
+                heapq.heappush(self._due, (due_ms, queue))
+        return changes
