@@ -97,12 +97,17 @@ class Messages:
         is_open = self._thresholds.is_group_open(name, queues, now.utc_ms)
         return wire.dumps({**self._head, "ts": now.ms, "open": is_open, **self._group_label(name), **figures})
 
-    def notice(self, text: str, until_ms: int | None) -> bytes:
-        """A text for every board, of printable characters, until that moment or until it is taken back."""
+    def notice(self, text: str, until_ms: int | None, said: int | None = None) -> bytes:
+        """A text for every board, of printable characters, until that moment or until it is taken back.
+
+        `said`: only so many of its first characters are somebody's, the rest the bridge says; None: all are.
+        """
         text_visual, rtl = visual(text)
         message = {**self._head, "text": text, "text_visual": text_visual, "rtl": rtl}
         if until_ms is not None:
             message["until"] = until_ms
+        if said is not None:
+            message["said"] = said
         return wire.dumps(message)
 
     def _rules(self, thresholds: QueueThresholds) -> bytes:

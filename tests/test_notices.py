@@ -48,6 +48,11 @@ class Rig:
         self.notices.tick(self.now_ms)
         self.send()
 
+    def own(self, text: str) -> None:
+        """What the bridge itself has to say."""
+        self.notices.add(text, self.now_ms)
+        self.send()
+
     def send(self) -> None:
         for topic, payload in self.publisher.take(self.now_ms):
             assert topic == "wallboard/test/notice"
@@ -290,3 +295,83 @@ def test_what_others_publish_on_notice_itself_is_not_ours_to_answer() -> None:
     rig = Rig()
     rig.notices.receive("wallboard/test/notice", left_over(), False, rig.now_ms)  # our own comes back like this
     assert rig.publisher.take(rig.now_ms) == []
+
+
+OFFLINE = "board hall-2 is offline"
+
+
+def test_what_the_bridge_itself_says_stands_alone_and_goes() -> None:
+    rig = Rig()
+    rig.own("")
+    assert rig.published == []
+    rig.own(OFFLINE)
+    assert rig.notice is not None and (rig.notice["text"], rig.notice["until"]) == (OFFLINE, None)
+    rig.own(OFFLINE)
+    assert len(rig.published) == 1
+    rig.wait(1_000)
+    rig.own("")
+    assert rig.published[1:] == [b""]
+
+
+def test_it_stands_behind_what_somebody_has_set_and_survives_its_end() -> None:
+    rig = Rig()
+    rig.set("ישיבה 14:30", for_ms=60_000)
+    rig.wait(1_000)
+    rig.own(OFFLINE)
+    assert rig.notice is not None
+    assert rig.notice["text"] == f"ישיבה 14:30 · {OFFLINE}"
+    assert rig.notice["text_visual"] == f"{OFFLINE} · 14:30 הבישי"
+    assert rig.notice["until"] == STARTED + 61_000
+    rig.wait(60_000)
+    assert rig.notice is not None and (rig.notice["text"], rig.notice["until"]) == (OFFLINE, None)
+    rig.set("Lunch")
+    rig.wait(1_000)
+    rig.own("")
+    rig.wait(1_000)
+    assert rig.notice is not None and (rig.notice["text"], rig.notice["until"]) == ("Lunch", None)
+
+
+def test_who_takes_the_notice_back_does_not_take_back_what_the_bridge_says() -> None:
+    rig = Rig()
+    rig.own(OFFLINE)
+    rig.wait(1_000)
+    rig.set("Lunch")
+    rig.wait(1_000)
+    rig.set("")
+    rig.wait(1_000)
+    assert rig.notice is not None and rig.notice["text"] == OFFLINE
+
+
+def test_the_longest_notice_makes_room_for_it() -> None:
+    rig = Rig()
+    rig.set("x" * 500)
+    rig.wait(1_000)
+    rig.own(OFFLINE)
+    assert rig.notice is not None
+    assert len(rig.notice["text"]) == 500 and rig.notice["text"].endswith(f"x · {OFFLINE}")
+    rig.own("")
+    rig.wait(1_000)
+    assert rig.notice["text"] == "x" * 500
+
+
+@pytest.mark.parametrize("text", ["תור (2)", "", "a · b"])
+def test_a_new_run_takes_over_what_somebody_has_set_and_not_what_the_earlier_one_said(text: str) -> None:
+    before = Rig(STARTED - HOUR_MS)
+    if text:
+        before.set(text)
+        before.wait(1_000)
+    before.own(OFFLINE)
+    rig = Rig()
+    rig.found(before.published[-1])
+    assert (rig.notice or {}).get("text", "") == text
+    rig.own("board hall-3 is offline")
+    rig.wait(1_000)
+    assert rig.notice is not None and rig.notice["text"].endswith("board hall-3 is offline")
+    assert OFFLINE not in rig.notice["text"]
+
+
+@pytest.mark.parametrize("said", [-1, "x", 10**9, True, None])
+def test_a_length_that_makes_no_sense_is_no_length(said: object) -> None:
+    rig = Rig()
+    rig.found(left_over("L", said=said))
+    assert rig.notice is not None and rig.notice["text"] == "L"
