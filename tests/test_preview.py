@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from firmware.core import layout, scenes
-from host_bridge.ctl import preview, preview_sheet
+from host_bridge.ctl import preview, preview_picture, preview_scenes, preview_sheet
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,7 +32,7 @@ def test_the_file_has_the_colours_of_the_panel(tmp_path: Path) -> None:
     """One free agent's green cell among red and amber: few colours make a small file, and keep the rare ones."""
     out = tmp_path / "one.png"
     assert ctl("--scene", "twelve_critical_last_page", "--size", "64x32", "--out", str(out)) == 0
-    drawn = preview.one_scene(layout.choose(64, 32), "twelve_critical_last_page", 10)
+    drawn = preview_scenes.one_scene(layout.choose(64, 32), "twelve_critical_last_page", 10)
     with Image.open(out) as picture:
         apart = ImageChops.difference(picture.convert("RGB"), drawn).getextrema()
     assert max(most for _, most in apart) <= 10
@@ -85,7 +85,7 @@ def test_the_picture_in_the_repository_shows_what_the_panel_shows() -> None:
     """
     path = ROOT / "firmware" / "screens.png"
     with Image.open(path) as picture:
-        assert picture.text[preview.HASH_KEY] == preview_sheet.story_hash()  # type: ignore[attr-defined]
+        assert picture.text[preview_picture.HASH_KEY] == preview_sheet.story_hash()  # type: ignore[attr-defined]
         assert picture.size == preview_sheet.story(3).size
     assert path.stat().st_size < 500_000
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from config.yaml_file import ConfigError, KeyPath, Problem, Value, YamlFile, dotted
+from config.yaml_file import ConfigError, KeyPath, Problem, Value, dotted, parse
 from firmware.core import check
 from firmware.core.check import Bool, Duration, Field, Int, Kind, MapOf, Problems, Record, Share, Text
 from firmware.core.spelling import did_you_mean, shown
 from firmware.core.units import digits
-from host_bridge.messages import group_id
 from host_bridge.thresholds import Thresholds
 from host_bridge.thresholds_schema import MAX_QUEUE
 from host_bridge.truth.windows import ALL
@@ -25,6 +24,7 @@ Figures = dict[str, int]  # as on the wire
 
 EXAMPLE = "support: waiting 7, wait 1:42, sla 71%, free 0/6"
 _MOST = 100_000
+_MOST_BYTES = 16 << 20
 _DAY_MS = 24 * 3_600_000
 
 
@@ -75,9 +75,8 @@ class QueueState(Record):
         return "figures, like {waiting: 7, wait: 1:42, free: 0/6}"
 
     def read(self, value: Any, path: KeyPath, problems: Problems) -> Figures | None:
-        before = len(problems.found)
         clean = super().read(value, path, problems)
-        if clean is None or len(problems.found) > before:
+        if clean is None:
             return None
         if clean["free"] is not None:
             clean["free"], of = clean["free"]
@@ -85,9 +84,7 @@ class QueueState(Record):
                 problems.add((*path, "in"), "given twice, as free tells it too: keep one")
             clean["in"] = of if of is not None else clean["in"]
         _contradictions(clean, path, problems)
-        return {
-            _WIRE[name]: int(figure) for name, figure in clean.items() if figure is not None and figure is not False
-        }
+        return {_WIRE[name]: int(value) for name, value in clean.items() if value is not None and value is not False}
 
 
 _WIRE = {
@@ -104,6 +101,7 @@ _WIRE = {
     "next_breach": "next_breach_ms",
     "approx": "approx",
 }
+FIGURES = tuple(_WIRE.values())
 _QUEUE = QueueState(
     (
         Field("waiting", Int(0, _MOST), doc="callers waiting now"),
@@ -124,8 +122,9 @@ SCHEMA = MapOf(_QUEUE, key=Text(MAX_QUEUE), most=1000)
 KEYS = tuple((field.name, field.doc) for field in _QUEUE.fields)
 
 
-def from_file(file: YamlFile, thresholds: Thresholds) -> State:
-    """The state of a file that is read already. Raises ConfigError with all its mistakes."""
+def from_yaml(data: bytes, name: str, thresholds: Thresholds) -> State:
+    """The state of a file's bytes; `name` stands in messages. Raises ConfigError with all its mistakes."""
+    file = parse(data, name)
     clean, problems = check.read(SCHEMA, file.data)
     if isinstance(file.data, dict) and not file.data:
         problems.append(((), f"nothing in it, expected queues and their figures, like {EXAMPLE}"))
@@ -188,17 +187,13 @@ def _group(name: str, thresholds: Thresholds) -> str | None:
 
 
 def _strangers(clean: dict[str, Any], thresholds: Thresholds) -> list[Problem]:
-    """Names that thresholds.yaml does not have. A queue may be unlisted, unless it looks like one that is."""
-    found: list[Problem] = []
+    """Groups that thresholds.yaml does not have. A queue may be unlisted: the defaults hold for it."""
     groups = (*thresholds.groups, ALL)
-    known = [*thresholds.named_queues, *groups]
+    found: list[Problem] = []
     for name in clean:
-        if name.startswith("@"):
-            if name[1:] not in groups:
-                near = did_you_mean(name, [group_id(each) for each in groups])
-                found.append(((name,), f"unknown key: thresholds.yaml has no such group{near}"))
-        elif name not in known and (near := did_you_mean(name, known)):
-            found.append(((name,), f"unknown key: thresholds.yaml has no such queue{near}"))
+        if name.startswith("@") and name[1:] not in groups:
+            near = did_you_mean(name, [f"@{each}" for each in groups])
+            found.append(((name,), f"unknown key: thresholds.yaml has no such group{near}"))
     return found
 
 
@@ -212,15 +207,13 @@ def _contradictions(clean: dict[str, Any], path: KeyPath, problems: Problems) ->
         problems.add((*path, "free"), f"{clean['free']} of {clean['in']} agents are free, expected no more than are in")
     ended = (clean["answered"] or 0) + (clean["abandoned"] or 0)
     if clean["offered"] is not None and ended > clean["offered"]:
-        problems.add(
-            (*path, "offered"), f"less than the {ended} that were answered or hung up, expected at least so many"
-        )
+        problems.add((*path, "offered"), f"{clean['offered']}, expected at least the {ended} answered and abandoned")
 
 
-def load_text(path: Path) -> bytes:
+def load_bytes(path: Path) -> bytes:
     """The bytes of a state file; `-` is what comes in by a pipe. Raises ConfigError."""
     try:
         with (Path("/dev/stdin") if str(path) == "-" else path).open("rb") as stream:
-            return stream.read()
+            return stream.read(_MOST_BYTES + 1)
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror or error}"]) from None
