@@ -1,6 +1,7 @@
 """A previewed moment: a real board that was told of a state, and shows and fires what it would on the wall."""
 
 import datetime as dt
+import itertools
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,7 @@ def test_frames_have_no_holes_and_each_differs_from_the_one_before() -> None:
     start_ms = player.now_ms
     frames = list(player.film(7000))
     assert frames[0].at_ms == start_ms and frames[-1].at_ms + frames[-1].for_ms == start_ms + 7000
-    for one, two in zip(frames, frames[1:], strict=False):
+    for one, two in itertools.pairwise(frames):
         assert one.at_ms + one.for_ms == two.at_ms and one.view != two.view
     assert [frame.view.tiles[0].phase for frame in frames[:4]] == [0, 1, 0, 1], "it begins with the first phase"
     assert {frame.for_ms for frame in frames} == {500}
@@ -115,7 +116,7 @@ def test_pages_take_turns_and_begin_with_the_queues() -> None:
     player = moment("support: waiting 0, free 1/1", "sales: waiting 0, free 1/1").player
     kinds = [(frame.view.kind, frame.at_ms) for frame in player.film(20_000)]
     assert [kind for kind, _ in kinds] == [QUEUES, CENTRE, CLOCK, QUEUES]
-    assert [two - one for (_, one), (_, two) in zip(kinds, kinds[1:], strict=False)] == [6000, 6000, 6000]
+    assert [two - one for (_, one), (_, two) in itertools.pairwise(kinds)] == [6000, 6000, 6000]
 
 
 @pytest.mark.parametrize(
