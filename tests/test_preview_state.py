@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.yaml_file import ConfigError
+from config.mistakes import ConfigError
 from host_bridge import thresholds
 from host_bridge.ctl.preview_state import State, from_words, from_yaml, merged
 from host_bridge.ctl.preview_sums import queues_of, shown, whole
@@ -69,8 +69,8 @@ def test_every_mistake_is_told_at_its_line() -> None:
         "other: {offered: 3, answered: 2, abandoned: 2}\n"
         '"@servce": {waiting: 1}\n'
     ) == [
-        "state.yaml:1:11: support.waitng: unknown key, expected one of: waiting, wait, sla, free, in, avg_wait, "
-        "offered, answered, abandoned, over_limit, next_breach, approx; did you mean 'waiting'?",
+        "state.yaml:1:11: support.waitng: unknown key; did you mean 'waiting'? Others here: wait, sla, free, in, "
+        "avg_wait, offered, answered, abandoned, over_limit, next_breach, approx",
         "state.yaml:1:28: support.wait: '3:71', expected a duration like 90s, 6m or 1h30m, from 0s to 24h, or like "
         "1:42",
         "state.yaml:1:40: support.free: 7 of 6 agents are free, expected no more than are in",
@@ -171,10 +171,10 @@ def test_lines_that_are_no_snapshots_are_told_each() -> None:
     with pytest.raises(ConfigError) as caught:
         from_lines(text.encode(), "now.txt", LIMITS)
     assert [error.partition(" expected")[0] for error in caught.value.errors] == [
-        "now.txt:1: waiting: -1,",
-        "now.txt:2: a second site, b:",
-        "now.txt:3:",
-        "now.txt:4: no JSON: Expecting property name enclosed in double quotes: line 1 c…",
+        "now.txt:1:1: waiting: -1,",
+        "now.txt:2:1: a second site, b:",
+        "now.txt:3:1:",
+        "now.txt:4:1: no JSON: Expecting property name enclosed in double quotes: line 1 c…",
     ]
     with pytest.raises(ConfigError, match=r"now.txt: no snapshot of a queue in it"):
         from_lines(b"wallboard/main/site {}", "now.txt", LIMITS)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.yaml_file import ConfigError
+from config.mistakes import ConfigError
 from firmware.core import layout
 from firmware.core.units import duration
 from firmware.pi import settings as board_settings

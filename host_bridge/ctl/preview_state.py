@@ -11,7 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from config.yaml_file import ConfigError, KeyPath, Problem, Value, dotted, parse
+from config.mistakes import ConfigError, Mistake
+from config.yaml_file import KeyPath, Problem, Value, dotted, parse
 from firmware.core import check
 from firmware.core.check import Bool, Duration, Field, Int, Kind, MapOf, Problems, Record, Share, Text
 from firmware.core.spelling import did_you_mean, shown
@@ -135,28 +136,28 @@ def from_yaml(data: bytes, name: str, thresholds: Thresholds) -> State:
 def from_words(words: list[str], thresholds: Thresholds) -> State:
     """The state of `support: waiting 7, wait 1:42, free 0/6`, a text a queue. Raises ConfigError."""
     data: dict[str, Value] = {}
-    errors = []
+    wrong: list[Mistake] = []
     for text in words:
         name, colon, rest = text.partition(":")
         name = name.strip()
         if not colon or not name:
-            errors.append(f"--queue: {shown(text)} names no queue, expected one like {EXAMPLE!r}")
+            wrong.append(_mistake("", f"{shown(text)} names no queue, expected one like {EXAMPLE!r}"))
         elif name in data:
-            errors.append(f"--queue: {name}: given twice: keep one")
+            wrong.append(_mistake(name, "given twice: keep one"))
         else:
             figures: dict[str, Value] = {}
             for part in filter(None, map(str.strip, rest.split(","))):
                 key, _, value = part.replace("=", " ", 1).partition(" ")
                 key = key.rstrip(":")
                 if key in figures:
-                    errors.append(f"--queue: {name}.{key}: given twice: keep one")
+                    wrong.append(_mistake(f"{name}.{key}", "given twice: keep one"))
                 figures[key] = value.strip()
             data[name] = figures
     clean, problems = check.read(SCHEMA, data)
     problems += _strangers(clean or {}, thresholds)
-    errors += [f"--queue: {dotted(path)}: {message}" for path, message in problems]
-    if errors:
-        raise ConfigError(errors)
+    wrong += [_mistake(dotted(path), message) for path, message in problems]
+    if wrong:
+        raise ConfigError(wrong)
     return _sorted(clean, thresholds)
 
 
@@ -216,4 +217,8 @@ def load_bytes(path: Path) -> bytes:
         with (Path("/dev/stdin") if str(path) == "-" else path).open("rb") as stream:
             return stream.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror or error}"]) from None
+        raise ConfigError([Mistake(str(path), None, "", f"cannot be read: {error.strerror or error}")]) from None
+
+
+def _mistake(path: str, message: str) -> Mistake:
+    return Mistake("--queue", None, path, message)

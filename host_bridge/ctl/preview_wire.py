@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.yaml_file import ConfigError
+from config.mistakes import ConfigError, Mistake, Place
 from firmware.core import wire
 from host_bridge.ctl.preview_state import FIGURES, Figures, State
 from host_bridge.thresholds import Thresholds
@@ -25,7 +25,7 @@ def is_wire(data: bytes) -> bool:
 
 def from_lines(data: bytes, name: str, thresholds: Thresholds) -> State:
     """The state at the newest of its snapshots. Raises ConfigError with every line that cannot be used."""
-    errors: list[str] = []
+    wrong: list[Mistake] = []
     found: dict[str, dict[str, Any]] = {}
     site = None
     for number, line in enumerate(data.splitlines(), 1):
@@ -33,10 +33,12 @@ def from_lines(data: bytes, name: str, thresholds: Thresholds) -> State:
         parts = topic.decode("utf-8", "replace").split("/")
         if len(parts) != 4 or parts[2] != "queue":
             if topic and not topic.startswith(_PREFIX):
-                errors.append(f"{name}:{number}: expected a topic and its payload, as mosquitto_sub -v prints them")
+                wrong.append(
+                    _mistake(name, number, "expected a topic and its payload, as mosquitto_sub -v prints them")
+                )
             continue
         if site not in (None, parts[1]):
-            errors.append(f"{name}:{number}: a second site, {parts[1]}: expected those of {site} alone")
+            wrong.append(_mistake(name, number, f"a second site, {parts[1]}: expected those of {site} alone"))
             continue
         site = parts[1]
         if payload.strip() in _NOTHING:
@@ -46,11 +48,12 @@ def from_lines(data: bytes, name: str, thresholds: Thresholds) -> State:
             wire.decode_id(parts[3])
             found[parts[3]] = wire.read(wire.QUEUE, payload)
         except wire.WireError as error:
-            errors.append(f"{name}:{number}: {error}")
-    if not found and not errors:
-        errors.append(f"{name}: no snapshot of a queue in it, expected lines like wallboard/main/queue/support {{…}}")
-    if errors:
-        raise ConfigError(errors)
+            wrong.append(_mistake(name, number, str(error)))
+    if not found and not wrong:
+        message = "no snapshot of a queue in it, expected lines like wallboard/main/queue/support {…}"
+        wrong.append(Mistake(name, None, "", message))
+    if wrong:
+        raise ConfigError(wrong)
     at_ms = max(values["ts"] for values in found.values())
     state = State({}, {})
     for queue, values in found.items():
@@ -60,6 +63,10 @@ def from_lines(data: bytes, name: str, thresholds: Thresholds) -> State:
         elif (group := wire.decode_id(queue[1:])) in (*thresholds.groups, ALL):  # else the new file has it no more
             state.groups[group] = figures
     return state
+
+
+def _mistake(name: str, line: int, message: str) -> Mistake:
+    return Mistake(name, Place(line, 1), "", message)
 
 
 def _figures(values: dict[str, Any], at_ms: int) -> Figures:

@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 GROUPS = {
     "for supervisors, who say when a queue is in trouble": {
         "check": Entry("check", "are these settings files right?"),
-        "preview": Entry("preview", "pictures of what the panel shows"),
+        "preview": Entry("preview", "what a board shows, for a state or a moment of the log"),
         "schema": Entry("schema", "what editors need to complete and explain the settings files"),
     },
     "day to day, on the floor": {
