@@ -46,6 +46,7 @@ _OTHER_FILES = (
     ("mqtt", "ca_file"), ("mqtt", "cert_file"), ("mqtt", "key_file"),
 )  # fmt: skip
 DAY_MS = 86_400_000
+SITE = Text(64, without="/+#% @")  # it is a part of topics
 _OF_AMI = ("host", "port", "username", *SECRETS, "tls")
 _NO_LOGIN = ("username", *SECRETS)
 _BELONGS_TO_AMI = f"belongs to type {ASTERISK}: queue_log alone is read here, remove it"
@@ -157,7 +158,7 @@ SCHEMA = Bridge(
     (
         Described(
             "site",
-            Text(64, without="/+#% @"),
+            SITE,
             required=True,
             doc="the site's name in the MQTT topics, wallboard/main/…; boards name the same",
             example="main",
@@ -203,22 +204,31 @@ def load(path: Path, name: str | None = None, *, secrets: bool = True) -> Bridge
     return build(load_yaml(path, name), path.parent, secrets=secrets)
 
 
+def load_broker(path: Path) -> tuple[str, MqttSettings]:
+    """The site's name and its broker, for who has no business with the PBX and may not read its secret.
+
+    Raises ConfigError with all the mistakes of the file.
+    """
+    file = load_yaml(path)
+    clean = _checked(file)
+    found: list[Problem] = []
+    broker = _mqtt(clean, path.parent, found, secrets=True)
+    file.refuse(found)
+    return clean["site"], broker
+
+
 def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettings:
     """The settings of a file that is read already; the names of other files are relative to `folder`."""
-    clean, problems = read(SCHEMA, file.data)
-    if problems:
-        file.refuse(problems)
-    file.refuse(found := _contradictions(clean))
+    clean = _checked(file)
     pbx, mqtt = clean["pbx"], clean["mqtt"]
-    address: Address = mqtt["url"]
     queues = frozenset(pbx["queues"]) if pbx["queues"] else None
-    secret = password = tls = pbx_tls = None
+    secret = pbx_tls = None
+    found: list[Problem] = []
     if secrets:
         secret = read_secret(pbx, ("pbx",), folder, found)
-        password = read_secret(mqtt, ("mqtt",), folder, found)
-        tls = tls_context(mqtt, ("mqtt",), folder, found) if address.tls else None
         pbx_tls = _pbx_tls(pbx, folder, found)
-        file.refuse(found)
+    broker = _mqtt(clean, folder, found, secrets=secrets)
+    file.refuse(found)
     return BridgeSettings(
         site=clean["site"],
         ami=None
@@ -234,19 +244,36 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettin
         queues=queues,
         queue_log=folder / pbx["queue_log"] if pbx["queue_log"] else None,
         silent_after_ms=pbx["silent_after"],
-        mqtt=MqttSettings(
-            host=address.host or LOOPBACK,
-            port=address.port or mqtt["port"] or MQTT_PORT,
-            # One id a site: a bridge that comes back takes its own half-open connection over, will and all.
-            client_id=f"wallboard-bridge-{clean['site']}",
-            username=mqtt["username"],
-            password=password,
-            tls=tls,
-        ),
-        embedded_port=None if address.host else mqtt["port"] or MQTT_PORT,
+        mqtt=broker,
+        embedded_port=None if mqtt["url"].host else mqtt["port"] or MQTT_PORT,
         thresholds=folder / clean["thresholds"],
         journal=folder / clean["journal"] if clean["journal"] else None,
         keep_days=clean["keep_days"] or KEEP_DAYS,
+    )
+
+
+def _checked(file: YamlFile) -> dict[str, Any]:
+    """What stands in the file. Raises ConfigError."""
+    clean: dict[str, Any]
+    clean, problems = read(SCHEMA, file.data)
+    if problems:
+        file.refuse(problems)
+    file.refuse(_contradictions(clean))
+    return clean
+
+
+def _mqtt(clean: dict[str, Any], folder: Path, found: list[Problem], *, secrets: bool) -> MqttSettings:
+    """The broker; its password and certificates with `secrets` alone."""
+    mqtt = clean["mqtt"]
+    address: Address = mqtt["url"]
+    return MqttSettings(
+        host=address.host or LOOPBACK,
+        port=address.port or mqtt["port"] or MQTT_PORT,
+        # One id a site: a bridge that comes back takes its own half-open connection over, will and all.
+        client_id=f"wallboard-bridge-{clean['site']}",
+        username=mqtt["username"],
+        password=read_secret(mqtt, ("mqtt",), folder, found) if secrets else None,
+        tls=tls_context(mqtt, ("mqtt",), folder, found) if secrets and address.tls else None,
     )
 
 

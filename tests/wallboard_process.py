@@ -184,4 +184,4 @@ class FakeBridge:
         self.client.publish(f"wallboard/main/{topic}", payload, qos=1, retain=True).wait_for_publish(5)
 
     def _hear(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
-        self.heard.append((message.topic, json.loads(message.payload), message.retain))
+        self.heard.append((message.topic, json.loads(message.payload or b"null"), message.retain))

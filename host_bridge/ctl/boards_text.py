@@ -1,0 +1,134 @@
+"""The boards of a site as people read them: a line for the bridge, a table, and a line for each pair of twins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from firmware.core.spelling import one_line
+from host_bridge.ctl.site_state import Message, SiteState
+
+_SHORT = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "ALARMS")
+_LONG = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "HOST", "ADDRESS", "SERIAL", "TEMP", "LIGHT", "PROBLEMS", "ALARMS")
+_DAY_MS = 86_400_000
+
+
+def lines(site: str, state: SiteState, now_ms: int, *, long: bool = False) -> list[str]:
+    """All of it. `site` is how the heading names the site; `long`: with what a technician looks for."""
+    first = f"site {site}: {bridge_line(state, now_ms)}"
+    every = state.every()
+    if not every:
+        return [first, "no board has ever reported to this broker"]
+    head = _LONG if long else _SHORT
+    table = [head, *(_row(name, board, state, now_ms, head) for name, board in every.items())]
+    widths = [max(len(row[column]) for row in table) for column in range(len(head))]
+    return [
+        first,
+        *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table),
+        *(line for name in sorted(state.told) if (line := twins(name, state.told[name]))),
+    ]
+
+
+def bridge_line(state: SiteState, now_ms: int) -> str:
+    """The bridge in a few words."""
+    bridge = state.bridge
+    if bridge is None:
+        return "no bridge has ever reported to this broker"
+    if not bridge["online"]:
+        return "the bridge is offline"
+    problem = f" ({one_line(bridge['problem'], 300)})" if bridge.get("problem") else ""
+    pbx = f"PBX {bridge.get('pbx', 'unknown')}{problem}"
+    said = f"is online, {pbx}" if state.live(now_ms) else f"says nothing: its last word, {pbx}, may be old"
+    return f"the bridge {said}"
+
+
+def twins(name: str, told: Message) -> str:
+    """What is to be done about two boards with one id; "" when there is one."""
+    twice = told.get("twice")
+    machines = [machine(each) for each in twice if isinstance(each, dict)] if isinstance(twice, list) else []
+    if len(machines) < 2:
+        return ""
+    name = one_line(name, 60)
+    return (
+        f"{name}: {len(machines)} boards have this name, {' and '.join(machines)}, and put one another off the broker: "
+        "give each its own `board` in board.yaml"
+    )
+
+
+def machine(state: Message) -> str:
+    """Which machine a board is, as it says itself: `pi-3 (192.0.2.7, serial 1000abcd)`."""
+    host = one_line(str(state.get("host", "")), 64) or "a board"
+    more = [str(state["address"])] if state.get("address") else []
+    more += [f"serial {state['serial']}"] if state.get("serial") else []
+    return f"{host} ({one_line(', '.join(more), 140)})" if more else host
+
+
+def condition(state: Message) -> str:
+    """Online or not, and what a person has asked of it."""
+    if "error" in state:
+        return "?"
+    if not state["online"]:
+        return "offline"
+    more = ["muted"] if state.get("muted") else []
+    more += [state["doing"]] if state.get("doing") else []
+    more += ["dark"] if state.get("brightness") == 0 else []
+    return ", ".join(["online", *more])
+
+
+def alarm(each: Message, state: SiteState) -> str:
+    """One alarm."""
+    acked = " (acknowledged)" if each["acked"] else ""
+    return f"{one_line(state.queue(each['queue']).name, 60)}: {one_line(each['rule'], 60)} {each['severity']}{acked}"
+
+
+def span(ms: int) -> str:
+    """2h05m, as people say how long something has been."""
+    minutes = ms // 60_000
+    if minutes < 1:
+        return f"{ms // 1000}s"
+    if minutes < 60:
+        return f"{minutes}m"
+    hours = minutes // 60
+    return f"{hours}h{minutes % 60:02d}m" if hours < 48 else f"{hours // 24}d{hours % 24:02d}h"
+
+
+def clock(local_ms: int) -> str:
+    """Ms since local midnight → 14:32; of another day with that day: `14:32 yesterday`."""
+    days, ms = divmod(local_ms, _DAY_MS)
+    day = {0: "", -1: " yesterday", 1: " tomorrow"}.get(days, f" {days:+d} days")
+    return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}{day}"
+
+
+def _row(name: str, board: Message, state: SiteState, now_ms: int, head: tuple[str, ...]) -> tuple[str, ...]:
+    cells = {"BOARD": one_line(name, 60), "STATE": condition(board)}
+    if cells["STATE"] == "offline":
+        cells["STATE"] += _since(name, state, now_ms)
+    if "error" in board:
+        cells["ALARMS"] = board["error"]
+    elif board["online"]:
+        cells |= {column: _cell(board.get(key), unit) for column, (key, unit) in _CELLS.items()}
+        cells["FAULT"] = board.get("fault", "-")
+        cells["UP"] = span(board["uptime_ms"]) if "uptime_ms" in board else ""
+        cells["ALARMS"] = ", ".join(alarm(each, state) for each in board.get("alarms", ())) or "-"
+    return tuple(cells.get(column, "") for column in head)
+
+
+_CELLS = {
+    "VERSION": ("version", ""), "HOST": ("host", ""), "ADDRESS": ("address", ""), "SERIAL": ("serial", ""),
+    "TEMP": ("temp", "°"), "LIGHT": ("brightness", "%"), "PROBLEMS": ("problems", ""),
+}  # fmt: skip
+
+
+def _cell(value: Any, unit: str) -> str:
+    return "" if value is None else one_line(f"{value}{unit}", 64)
+
+
+def _since(name: str, state: SiteState, now_ms: int) -> str:
+    """Since when a board is gone, as the bridge saw it."""
+    since = state.told.get(name, {}).get("since")
+    bridge_ms = state.bridge_ms(now_ms)
+    if bridge_ms is None or type(since) is not int or since > bridge_ms:
+        return ""
+    gone_ms = bridge_ms - since
+    local_ms = state.local_ms(now_ms)
+    at = f" since {clock(local_ms - gone_ms)}" if local_ms is not None and gone_ms < _DAY_MS else ""
+    return f"{at} ({span(gone_ms)})" if at else f" for {span(gone_ms)}"
