@@ -108,7 +108,7 @@ class Screen:
         if self._lost_s is None:
             self._lost_s = time.monotonic()
         old = boards_text.span(int((time.monotonic() - self._lost_s) * 1000))
-        self._draw([f"{why}: trying again; this is {old} old", *self._shown, "", "Ctrl-C ends."])
+        self._draw([f"this is {old} old, trying again: {why}", *self._shown, "", "Ctrl-C ends."])
 
     def close(self) -> None:
         sys.stdout.write(END)
