@@ -1,4 +1,4 @@
-"""`wallboardctl boards --watch` as a process: into a pipe, as JSON, on a terminal; through a broker that starts anew."""
+"""`wallboardctl boards --watch`, a process: in a pipe, as JSON, on a terminal; through a broker that starts anew."""
 
 from __future__ import annotations
 
