@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 import config
-from config.yaml_file import parse
-from firmware.pi import settings as board_settings
 from host_bridge.ctl import program as ctl
 
 EXAMPLES = [Path(config.__file__).parent / f"{kind}.example.yaml" for kind in ("bridge", "thresholds", "board")]
@@ -27,18 +25,6 @@ def test_the_examples_are_right(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "check", *EXAMPLES)
     assert code == 0
     assert [line.rsplit(": ", 1)[1] for line in out.splitlines()] == ["OK (bridge)", "OK (thresholds)", "OK (board)"]
-
-
-def test_the_commented_lines_of_the_board_are_right_too() -> None:
-    text = EXAMPLES[2].read_text("utf-8")
-    for key in ("ca_file", "cert_file", "key_file", "user", "path", "port"):
-        assert f"\n# {key}:" in text
-        text = text.replace(f"\n# {key}:", f"\n  {key}:")
-    for key in ("queues", "state_file"):
-        text = text.replace(f"\n# {key}:", f"\n{key}:")
-    text = text.replace("mqtt://", "mqtts://")
-    read = board_settings.build(parse(text.encode(), "board.yaml"), Path(), secrets=False)
-    assert read.queues == ("support", "sales")
 
 
 def test_a_file_is_known_by_its_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

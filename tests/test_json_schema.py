@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 
-import config
 from host_bridge.ctl import program as ctl
 from host_bridge.ctl import schema
+from tests.examples import FOLDER, KINDS, example
 from tests.yaml_as_seen import VERSIONS, seen
-
-FOLDER = Path(config.__file__).parent
-KINDS = ("thresholds", "bridge", "board")
 
 
 @cache
@@ -43,7 +39,7 @@ def test_it_is_a_schema(kind: str) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_examples_are_right(kind: str, version: str) -> None:
-    text = (FOLDER / f"{kind}.example.yaml").read_text("utf-8")
+    text = example(kind)
     assert text.startswith(f"# yaml-language-server: $schema={kind}.schema.json\n")
     assert refused(kind, text, version) == []
 
@@ -61,10 +57,3 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "which one: thresholds, bridge, board? With --out DIR, all of them" in capsys.readouterr().err
     assert ctl.main(["schema", "--out", str(tmp_path / "new" / "board.schema.json")]) == 1
     assert "cannot be written" in capsys.readouterr().err
-
-
-def every(part: Any, key: str) -> list[Any]:
-    """All values of a keyword, wherever it stands."""
-    found = [part[key]] if isinstance(part, dict) and key in part else []
-    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    return found + [value for each in inner for value in every(each, key)]

@@ -10,6 +10,7 @@ import pytest
 import config
 from config.yaml_file import ConfigError, parse
 from host_bridge.settings import BridgeSettings, build, load
+from tests.examples import in_use
 
 EXAMPLE = Path(config.__file__).parent / "bridge.example.yaml"
 GOOD = """\
@@ -43,9 +44,7 @@ def test_the_example_is_right() -> None:
 
 
 def test_the_commented_lines_of_the_example_are_right_too() -> None:
-    text = EXAMPLE.read_text("utf-8")
-    for key in ("tls", "queues", "ca_file", "cert_file", "key_file"):
-        text = text.replace(f"\n# {key}:", f"\n  {key}:")
+    text = in_use("bridge", "pbx.tls", "pbx.queues", "mqtt.ca_file", "mqtt.cert_file", "mqtt.key_file")
     text = text.replace("mqtt://192.0.2.20 ", "mqtts://192.0.2.20")
     settings = read(text)
     assert (settings.mqtt.port, settings.ami.queues) == (8883, frozenset({"support", "sales"}))

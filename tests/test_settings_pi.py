@@ -8,9 +8,9 @@ import pytest
 
 from config.yaml_file import ConfigError
 from firmware.pi.settings import default_state_file, load
+from tests.examples import commented_out, in_use
 
 EXAMPLE = Path(__file__).parent.parent / "config" / "board.example.yaml"
-TOP = ("# queues", "# state", "# button", "# pages")  # keys of no section, commented out
 GOOD = """\
 site: main
 board: floor-2
@@ -53,11 +53,8 @@ def test_a_whole_file(tmp_path: Path) -> None:
 def test_the_shipped_example_is_right(tmp_path: Path) -> None:
     settings = load(EXAMPLE, secrets=False)
     assert (settings.panel.driver, settings.panel.width, settings.panel.height) == ("rgbmatrix", 128, 64)
-    # every line that is commented out can be taken as it stands, too
-    text = EXAMPLE.read_text("utf-8")
-    for line in text.splitlines():
-        if line.startswith("# ") and line[2:].split(":")[0].isidentifier():
-            text = text.replace(line, line[2:] if line.startswith(TOP) else "  " + line[2:])
+    # what is commented out, all at once but for the second way to name the password
+    text = in_use("board", *(name for name in commented_out("board") if name != "mqtt.password_env"))
     (tmp_path / "board.yaml").write_text(text.replace("mqtt://", "mqtts://"), "utf-8")
     full = load(tmp_path / "board.yaml", secrets=False)
     assert full.queues == ("support", "sales")
