@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 from config import json_schema
 from config.described import Described, Schema, SchemaOf
 from config.json_patterns import whole, word
-from config.yaml_file import KeyPath, Problem
+from config.regular_file import must_be_regular, read_regular
+from config.section import Section
+from config.yaml_file import Problem
 from firmware.core.check import Field, Kind, Problems, Record, Text
 
 MAX_SECRET_BYTES = 4096
@@ -159,67 +161,76 @@ class Mqtt(Record):
         return json_schema.record(self, schema_of) | {"allOf": rules}
 
 
-def contradictions(mqtt: dict[str, Any]) -> list[Problem]:
+def contradictions(mqtt: Section) -> list[Problem]:
     """What each key of a section `mqtt` alone cannot tell; a login of the embedded broker is the bridge's matter."""
     found: list[Problem] = []
-    if (mqtt["password_file"] or mqtt["password_env"]) and not mqtt["username"] and mqtt["url"].host:
-        found.append((("mqtt", "username"), "missing, expected the user that the password belongs to"))
-    found.extend((("mqtt", key), NO_TLS) for key in CERTIFICATES if mqtt[key] and not mqtt["url"].tls)
-    return found + two_secrets(mqtt, ("mqtt",))
+    address: Address | None = mqtt["url"]
+    if (mqtt["password_file"] or mqtt["password_env"]) and not mqtt.given("username") and address and address.host:
+        found.append((mqtt.at("username"), "missing, expected the user that the password belongs to"))
+    found.extend((mqtt.at(key), NO_TLS) for key in CERTIFICATES if mqtt[key] and address and not address.tls)
+    for one, other in (("cert_file", "key_file"), ("key_file", "cert_file")):
+        if mqtt[one] and not mqtt.given(other):
+            found.append((mqtt.at(one), f"given without {other}, expected both"))
+    return found + two_secrets(mqtt)
 
 
-def two_secrets(section: dict[str, Any], at: KeyPath) -> list[Problem]:
+def two_secrets(section: Section) -> list[Problem]:
     """A section that names its password twice."""
-    if section["password_file"] and section["password_env"]:
-        return [((*at, "password_env"), TWO_SECRETS)]
+    if section.given("password_file") and section.given("password_env"):
+        return [(section.at("password_env"), TWO_SECRETS)]
     return []
 
 
-def read_secret(section: dict[str, Any], at: KeyPath, folder: Path, problems: list[Problem]) -> str | None:
-    """The password that a section names, or None. `at` is the section's path."""
-    name, variable = section.get("password_file"), section.get("password_env")
+def read_secret(section: Section, folder: Path, problems: list[Problem]) -> str | None:
+    """The password that a section names, or None."""
+    name, variable = section["password_file"], section["password_env"]
     if name is not None and variable is not None:
         return None  # two_secrets() tells it
     if variable is not None:
         secret = os.environ.get(variable)
         if not secret:
-            problems.append(((*at, "password_env"), f"environment variable {variable} is not set or empty"))
+            problems.append((section.at("password_env"), f"environment variable {variable} is not set or empty"))
         return secret or None
     if name is None:
         return None
     try:
-        with (folder / name).open("rb") as stream:
-            first = stream.read(MAX_SECRET_BYTES).split(b"\n", 1)[0]
+        first = read_regular(folder / name, MAX_SECRET_BYTES).split(b"\n", 1)[0]
         secret = first.decode("utf-8-sig").strip("\r")
     except OSError as error:
-        problems.append(((*at, "password_file"), f"{folder / name} cannot be read: {error.strerror or error}"))
+        problems.append((section.at("password_file"), f"{folder / name} cannot be read: {error.strerror or error}"))
         return None
     except UnicodeDecodeError:
-        problems.append(((*at, "password_file"), f"{folder / name} is not UTF-8 text"))
+        problems.append((section.at("password_file"), f"{folder / name} is not UTF-8 text"))
         return None
     if not secret:
-        problems.append(((*at, "password_file"), f"{folder / name}: its first line is empty, expected the password"))
+        problems.append(
+            (section.at("password_file"), f"{folder / name}: its first line is empty, expected the password")
+        )
     return secret or None
 
 
-def tls_context(section: dict[str, Any], at: KeyPath, folder: Path, problems: list[Problem]) -> ssl.SSLContext | None:
+def tls_context(section: Section, folder: Path, problems: list[Problem]) -> ssl.SSLContext | None:
     """A client's TLS: certificate and host name are checked, by the system's authorities unless ca_file is set."""
-    ca, cert, key = (section.get(name) for name in ("ca_file", "cert_file", "key_file"))
+    ca, cert, key = (section[name] for name in ("ca_file", "cert_file", "key_file"))
     setting = "ca_file"
     try:
+        if ca:
+            must_be_regular(folder / ca)
         context = ssl.create_default_context(cafile=folder / ca if ca else None)
         if cert or key:
             setting = "cert_file"
             if not (cert and key):
-                given, missing = ("cert_file", "key_file") if cert else ("key_file", "cert_file")
-                problems.append(((*at, given), f"given without {missing}, expected both"))
-                return None
+                return None  # contradictions() tells it
+            must_be_regular(folder / cert)
+            must_be_regular(folder / key)
             context.load_cert_chain(folder / cert, folder / key)
     except ssl.SSLError as error:  # an OSError too, so it comes first
-        problems.append(((*at, setting), f"{section[setting]} holds no usable certificate: {error.reason or error}"))
+        problems.append(
+            (section.at(setting), f"{section[setting]} holds no usable certificate: {error.reason or error}")
+        )
         return None
     except OSError as error:
         also = " (or key_file)" if setting == "cert_file" else ""
-        problems.append(((*at, setting), f"{section[setting]}{also} cannot be read: {error.strerror or error}"))
+        problems.append((section.at(setting), f"{section[setting]}{also} cannot be read: {error.strerror or error}"))
         return None
     return context

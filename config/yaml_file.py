@@ -59,6 +59,18 @@ class YamlFile:
         """True when the file says something at `path`, right or wrong."""
         return path in self._places
 
+    def at(self, *path: str | int) -> Value | None:
+        """What the file says at `path`, as it stands there; None when it says nothing."""
+        value: Value | None = self.data
+        for part in path:
+            if isinstance(value, dict) and isinstance(part, str):
+                value = value.get(part)
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
+            else:
+                return None
+        return value
+
     def line(self, path: KeyPath, message: str, *, key: bool = False) -> str:
         """One line that tells a mistake: `FILE:LINE:COLUMN: PATH: message`."""
         return str(Mistake(self.name, self.place(path, key=key), dotted(path), message))

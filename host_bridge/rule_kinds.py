@@ -14,7 +14,7 @@ from config import json_schema
 from config.described import Described, Schema, SchemaOf
 from config.json_patterns import either, whole_text, word
 from firmware.core.check import Duration, Field, Int, Kind, OneOf, Problems, Record, Share
-from firmware.core.spelling import did_you_mean
+from firmware.core.spelling import one_line, shown, unknown
 from firmware.core.wire import SEVERITIES, encode_id
 
 Path = tuple[str | int, ...]
@@ -205,8 +205,10 @@ class Rules(Kind):
         return {
             "properties": known,
             "additionalProperties": {
-                "description": "A rule of your own, where several things must hold at once.",
-                **own,
+                "description": "A rule of your own, where several things must hold at once; `off`: not for this queue.",
+                "if": {"type": "object"},
+                "then": own,
+                "else": _OFF,
             },
             "maxProperties": MAX_RULES,
             "propertyNames": {"minLength": 1, "maxLength": MAX_NAME},
@@ -217,14 +219,14 @@ class Rules(Kind):
             problems.add(path, f"unknown key, expected a name of 1 to {MAX_NAME} characters")
         elif isinstance(value, dict) and "all" in value:
             return _own_rule(name, value, path, problems)
+        elif is_off(value):
+            return None  # whether there is such a rule to switch off, thresholds_conflicts.py looks
         elif name not in METRICS:
-            own = "or a rule of your own with all and severity"
-            problems.add(path, f"unknown key, expected {_ALL_METRICS}, {own}{did_you_mean(name, list(METRICS))}")
-        elif isinstance(value, str) and value.strip().lower() in OFF:
-            return None
+            problems.add(path, _no_such_rule(name, value))
         elif not isinstance(value, dict):
-            found = f"{value!r}" if isinstance(value, str) and value else "no levels"
-            problems.add(path, f"{found}, expected a section with warn and critical, or off")
+            found = shown(value) if isinstance(value, str) and value else "no levels"
+            hint = f"; did you mean '{{warn: {one_line(value, 40)}}}'?" if isinstance(value, str) and value else ""
+            problems.add(path, f"{found}, expected a section with warn and critical, or off{hint}")
         else:
             return _metric_rule(name, value, path, problems)
         return None
@@ -240,56 +242,97 @@ _OFF: Schema = {
 RULES = Rules()
 
 
+def is_off(value: Any) -> bool:
+    """True for what switches a rule of the defaults off."""
+    return isinstance(value, str) and value.strip().lower() in OFF
+
+
+def no_such_metric(name: str, more: tuple[str, ...] = ()) -> str:
+    """The message for a rule that is neither of a metric, nor one of `more`, nor has what an own rule needs."""
+    return unknown(name, (*METRICS, *more), ", or a rule of your own with all and severity")
+
+
+def _no_such_rule(name: str, value: Any) -> str:
+    metrics = [key for key in value if key in METRICS] if isinstance(value, dict) else []
+    if metrics:
+        inner = ", ".join(f"{key}: {one_line(str(value[key]), 12)}" for key in metrics)
+        return f"no all around its metrics, expected {{all: {{{inner}}}, severity: warn}}"
+    return no_such_metric(name)
+
+
+def _known_keys(value: dict[str, Any], foreign: dict[str, str], path: Path, problems: Problems) -> dict[str, Any]:
+    """The section without those keys of the other form of a rule that it has; each is told with what to write here."""
+    for key in value:
+        if key in foreign:
+            problems.add((*path, key), f"unknown key: {foreign[key]}")
+    return {key: each for key, each in value.items() if key not in foreign}
+
+
 def _metric_rule(name: str, value: dict[str, Any], path: Path, problems: Problems) -> Rule | None:
     metric = METRICS[name]
     before = len(problems.found)
-    clean = _LEVELS[name].read(value, path, problems)
-    if clean is None or len(problems.found) > before:
-        return None
-    given = [severity for severity in SEVERITIES if clean[severity] is not None]
-    if not given:
+    foreign = {"severity": "the levels tell the severity here, write warn or critical"}
+    clean = _LEVELS[name].read(_known_keys(value, foreign, path, problems), path, problems) or {}
+    given = [severity for severity in SEVERITIES if clean.get(severity) is not None]
+    if not given and len(problems.found) == before:
         problems.add(path, "no level, expected warn, critical or both")
+    if not given:
         return None
-    if len(given) == 2 and not _beyond(metric, clean["critical"], clean["warn"]):
-        problems.add((*path, "critical"), f"not beyond warn, expected {_side(metric, outer=True)} than warn")
-        return None
+    warn, critical = clean["warn"], clean["critical"]
+    if len(given) == 2 and not _beyond(metric, critical, warn):
+        how = "the same as" if critical == warn else "easier to reach than"
+        least = f"{_side(metric, outer=True)} than {_said(value, 'warn')}"
+        message = f"critical {_said(value, 'critical')} is {how} warn {_said(value, 'warn')}: expected {least}"
+        problems.add((*path, "critical"), message)
     lowest = clean[given[0]]
     clear = lowest if clean["clear"] is None else clean["clear"]
-    if clear != lowest and not _beyond(metric, lowest, clear):
-        problems.add((*path, "clear"), f"beyond {given[0]}, expected {_side(metric, outer=False)} than {given[0]}")
+    if _beyond(metric, clear, lowest):
+        said = _said(value, "clear"), _said(value, given[0]), given[0]
+        problems.add((*path, "clear"), _beyond_firing(metric, *said))
+    besides: dict[str, int] = clean["when"] or {}
+    if name in besides and _beyond(metric, besides[name], lowest):
+        less = f"when {_said(value['when'], name)} is harder to reach than {given[0]} {_said(value, given[0])}"
+        problems.add((*path, "when", name), f"{less}, which then means nothing: expected other metrics here")
+    if len(problems.found) > before:
         return None
-    besides = _wire(clean["when"] or {})
     wire = []
     for severity in given:
-        fires = [*_wire({name: clean[severity]}), *besides]
-        lets_go = [*_wire({name: clear}), *besides] if severity == given[0] else fires
+        fires = [*_wire({name: clean[severity]}), *_wire(besides)]
+        lets_go = [*_wire({name: clear}), *_wire(besides)] if severity == given[0] else fires
         wire.append({"severity": severity, "all": fires, "clear": lets_go})
     return {"id": encode_id(name), "for_ms": clean["for"], "hold_ms": clean["hold"], "levels": wire}
 
 
 def _own_rule(name: str, value: dict[str, Any], path: Path, problems: Problems) -> Rule | None:
     before = len(problems.found)
-    clean = _OWN.read(value, path, problems)
-    if clean is None or len(problems.found) > before:
-        return None
-    fires: dict[str, int] = clean["all"]
-    clear: dict[str, int] = clean["clear"] or {}
+    foreign = {severity: f"a rule with all has one level, write severity: {severity}" for severity in SEVERITIES}
+    foreign |= {"when": "a rule with all has each condition there, write it there too"}
+    foreign |= {metric: f"a condition stands in all, write all: {{{metric}: …}}" for metric in METRICS}
+    clean = _OWN.read(_known_keys(value, foreign, path, problems), path, problems) or {}
+    fires: dict[str, int] = clean.get("all") or {}
+    clear: dict[str, int] = clean.get("clear") or {}
     for metric, end in clear.items():
         here = (*path, "clear", metric)
-        if metric not in fires:
-            problems.add(here, f"not among all, expected {', '.join(fires)}")
-        elif end != fires[metric] and not _beyond(METRICS[metric], fires[metric], end):
-            problems.add(here, f"beyond where it fires, expected {_side(METRICS[metric], outer=False)}")
+        if metric not in value["all"]:
+            problems.add(here, f"{metric} is not in all, so it ends nothing: expected {' or '.join(fires)}")
+        elif metric in fires and _beyond(METRICS[metric], end, fires[metric]):
+            said = _said(value["clear"], metric), _said(value["all"], metric)
+            problems.add(here, _beyond_firing(METRICS[metric], *said))
     if len(problems.found) > before:
         return None
     level = {"severity": clean["severity"], "all": _wire(fires), "clear": _wire({**fires, **clear})}
     return {"id": encode_id(name), "for_ms": clean["for"], "hold_ms": clean["hold"], "levels": [level]}
 
 
-def breach_limits_ms(rule: Rule) -> list[int]:
-    """The values at which a rule looks at `next_breach`; none when it does not."""
-    conditions = [each for level in rule["levels"] for each in (*level["all"], *level["clear"])]
-    return [each["value"] for each in conditions if each["metric"] == METRICS["next_breach"].figure]
+def _beyond_firing(metric: Metric, clear: str, fires: str, level: str = "") -> str:
+    side, beyond = ("less", "above") if metric.op == ">=" else ("more", "below")
+    begins = f"{level} {fires}".lstrip()
+    return f"clear {clear} is {beyond} {begins}, where the alarm begins: expected {fires} or {side}"
+
+
+def _said(section: dict[str, Any], key: str) -> str:
+    """A value as it stands in the file: whoever wrote 60s does not look for 1m."""
+    return one_line(str(section[key]).strip(), 20)
 
 
 def _wire(conditions: dict[str, int]) -> list[dict[str, Any]]:

@@ -6,11 +6,9 @@ settings = load(Path("bridge.yaml"), secrets=False)   # to check the file alone,
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass
 from os.path import normpath
 from pathlib import Path
-from typing import Any
 
 from config.connect import (
     EMBEDDED,
@@ -28,6 +26,7 @@ from config.connect import (
 )
 from config.described import Choices, Described, Schema, SchemaOf
 from config.json_schema import given, record, when, without
+from config.section import Section
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.check import Bool, Duration, Either, Field, Int, ListOf, Record, Text, read
@@ -210,25 +209,30 @@ def load_broker(path: Path) -> tuple[str, MqttSettings]:
     Raises ConfigError with all the mistakes of the file.
     """
     file = load_yaml(path)
-    clean = _checked(file)
-    found: list[Problem] = []
-    broker = _mqtt(clean, path.parent, found, secrets=True)
+    clean, found = read(SCHEMA, file.data)
+    whole = Section(file.data, clean)
+    found += _contradictions(whole)
+    broker = _mqtt(whole, path.parent, found, secrets=True)
     file.refuse(found)
+    assert broker is not None
     return clean["site"], broker
 
 
 def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettings:
     """The settings of a file that is read already; the names of other files are relative to `folder`."""
-    clean = _checked(file)
-    pbx, mqtt = clean["pbx"], clean["mqtt"]
-    queues = frozenset(pbx["queues"]) if pbx["queues"] else None
+    clean, found = read(SCHEMA, file.data)
+    whole = Section(file.data, clean)
+    pbx = whole.section("pbx")
+    found += _contradictions(whole)
     secret = pbx_tls = None
-    found: list[Problem] = []
     if secrets:
-        secret = read_secret(pbx, ("pbx",), folder, found)
-        pbx_tls = _pbx_tls(pbx, folder, found)
-    broker = _mqtt(clean, folder, found, secrets=secrets)
+        secret = read_secret(pbx, folder, found)
+        pbx_tls = tls_context(pbx.section("tls"), folder, found) if pbx["tls"] else None
+    broker = _mqtt(whole, folder, found, secrets=secrets)
     file.refuse(found)
+    assert broker is not None
+    mqtt = whole.section("mqtt")
+    queues = frozenset(pbx["queues"]) if pbx["queues"] else None
     return BridgeSettings(
         site=clean["site"],
         ami=None
@@ -252,85 +256,72 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettin
     )
 
 
-def _checked(file: YamlFile) -> dict[str, Any]:
-    """What stands in the file. Raises ConfigError."""
-    clean: dict[str, Any]
-    clean, problems = read(SCHEMA, file.data)
-    if problems:
-        file.refuse(problems)
-    file.refuse(_contradictions(clean))
-    return clean
-
-
-def _mqtt(clean: dict[str, Any], folder: Path, found: list[Problem], *, secrets: bool) -> MqttSettings:
-    """The broker; its password and certificates with `secrets` alone."""
-    mqtt = clean["mqtt"]
-    address: Address = mqtt["url"]
+def _mqtt(whole: Section, folder: Path, found: list[Problem], *, secrets: bool) -> MqttSettings | None:
+    """The broker, None when nobody can tell where it is; its password and certificates with `secrets` alone."""
+    mqtt = whole.section("mqtt")
+    password = read_secret(mqtt, folder, found) if secrets else None
+    address: Address | None = mqtt["url"]
+    if address is None:
+        return None
     return MqttSettings(
         host=address.host or LOOPBACK,
         port=address.port or mqtt["port"] or MQTT_PORT,
         # One id a site: a bridge that comes back takes its own half-open connection over, will and all.
-        client_id=f"wallboard-bridge-{clean['site']}",
+        client_id=f"wallboard-bridge-{whole['site']}",
         username=mqtt["username"],
-        password=read_secret(mqtt, ("mqtt",), folder, found) if secrets else None,
-        tls=tls_context(mqtt, ("mqtt",), folder, found) if secrets and address.tls else None,
+        password=password,
+        tls=tls_context(mqtt, folder, found) if secrets and address.tls else None,
     )
 
 
-def _contradictions(clean: dict[str, Any]) -> list[Problem]:
+def _contradictions(whole: Section) -> list[Problem]:
     """What each key alone cannot tell."""
-    found: list[Problem] = []
-    pbx, mqtt = clean["pbx"], clean["mqtt"]
-    found += _pbx_by_type(pbx) + two_secrets(pbx, ("pbx",)) + contradictions(mqtt) + _journal(clean)
-    if mqtt["url"].host:
-        if mqtt["port"]:
-            found.append((("mqtt", "port"), _NO_PORT))
-    else:
-        found.extend((("mqtt", key), _NEEDS_NO_LOGIN) for key in _NO_LOGIN if mqtt[key])
+    pbx, mqtt = whole.section("pbx"), whole.section("mqtt")
+    found = contradictions(mqtt) + _journal(whole, pbx)
+    if isinstance(whole["pbx"], dict):
+        found += _pbx_by_type(pbx) + two_secrets(pbx)
+    address: Address | None = mqtt["url"]
+    if address and address.host and mqtt["port"]:
+        found.append((mqtt.at("port"), _NO_PORT))
+    if address and not address.host:
+        found.extend((mqtt.at(key), _NEEDS_NO_LOGIN) for key in _NO_LOGIN if mqtt[key])
     return found
 
 
-def _pbx_by_type(pbx: dict[str, Any]) -> list[Problem]:
+def _pbx_by_type(pbx: Section) -> list[Problem]:
     """What each type of PBX must have, and what it has no use for."""
     if pbx["type"] == QUEUE_LOG:
-        found: list[Problem] = [(("pbx", key), _BELONGS_TO_AMI) for key in _OF_AMI if pbx[key]]
-        if not pbx["queue_log"]:
-            found.append(
-                (("pbx", "queue_log"), "missing, expected the file's name, mostly /var/log/asterisk/queue_log")
-            )
+        found: list[Problem] = [(pbx.at(key), _BELONGS_TO_AMI) for key in _OF_AMI if pbx[key]]
+        if not pbx.given("queue_log"):
+            found.append((pbx.at("queue_log"), "missing, expected the file's name, mostly /var/log/asterisk/queue_log"))
         return found
+    if pbx["type"] != ASTERISK:
+        return []
     found = [
-        (("pbx", key), f"missing, expected {what}")
+        (pbx.at(key), f"missing, expected {what}")
         for key, what in (("host", Host().expected()), ("username", "the AMI user of manager.conf"))
-        if not pbx[key]
+        if not pbx.given(key)
     ]
-    if not (pbx["password_file"] or pbx["password_env"]):
-        found.append((("pbx", "password_file"), "missing, expected the name of a file whose first line is the secret"))
+    # Who wrote the password itself here is told so, and need not hear that a file's name is missing too.
+    if not any(pbx.given(key) for key in ("password_file", "password_env", "password", "secret")):
+        found.append((pbx.at("password_file"), "missing, expected the name of a file whose first line is the secret"))
     if pbx["silent_after"]:
-        found.append((("pbx", "silent_after"), _BELONGS_TO_LOG))
+        found.append((pbx.at("silent_after"), _BELONGS_TO_LOG))
     return found
 
 
-def _journal(clean: dict[str, Any]) -> list[Problem]:
+def _journal(whole: Section, pbx: Section) -> list[Problem]:
     """What is no file of its own: a journal that is another's would be set aside as damaged, the PBX's log too."""
     found: list[Problem] = [
-        (path, f"{name!r}, expected a file's name; leave {path[-1]} out to have none")
-        for path, name in ((("journal",), clean["journal"]), (("pbx", "queue_log"), clean["pbx"]["queue_log"]))
-        if name and name.lower() in _SWITCHES
+        (section.at(key), f"{section[key]!r}, expected a file's name; leave {key} out to have none")
+        for section, key in ((whole, "journal"), (pbx, "queue_log"))
+        if section[key] and section[key].lower() in _SWITCHES
     ]
-    if not clean["journal"]:
-        if clean["keep_days"]:
-            found.append((("keep_days",), "belongs to journal, expected journal: the name of a file too"))
-        return found
-    for section, *rest in _OTHER_FILES:
-        other = clean[section][rest[0]] if rest else clean[section]
-        if other and normpath(other) == normpath(clean["journal"]):
-            found.append((("journal",), f"{other!r} is {'.'.join((section, *rest))} too, expected a file of its own"))
+    if whole["keep_days"] and not whole.given("journal"):
+        found.append((whole.at("keep_days"), "belongs to journal, expected journal: the name of a file too"))
+    for names in _OTHER_FILES:
+        *above, key = names
+        other = (whole.section(above[0]) if above else whole)[key]
+        if other and whole["journal"] and normpath(other) == normpath(whole["journal"]):
+            found.append((whole.at("journal"), f"{other!r} is {'.'.join(names)} too, expected a file of its own"))
     return found
-
-
-def _pbx_tls(pbx: dict[str, Any], folder: Path, found: list[Problem]) -> ssl.SSLContext | None:
-    if not pbx["tls"]:
-        return None
-    section = pbx["tls"] if isinstance(pbx["tls"], dict) else {}
-    return tls_context(section, ("pbx", "tls"), folder, found)

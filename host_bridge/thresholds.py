@@ -7,17 +7,17 @@ thresholds.queue("support").rules                   # ready for the topic rules/
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.yaml_file import KeyPath, Problem, YamlFile
+from config.yaml_file import YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core import check
-from firmware.core.units import duration_text
 from host_bridge.calendar import Calendar, Schedule, every_day
-from host_bridge.rule_kinds import Rule, breach_limits_ms
+from host_bridge.rule_kinds import Rule
+from host_bridge.thresholds_conflicts import conflicts
 from host_bridge.thresholds_schema import SCHEMA, TODAY
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.windows import ALL, Group
@@ -161,7 +161,7 @@ def load(path: Path, name: str | None = None) -> Thresholds:
 def build(file: YamlFile) -> Thresholds:
     """The thresholds of a file that is read already. Raises ConfigError."""
     clean, problems = check.read(SCHEMA, file.data)
-    file.refuse([*problems, *_contradictions(clean or {}, file)])
+    file.refuse([*problems, *conflicts(clean or {}, file)])
     buzzer = clean["buzzer"]
     defaults = clean["defaults"] or {}
     service_level = _service_level(ServiceLevel(), defaults.get("service_level"))
@@ -198,29 +198,6 @@ def build(file: YamlFile) -> Thresholds:
         },
         others=QueueThresholds(**fields({})),
     )
-
-
-def _contradictions(clean: dict[str, Any], file: YamlFile) -> Iterator[Problem]:
-    """What each value alone does not show: all about the caller's clock."""
-    limit = clean.get("wait_limit") or {}
-    limit_s, offer_s = limit.get("limit"), limit.get("offer_at")
-    if limit_s is not None and offer_s is not None and offer_s > limit_s:
-        yield ("wait_limit", "offer_at"), f"after the limit, expected at most {duration_text(limit_s * 1000)}"
-    if limit_s is None and isinstance(file.data, dict) and "wait_limit" in file.data:
-        return  # it is told already
-    sections: list[tuple[KeyPath, dict[str, Any] | None]] = [(("defaults",), clean.get("defaults"))]
-    for kind in ("queues", "groups"):
-        sections += [((kind, name), section) for name, section in (clean.get(kind) or {}).items()]
-    for path, section in sections:
-        for name, rule in ((section or {}).get("rules") or {}).items():
-            highest_ms = max(breach_limits_ms(rule), default=None) if rule is not None else None
-            if highest_ms is None:
-                continue
-            if limit_s is None:
-                yield (*path, "rules", name), "next_breach rests on wait_limit, expected wait_limit: {limit: 6m} too"
-            elif highest_ms >= limit_s * 1000:
-                least = duration_text(limit_s * 1000)
-                yield (*path, "rules", name), f"next_breach is never above wait_limit, expected less than {least}"
 
 
 def _caller_clock(section: dict[str, int | None] | None) -> dict[str, int]:

@@ -132,7 +132,11 @@ def test_a_password_in_two_places_is_told_once(tmp_path: Path, secrets: bool) ->
             "driver: emulater",
             "5:17: panel.driver: 'emulater', expected one of: rgbmatrix, emulator, image; did you mean 'emulator'?",
         ),
-        ("path: frames", "brightness: 0", "5:93: panel.brightness: '0', expected a whole number from 1 to 100"),
+        (
+            "path: frames",
+            "path: x, brightness: 0",
+            "5:102: panel.brightness: '0', expected a whole number from 1 to 100",
+        ),
         (
             "path: frames",
             "path: frames, night: {noon: off}",

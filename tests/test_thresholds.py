@@ -259,7 +259,7 @@ def test_the_files_marks_and_line_ends_do_no_harm() -> None:
         ("wait_limit: {limit: 1500ms}\n", "t.yaml:2:21: wait_limit.limit: '1500ms', expected whole seconds"),
         (
             "wait_limit: {limit: 3m, offer_at: 181s}\n",
-            "t.yaml:2:35: wait_limit.offer_at: after the limit, expected at most 3m",
+            "t.yaml:2:35: wait_limit.offer_at: offer_at 181s comes after limit 3m: expected 3m or less",
         ),
         ("quiet: {every: 12:30-13:00}\n", "t.yaml:2:16: quiet.every: '12:30-13:00', expected a list of a span"),
         ("quiet: {every: [12:30-13]}\n", "t.yaml:2:17: quiet.every[0]: '13' is no time of day"),
@@ -283,7 +283,7 @@ def test_the_files_marks_and_line_ends_do_no_harm() -> None:
         ),
         (
             "queues: {a: {rules: {wiat: {warn: 3s}}}}\n",
-            "t.yaml:2:22: queues.a.rules.wiat: unknown key, expected wait, ",
+            "t.yaml:2:22: queues.a.rules.wiat: unknown key; did you mean 'wait'? Others here: waiting, ",
         ),
         (
             "queues: {a: {rules: {wait: {wran: 3s}}}}\n",
@@ -304,35 +304,35 @@ def test_the_files_marks_and_line_ends_do_no_harm() -> None:
         ),
         (
             "queues: {a: {rules: {wait: {warn: 60s, critical: 30s}}}}\n",
-            "t.yaml:2:50: queues.a.rules.wait.critical: not beyond warn, expected more than warn",
+            "t.yaml:2:50: queues.a.rules.wait.critical: critical 30s is easier to reach than warn 60s: expected",
         ),
         (
             "queues: {a: {rules: {waiting: {warn: 3, critical: 3}}}}\n",
-            "rules.waiting.critical: not beyond warn, expected",
+            "rules.waiting.critical: critical 3 is the same as warn 3: expected more than 3",
         ),
         (
             "queues: {a: {rules: {sla: {warn: 80%, critical: 85%}}}}\n",
-            "t.yaml:2:49: queues.a.rules.sla.critical: not beyond warn, expected less than warn",
+            "t.yaml:2:49: queues.a.rules.sla.critical: critical 85% is easier to reach than warn 80%: expected",
         ),
         (
             "queues: {a: {rules: {wait: {warn: 30s, clear: 31s}}}}\n",
-            "t.yaml:2:47: queues.a.rules.wait.clear: beyond warn, expected less than warn",
+            "t.yaml:2:47: queues.a.rules.wait.clear: clear 31s is above warn 30s, where the alarm begins",
         ),
         (
             "queues: {a: {rules: {next_breach: {warn: 40s}}}}\n",
-            "t.yaml:2:35: queues.a.rules.next_breach: next_breach rests on wait_limit, expected wait_limit: ",
+            "t.yaml:2:42: queues.a.rules.next_breach.warn: next_breach counts down to wait_limit, expected a",
         ),
         (
             "groups: {a: {queues: [b], rules: {x: {all: {waiting: 2, next_breach: 40s}, severity: warn}}}}\n",
-            "t.yaml:2:38: groups.a.rules.x: next_breach rests on wait_limit, ",
+            "t.yaml:2:70: groups.a.rules.x.all.next_breach: next_breach counts down to wait_limit, ",
         ),
         (
             "wait_limit: {limit: 6m}\ndefaults: {rules: {wait: {warn: 9s, when: {next_breach: 6m}}}}\n",
-            "t.yaml:3:26: defaults.rules.wait: next_breach is never above wait_limit, expected less than 6m",
+            "t.yaml:3:57: defaults.rules.wait.when.next_breach: next_breach is never above wait_limit 6m, so",
         ),
         (
             "wait_limit: {limit: 6m}\nqueues: {a: {rules: {next_breach: {warn: 40s, critical: 50s}}}}\n",
-            "queues.a.rules.next_breach.critical: not beyond warn, expected less than warn",
+            "queues.a.rules.next_breach.critical: critical 50s is easier to reach than warn 40s: ",
         ),
         (
             "queues: {a: {rules: {x: {all: {wait: 3m}}}}}\n",
@@ -344,12 +344,42 @@ def test_the_files_marks_and_line_ends_do_no_harm() -> None:
         ),
         (
             "queues: {a: {rules: {x: {all: {wait: 3m}, severity: warn, clear: {waiting: 1}}}}}\n",
-            "t.yaml:2:76: queues.a.rules.x.clear.waiting: not among all, expected wait",
+            "t.yaml:2:76: queues.a.rules.x.clear.waiting: waiting is not in all, so it ends nothing: expected wait",
         ),
         (
             "queues: {a: {rules: {x: {all: {wait: 3m}, severity: warn, clear: {wait: 4m}}}}}\n",
-            "t.yaml:2:73: queues.a.rules.x.clear.wait: beyond where it fires, expected less",
+            "t.yaml:2:73: queues.a.rules.x.clear.wait: clear 4m is above 3m, where the alarm begins",
         ),
+        (
+            "queues: {a: {rules: {sla: {warn: 85%, clear: 80%}}}}\n",
+            "clear 80% is below warn 85%, where the alarm begins: expected 85% or more",
+        ),
+        (
+            "queues: {a: {rules: {wait: {warn: 30s, when: {wait: 60s}}}}}\n",
+            "a.rules.wait.when.wait: when 60s is harder to reach than warn 30s, which then means nothing",
+        ),
+        (
+            "queues: {a: {rules: {wait: {warn: 30s, severity: warn}}}}\n",
+            "wait.severity: unknown key: the levels tell the severity here, write warn or critical",
+        ),
+        (
+            "queues: {a: {rules: {x: {all: {wait: 3m}, severity: warn, critical: 4m}}}}\n",
+            "x.critical: unknown key: a rule with all has one level, write severity: critical",
+        ),
+        (
+            "queues: {a: {rules: {x: {waiting: 5, wait: 3m, severity: warn}}}}\n",
+            "a.rules.x: no all around its metrics, expected {all: {waiting: 5, wait: 3m}, severity: warn}",
+        ),
+        ("defaults: {rules: {x: off}}\n", "t.yaml:2:20: defaults.rules.x: unknown key, expected one of: wait, "),
+        (
+            "defaults: {rules: {busy: {all: {wait: 3m}, severity: warn}}}\nqueues: {a: {rules: {bussy: off}}}\n",
+            "t.yaml:3:22: queues.a.rules.bussy: unknown key; did you mean 'busy'? Others here: wait, ",
+        ),
+        (
+            "groups: {a: {queues: [b]}, b: {queues: [c]}}\n",
+            "t.yaml:2:23: groups.a.queues[0]: 'b' is a group, expected the PBX's queues; if the PBX",
+        ),
+        ("groups: {a: {queues: [all]}}\n", "t.yaml:2:23: groups.a.queues[0]: 'all' is no queue, expected the PBX's"),
         ("queues: {a: {label: ''}}\n", "t.yaml:2:21: queues.a.label: nothing, expected text of 1 to 60 characters"),
         ("queues: [a, b]\n", "t.yaml:2:9: queues: a list, expected a section of names"),
     ],
@@ -368,6 +398,36 @@ def test_time_zone_is_needed_and_checked() -> None:
     (line,) = mistakes("", zone="timezone: Asia/Jeruslaem\n")
     assert line.startswith("t.yaml:1:11: timezone: 'Asia/Jeruslaem' is no time zone")
     assert line.endswith("did you mean 'Asia/Jerusalem'?")
+
+
+def test_what_contradicts_itself_is_told_beside_all_else() -> None:
+    told = mistakes(
+        "day_start: x\n"
+        "wait_limit: {limit: 6m, offer_at: 7m, often: 3}\n"
+        "queues: {a: {rules: {wait: {warn: 60s, critical: 30s, clear: 70s, hld: 5s}, next_breach: {warn: 6m}}}}\n"
+    )
+    assert [line.split(": ")[1] for line in told] == [
+        "day_start",
+        "wait_limit.offer_at",
+        "wait_limit.often",
+        "queues.a.rules.wait.critical",
+        "queues.a.rules.wait.clear",
+        "queues.a.rules.wait.hld",
+        "queues.a.rules.next_breach.warn",
+    ]
+
+
+def test_a_queue_may_switch_off_an_own_rule_of_the_defaults() -> None:
+    thresholds = read(
+        "defaults: {rules: {pressed: {all: {waiting: 5, wait: 3m}, severity: critical}}}\n"
+        "queues: {a: {rules: {pressed: off}}, b: {}}\n"
+    )
+    assert [len(thresholds.queue(name).rules) for name in "ab"] == [0, 1]
+
+
+def test_a_group_may_hold_a_queue_of_a_groups_name() -> None:
+    read("groups: {a: {queues: [a, x]}, b: {queues: [a, y]}}\n")
+    read("queues: {a: {}}\ngroups: {a: {queues: [x]}, b: {queues: [a, y]}}\n")
 
 
 def test_all_mistakes_come_at_once() -> None:

@@ -36,7 +36,9 @@ class MapOf(Kind):
         for key in value:
             here = path + (key,)
             name = key if self.key is None else self.key.read(key, here, problems)
-            clean[name] = self.item.read(value[key], here, problems)
+            item = self.item.read(value[key], here, problems)
+            if name is not None:
+                clean[name] = item
         return clean
 
 

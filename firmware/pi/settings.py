@@ -16,6 +16,7 @@ from config.broker_client import BrokerLogin
 from config.connect import FILE, Address, Mqtt, contradictions, read_secret, tls_context
 from config.described import Choices, Described, Schema, SchemaOf
 from config.json_schema import given, record, when
+from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.board import PAGES
@@ -27,6 +28,7 @@ from hw.pins import mappings
 
 _NAME = Text(64, without="/+#% @")
 _PIN = Int(2, 27)
+_SIZES = ("rows", "cols", "chain", "parallel", "hardware_mapping")
 
 
 class Panel(Record):
@@ -185,35 +187,40 @@ def load(path: Path, name: str | None = None, *, secrets: bool = True) -> BoardS
 def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSettings:
     """The settings of a file that is read already; the names of other files are relative to `folder`."""
     clean, found = read(SCHEMA, file.data)
-    wrong = {path[0] for path, _ in found if path}  # sections that cannot be looked at any further
-    panel = None if "panel" in wrong or not clean else _panel(clean["panel"], folder)
-    gpios = {name: clean[name]["gpio"] for name in ("buzzer", "button") if name not in wrong and clean and clean[name]}
-    mqtt = None if "mqtt" in wrong or not clean else _mqtt(clean, folder, found, secrets=secrets)
-    if panel is not None:
-        found += [(("panel", key), message) for key, message in check(panel)]
-        found += _pin_clashes(gpios, panel)
-        crossing = overlap(clean["panel"]["night"])
-        if crossing:
-            found.append((("panel", "night"), crossing))
+    whole = Section(file.data, clean)
+    panel, mqtt = whole.section("panel"), whole.section("mqtt")
+    gpios = {name: gpio for name in ("buzzer", "button") if (gpio := whole.section(name)["gpio"]) is not None}
+    found += contradictions(mqtt) + _panel_problems(panel) + _pin_clashes(gpios, panel)
+    found += given_twice(file, "queues") + given_twice(file, "pages")
+    password = read_secret(mqtt, folder, found) if secrets else None
+    tls = tls_context(mqtt, folder, found) if secrets and mqtt["url"] and mqtt["url"].tls else None
     state_file = None
-    if clean:
-        try:
-            state_file = folder / clean["state_file"] if clean["state_file"] else default_state_file(os.environ, clean)
-        except RuntimeError:  # Path.home(): in a container, of a user whom /etc/passwd does not know
-            found.append(
-                (("state_file",), "missing, expected a file's name: this user has no home folder to keep it in")
-            )
+    try:
+        if whole["state_file"]:
+            state_file = folder / whole["state_file"]
+        elif whole["site"] and whole["board"]:
+            state_file = default_state_file(os.environ, clean)
+    except RuntimeError:  # Path.home(): in a container, of a user whom /etc/passwd does not know
+        found.append((("state_file",), "missing, expected a file's name: this user has no home folder to keep it in"))
     file.refuse(found)
-    assert panel is not None and mqtt is not None and state_file is not None
+    assert state_file is not None
+    address: Address = mqtt["url"]
     return BoardSettings(
         site=clean["site"],
         board=clean["board"],
-        mqtt=mqtt,
-        panel=panel,
+        mqtt=BrokerLogin(
+            host=address.host,
+            port=address.port or 1883,
+            client_id=f"wallboard-board-{clean['site']}-{clean['board']}",
+            username=mqtt["username"],
+            password=password,
+            tls=tls,
+        ),
+        panel=_panel(clean["panel"], folder),
         buzzer_gpio=gpios.get("buzzer"),
         button_gpio=gpios.get("button"),
         queues=tuple(clean["queues"]) if clean["queues"] else None,
-        pages=tuple(dict.fromkeys(clean["pages"])) if clean["pages"] else PAGES,
+        pages=tuple(clean["pages"]) if clean["pages"] else PAGES,
         night=spans(clean["panel"]["night"]),
         state_file=state_file,
     )
@@ -235,22 +242,18 @@ def _panel(section: dict[str, Any], folder: Path) -> PanelSettings:
     )
 
 
-def _mqtt(clean: dict[str, Any], folder: Path, found: list[Problem], *, secrets: bool) -> BrokerLogin:
-    mqtt = clean["mqtt"]
-    address: Address = mqtt["url"]
-    found += contradictions(mqtt)
-    password = tls = None
-    if secrets:
-        password = read_secret(mqtt, ("mqtt",), folder, found)
-        tls = tls_context(mqtt, ("mqtt",), folder, found) if address.tls else None
-    return BrokerLogin(
-        host=address.host,
-        port=address.port or 1883,
-        client_id=f"wallboard-board-{clean['site']}-{clean['board']}",
-        username=mqtt["username"],
-        password=password,
-        tls=tls,
-    )
+def _panel_problems(panel: Section) -> list[Problem]:
+    """What the keys of the section say together; what rests on a wrong one is not looked at."""
+    found: list[Problem] = []
+    if all(panel[key] is not None for key in _SIZES):
+        about = PanelSettings(
+            driver=panel["driver"] or "emulator",
+            path=Path() if panel.given("path") else None,
+            **{key: panel[key] for key in _SIZES},
+        )
+        found += [(panel.at(key), message) for key, message in check(about)]
+    crossing = overlap(panel["night"])
+    return [*found, (panel.at("night"), crossing)] if crossing else found
 
 
 def default_state_file(environ: Mapping[str, str], names: Mapping[str, str]) -> Path:
@@ -260,17 +263,19 @@ def default_state_file(environ: Mapping[str, str], names: Mapping[str, str]) -> 
     return folder / ("" if own else "wallboard") / f"{names['site']}-{names['board']}.json"
 
 
-def _pin_clashes(gpios: dict[str, int], panel: PanelSettings) -> list[Problem]:
+def _pin_clashes(gpios: dict[str, int], panel: Section) -> list[Problem]:
     """Two on one pin are a short circuit, or a button that never rests, so it is refused on a desktop too."""
-    mapping = mappings()[panel.hardware_mapping]
-    uses = mapping.uses(panel.parallel)
+    if panel["hardware_mapping"] is None or panel["parallel"] is None:
+        return []
+    mapping = mappings()[panel["hardware_mapping"]]
+    uses = mapping.uses(panel["parallel"])
     problems: list[Problem] = []
     for name, gpio in gpios.items():
         use = uses.get(gpio)
         if use is None:
             uses[gpio] = f"the {name}'s"
             continue
-        pins = ", ".join(str(pin) for pin in mapping.free(panel.parallel) if pin not in uses)
+        pins = ", ".join(str(pin) for pin in mapping.free(panel["parallel"]) if pin not in uses)
         free = f"free pins: {pins}" if pins else "no pin is free with so many chains"
         if not pins and name == "buzzer":
             free += ": use a networked sounder"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from config import connect
 from config.broker_client import BrokerLogin
+from config.section import Section
 from config.yaml_file import Problem
 from firmware.core.check import Field, Record, read
 from host_bridge.settings import SITE, load_broker
@@ -91,13 +92,11 @@ def _of_file(args: argparse.Namespace) -> Place:
 def _of_options(args: argparse.Namespace, given: dict[str, str]) -> Place:
     schema = Record((Field("site", SITE, required=True), Field("mqtt", connect.Mqtt())))
     clean: dict[str, Any]
-    clean, problems = read(schema, {"site": args.site, "mqtt": given})
-    if problems:
-        raise _wrong_options(problems)
-    mqtt = clean["mqtt"]
-    found = connect.contradictions(mqtt)
-    password = connect.read_secret(mqtt, ("mqtt",), Path(), found)
-    tls = connect.tls_context(mqtt, ("mqtt",), Path(), found) if mqtt["url"].tls else None
+    clean, found = read(schema, {"site": args.site, "mqtt": given})
+    mqtt = Section(given, clean["mqtt"], "mqtt")
+    found += connect.contradictions(mqtt)
+    password = connect.read_secret(mqtt, Path(), found)
+    tls = connect.tls_context(mqtt, Path(), found) if mqtt["url"] and mqtt["url"].tls else None
     if found:
         raise _wrong_options(found)
     address: connect.Address = mqtt["url"]
