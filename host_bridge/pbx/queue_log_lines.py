@@ -86,7 +86,7 @@ def parse_line(raw: bytes) -> LogLine | None:
 
 def split_lines(raw: bytes) -> list[bytes]:
     """The lines of a file's line: two when the PBX died in the middle of one and began the next behind it."""
-    if raw.count(b"|") > _START.count(b"|") and raw.rstrip(b"\r\n").endswith(_START):
+    if _START in raw and raw.count(b"|") > _START.count(b"|") and raw.rstrip(b"\r\n").endswith(_START):
         cut = raw.rindex(_START) - _EPOCH_DIGITS
         return [raw[:cut], raw[cut:]] if cut > 0 else [raw]
     return [raw]

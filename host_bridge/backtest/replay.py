@@ -1,0 +1,73 @@
+"""Real days, replayed at full speed: from each moment at which anything can change to the next one.
+
+Such a moment is a second with lines in the log, a deadline of the truth (a rolling window loses a call), the beginning
+of a day, an opening or closing hour, and what an alarm waits for. At each of them all is taken in that there is to take
+in, then the figures that changed are told, and the alarms judge once: what a live board does, but for the fractions of
+a second that a queue_log does not tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from host_bridge.backtest.result import Result
+from host_bridge.backtest.site import Site
+from host_bridge.backtest.span import Chosen
+from host_bridge.pbx.queue_log_lines import LogLine
+from host_bridge.pbx.queue_log_set import LogSet, no_line
+from host_bridge.thresholds import Thresholds
+
+_LINES_A_LOOK = 2_000  # between two calls of `progress`
+
+
+def backtest(
+    paths: Sequence[Path],
+    thresholds: Thresholds,
+    *,
+    from_day: str | None = None,
+    until_day: str | None = None,
+    series: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Result:
+    """Replay queue_log files, in whatever order they are named. Raises SourceError.
+
+    `from_day`, `until_day`: the first and the last day ("2026-11-22") that the result tells of, all when None;
+    ValueError when they are none. `series` adds what timelines are drawn from. `progress` is told the share that is
+    read, now and then.
+    """
+    log = LogSet(paths)
+    chosen = Chosen.of(thresholds, from_day, until_day)
+    site: Site | None = None
+    for at_ms, lines in _seconds(_noted(log, progress)):
+        if at_ms < chosen.warm_ms:
+            continue
+        if at_ms >= chosen.until_ms:
+            break
+        if site is None:
+            site = Site(thresholds, chosen, at_ms, series=series)
+        site.lines(at_ms, lines)
+    if site is None:
+        raise no_line(log)
+    return site.result(log.dropped)
+
+
+def _noted(log: LogSet, progress: Callable[[float], None] | None) -> Iterator[LogLine]:
+    for count, line in enumerate(log.lines()):
+        if progress is not None and count % _LINES_A_LOOK == 0:
+            progress(log.read_bytes / max(log.all_bytes, 1))
+        yield line
+
+
+def _seconds(lines: Iterable[LogLine]) -> Iterator[tuple[int, list[LogLine]]]:
+    """The lines of each second, with the ms at which it begins; a line that is late with the newest second before."""
+    now_s = 0
+    found: list[LogLine] = []
+    for line in lines:
+        if line.at_s > now_s and found:
+            yield now_s * 1000, found
+            found = []
+        now_s = max(now_s, line.at_s)
+        found.append(line)
+    if found:
+        yield now_s * 1000, found

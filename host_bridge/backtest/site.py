@@ -1,0 +1,180 @@
+"""The site that is replayed: the bridge's own truth, days, hours and alarms, at one moment after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from host_bridge.alarms import Alarms
+from host_bridge.backtest.firings import Firings
+from host_bridge.backtest.result import QueueTest, Result, Span
+from host_bridge.backtest.shown import Shown
+from host_bridge.backtest.span import NEVER_MS, Chosen, days_of
+from host_bridge.backtest.timeline import Timeline
+from host_bridge.pbx.events import Snapshot
+from host_bridge.pbx.queue_log_events import LogEvents
+from host_bridge.pbx.queue_log_lines import LogLine
+from host_bridge.thresholds import Thresholds
+from host_bridge.truth.truth import Truth
+from host_bridge.truth.windows import ALL
+
+_PRUNE_MS = 3_600_000  # records of today that ended before it began, by so much at most, are kept
+
+
+class Site:
+    """All that goes on from `began_ms` on. Times are ms of the PBX's clock, which is the bridge's here."""
+
+    def __init__(self, thresholds: Thresholds, chosen: Chosen, began_ms: int, *, series: bool) -> None:
+        self._thresholds = thresholds
+        self._chosen = chosen
+        self._now_ms = began_ms
+        self._events = LogEvents()
+        self._truth = Truth(
+            lambda queue: thresholds.queue(queue).service_level,
+            groups=thresholds.window_groups(),
+            all_level=thresholds.group(ALL).service_level,
+            wait_limit_ms=thresholds.wait_limit_ms,
+            whole_seconds=True,
+        )
+        self._alarms = Alarms()
+        self._firings = Firings()
+        self._timeline = Timeline(max(chosen.from_ms, began_ms)) if series else None
+        self._queues: dict[str, Shown] = {}  # by name, in the order in which the log names them
+        self._groups = {name: Shown.of_group(thresholds, self._truth, name) for name in thresholds.groups}
+        self._groups_of: dict[str, list[Shown]] = {}  # by the queue's name: what changes with it
+        for shown in self._groups.values():
+            self._alarms.set_rules(shown.id, shown.message)
+        self._changes_ms = self._ends_ms = 0  # when something may open or close; when today ends
+        self._calls: dict[str, int] = {}
+        self._lines = 0
+        self._first_ms = self._last_ms = 0  # of the lines in the chosen days
+        self._late = self._late_ms = 0
+
+    def lines(self, at_ms: int, lines: list[LogLine]) -> None:
+        """Take over the lines of one second, and before that all that comes to pass by time alone."""
+        while (due_ms := self._due_ms()) < at_ms:
+            self._moment(due_ms, ())
+        self._moment(at_ms, lines)
+        if at_ms >= self._chosen.from_ms:
+            self._lines += len(lines)
+            self._first_ms = self._first_ms or at_ms
+            self._last_ms = at_ms
+
+    def result(self, dropped: int) -> Result:
+        """All that was found; `dropped` lines were not understood."""
+        covered = Span(self._first_ms, self._last_ms + 1000)  # of the last second all was told
+        waiting = sum(len(queue.callers) for queue in self._events.snapshot())
+        order = {name: place for place, name in enumerate(self._thresholds.queues)}
+        queues = sorted(self._queues.values(), key=lambda shown: order.get(shown.name, len(order)))
+        return Result(
+            covered=covered,
+            days=days_of(self._thresholds, covered, self._queues),
+            queues=tuple(self._tested(shown) for shown in (*queues, *self._groups.values())),
+            firings=self._firings.since(self._chosen.from_ms),
+            series=() if self._timeline is None else self._timeline.series(),
+            lines=self._lines,
+            dropped=dropped + self._events.dropped + self._truth.dropped,
+            calls=sum(self._calls.values()),
+            notes=tuple(self._notes(waiting)),
+        )
+
+    def _due_ms(self) -> int:
+        """When something may come to pass by time alone."""
+        due_ms = min(self._ends_ms, self._changes_ms)
+        for at_ms in (self._truth.next_ms(), self._alarms.next_ms()):
+            if at_ms is not None and at_ms < due_ms:
+                due_ms = at_ms
+        return max(self._now_ms, due_ms)
+
+    def _moment(self, now_ms: int, lines: Iterable[LogLine]) -> None:
+        """Take in all that there is at this moment; then the alarms judge."""
+        self._now_ms = now_ms
+        truth = self._truth
+        if now_ms >= self._ends_ms:
+            self._roll(now_ms)
+        for line in lines:
+            self._take(line, now_ms)
+        settle_ms = truth.next_ms()
+        if settle_ms is not None and settle_ms <= now_ms:
+            truth.settle(now_ms)
+        asks = truth.take_asks()
+        if asks:  # as QueueLogLink answers them
+            truth.apply(Snapshot(self._events.snapshot(frozenset(asks)), now_ms, whole=False), now_ms)
+        dirty = truth.take_dirty()
+        changed: dict[Shown, None] = {}
+        if len(truth.queues) != len(self._queues):
+            self._meet(now_ms, changed)
+        if now_ms >= self._changes_ms:
+            self._open_and_close(now_ms, changed)
+        for name in dirty:
+            for shown in (self._queues[name], *self._groups_of[name]):
+                changed[shown] = None
+        for shown in changed:
+            self._tell(shown, now_ms)
+        self._firings.add(self._alarms.tick(now_ms))
+
+    def _take(self, line: LogLine, now_ms: int) -> None:
+        at_ms = line.at_s * 1000
+        if at_ms < now_ms:
+            self._late += 1
+            self._late_ms = max(self._late_ms, now_ms - at_ms)
+        if line.event == "ENTERQUEUE" and now_ms >= self._chosen.from_ms:
+            self._calls[line.queue] = self._calls.get(line.queue, 0) + 1
+        for event in self._events.apply(line):
+            self._truth.apply(event, now_ms)
+
+    def _roll(self, now_ms: int) -> None:
+        """Let `today` begin anew, as days.Days does."""
+        calendar = self._thresholds.calendar
+        start_ms = calendar.day_start_ms(now_ms)
+        self._ends_ms = calendar.next_day_ms(now_ms)
+        self._truth.roll(start_ms, now_ms)
+        self._truth.prune(min(start_ms, now_ms - self._thresholds.longest_window_ms) - _PRUNE_MS)
+        if self._timeline is not None:
+            self._timeline.day(calendar.date(start_ms), now_ms)
+
+    def _meet(self, now_ms: int, changed: dict[Shown, None]) -> None:
+        """A queue that the log had not named before."""
+        for name in self._truth.queues:
+            if name in self._queues:
+                continue
+            shown = self._queues[name] = Shown.of_queue(self._thresholds, self._truth, name)
+            self._alarms.set_rules(shown.id, shown.message)
+            groups = [
+                group
+                for each, group in self._groups.items()
+                if each == ALL or name in self._thresholds.groups[each].queues
+            ]
+            self._groups_of[name] = groups
+        self._open_and_close(now_ms, changed)
+
+    def _open_and_close(self, now_ms: int, changed: dict[Shown, None]) -> None:
+        changes_ms = self._thresholds.next_change_ms(now_ms)
+        self._changes_ms = NEVER_MS if changes_ms is None else changes_ms
+        for shown in (*self._queues.values(), *self._groups.values()):
+            is_open = shown.is_open(self._queues, now_ms)
+            if is_open != shown.open:
+                shown.open = is_open
+                if shown.told:
+                    changed[shown] = None
+
+    def _tell(self, shown: Shown, now_ms: int) -> None:
+        if not shown.has_rules and self._timeline is None:
+            return
+        figures = shown.figures(now_ms)
+        shown.told = True
+        if self._timeline is not None:
+            self._timeline.told(shown.id, figures, now_ms)
+        if shown.has_rules:
+            self._firings.add(self._alarms.told(shown.id, shown.snapshot(figures, now_ms), now_ms))
+
+    def _tested(self, shown: Shown) -> QueueTest:
+        if shown.is_group:
+            names = self._thresholds.groups[shown.name].queues or tuple(self._queues)
+            calls = sum(self._calls.get(name, 0) for name in names)
+        else:
+            calls = self._calls.get(shown.name, 0)
+        return QueueTest(shown.id, shown.name, shown.label, shown.is_group, calls, shown.rules)
+
+    def _notes(self, waiting: int) -> Iterable[str]:
+        if waiting:
+            yield f"{waiting} callers waited still when the log ended"
