@@ -20,6 +20,7 @@ from host_bridge.publisher import GAP_MS, Publisher
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.truth import Truth
 from host_bridge.truth.windows import ALL
+from host_bridge.witness import Witness
 
 CHANGE_AHEAD_MS = 4_000  # two heartbeats: each sets the timer anew, as the wall clock may be corrected meanwhile
 LEFTOVERS_S = 5.0  # how long after a connection retained messages of an earlier run may still arrive
@@ -35,6 +36,11 @@ class _Shown(NamedTuple):
     is_open: Callable[[int], bool]  # utc_ms
     message: Callable[[dict[str, int], Now], bytes]
 
+    @property
+    def id(self) -> str:
+        """As on the wire."""
+        return self.topic.rpartition("/")[2]
+
 
 class Announcer:
     """Publishes what `truth` knows; `pbx` tells the PBX's state (up, down, syncing) and what is wrong with it."""
@@ -48,6 +54,7 @@ class Announcer:
         thresholds: Thresholds,
         truth: Truth,
         pbx: Callable[[], tuple[str, str]],
+        witness: Witness,
         clock: Clock,
         log: logging.Logger,
     ) -> None:
@@ -55,6 +62,8 @@ class Announcer:
         self._thresholds = thresholds
         self._truth = truth
         self._pbx = pbx
+        self._witness = witness
+        self._recorder = witness.recorder
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._publisher = Publisher()
@@ -82,7 +91,7 @@ class Announcer:
     def mqtt_up(self) -> None:
         """Send everything anew: a broker without persistence has lost what was retained."""
         now = self._clock.now()
-        self.mqtt.subscribe([*self._retained, self._notices.set_topic])
+        self.mqtt.subscribe([*self._retained, self._notices.set_topic, *self._witness.filters])
         self._loop.call_later(LEFTOVERS_S, self.mqtt.unsubscribe, self._retained)
         self._publisher.connected(now.ms)
         self._told.clear()
@@ -91,9 +100,11 @@ class Announcer:
         self._offer(self._all_shown(), now.ms)
         self._offer_state(now.ms)
         self._send(now.ms)
+        self._witness.connected()
 
     def mqtt_down(self) -> None:
         """What goes on changing is kept by the publisher, the newest of each topic."""
+        self._witness.disconnected(self.mqtt.problem)
 
     def mqtt_acked(self, topic: str) -> None:
         """The next publish of the topic may follow."""
@@ -106,7 +117,7 @@ class Announcer:
         if topic in (self._notices.topic, self._notices.set_topic):
             self._notices.receive(topic, payload, retained, now_ms)
             self._send(now_ms)
-        elif retained and payload:
+        elif not self._witness.message(topic, payload, retained) and retained and payload:
             self._leftovers.add(topic)
             self._clear_leftovers(now_ms)
 
@@ -115,7 +126,12 @@ class Announcer:
     def beat(self) -> None:
         """A heartbeat, what opened or closed since it was told, and a notice whose time has passed."""
         now = self._clock.now()
+        self._witness.beat()
+        self._notices.add(self._witness.notice(), now.ms)
         self._notices.tick(now.ms)
+        listed = self._witness.listing()
+        if listed is not None:
+            self._publisher.offer(self._messages.boards_topic, self._messages.boards(listed), now.ms)
         self._tell_changes(now)
 
     def flush(self, dirty: Collection[str], gone: Iterable[str], now_ms: int) -> None:
@@ -125,6 +141,8 @@ class Announcer:
             self._told.pop(lost.topic, None)
             self._publisher.forget(lost.topic, now_ms)
             self._publisher.forget(lost.rules_topic, now_ms)
+            if self._recorder is not None:
+                self._recorder.gone(lost.id, now_ms)
         if tuple(self._queues) != self._truth.queues:
             self._queues = {queue: self._queues.get(queue) or self._queue(queue) for queue in self._truth.queues}
             self._tell_site(now_ms)
@@ -211,11 +229,16 @@ class Announcer:
 
     def _offer_state(self, now_ms: int) -> None:
         self._pbx_told = self._pbx()
+        if self._recorder is not None:
+            self._recorder.pbx(*self._pbx_told, now_ms)
         self._publisher.offer(self._messages.state_topic, self._make_state, now_ms, gap_ms=0)
 
     def _tell_site(self, now_ms: int) -> None:
         for shown in self._all_shown():
-            self._publisher.offer(shown.rules_topic, shown.rules(), now_ms, gap_ms=0)
+            rules = shown.rules()
+            self._publisher.offer(shown.rules_topic, rules, now_ms, gap_ms=0)
+            if self._recorder is not None:
+                self._recorder.rules(shown.id, rules)
         self._publisher.offer(self._messages.site_topic, self._messages.site(self._queues), now_ms, gap_ms=0)
 
     def _make_state(self, now_ms: int) -> bytes:
@@ -237,6 +260,8 @@ class Announcer:
         if self._told.get(shown.topic) == what:
             return None
         self._told[shown.topic] = what
+        if self._recorder is not None:
+            self._recorder.snapshot(shown.id, figures, what[1], now_ms)
         return shown.message(figures, now)
 
     def _clear_leftovers(self, now_ms: int) -> None:

@@ -15,17 +15,20 @@ from firmware.core.spelling import did_you_mean
 from host_bridge.announcer import Announcer
 from host_bridge.clock import Clock, PbxClock
 from host_bridge.days import Days
+from host_bridge.history import History
 from host_bridge.journal import Journal, JournalError, read_days
 from host_bridge.messages import Messages
 from host_bridge.pbx.ami_link import AmiLink
 from host_bridge.pbx.events import Event, LinkDown, Snapshot
 from host_bridge.pbx.queue_log_link import QueueLogLink, QueueLogSettings
 from host_bridge.recall import Recall
+from host_bridge.recorder import Recorder
 from host_bridge.settings import BridgeSettings
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.truth import Truth
 from host_bridge.truth.windows import ALL
+from host_bridge.witness import Witness
 
 HEARTBEAT_S = 2.0  # DESIGN 5
 LOOK_EVERY = 30  # heartbeats between two looks at when the day ends: a clock may have been corrected
@@ -44,6 +47,7 @@ class Bridge:
         clock: Clock,
         *,
         journal: Journal | None = None,
+        history: History | None = None,
         problem: str = "",
     ) -> None:
         """`problem`: something that a person should do, for as long as the bridge runs."""
@@ -77,13 +81,17 @@ class Bridge:
         )
         self._recall.attach(self._truth)
         self._days = Days(thresholds, self._truth, journal, log)
+        started = clock.ms()
+        recorder = Recorder(history, started=started, version=version, clock=clock, log=log) if history else None
+        self._witness = Witness(settings.site, recorder, clock, log)
         self.boards = Announcer(
             settings.mqtt,
             site=settings.site,
-            messages=Messages(settings.site, clock.ms(), version, thresholds),
+            messages=Messages(settings.site, started, version, thresholds),
             thresholds=thresholds,
             truth=self._truth,
             pbx=self._pbx_state,
+            witness=self._witness,
             clock=clock,
             log=log,
         )
@@ -116,6 +124,7 @@ class Bridge:
             for task in (stopped, *tasks):
                 task.cancel()
             await asyncio.gather(stopped, *tasks, return_exceptions=True)
+            await self._witness.close()
             await self._recall.keeper.close()
 
     def stop(self) -> None:
@@ -158,6 +167,8 @@ class Bridge:
         if now_ms >= self._prune_ms:
             self._prune_ms = now_ms + HOUR_MS
             self._recall.prune(self._kept_from_ms(now_ms), now_ms - self._keep_days * DAY_MS)
+            if self._witness.recorder is not None:
+                self._witness.recorder.prune(self._keep_days * DAY_MS)
 
     def _kept_from_ms(self, now_ms: int) -> int:
         """No window reaches back before this; the hour is for what ended at its very edge."""
@@ -199,7 +210,7 @@ class Bridge:
         if pbx == "up" and self._recall.pending:
             pbx = "syncing"
         why = self.pbx.problem or (self._down_because if pbx == "down" else "")
-        return pbx, "; ".join(filter(None, (why, self._recall.problem, self._problem)))
+        return pbx, "; ".join(filter(None, (why, self._recall.problem, self._witness.problem, self._problem)))
 
     def _link(self, settings: BridgeSettings) -> AmiLink | QueueLogLink:
         if settings.ami is not None:

@@ -25,6 +25,7 @@ class Messages:
         self._group_labels: dict[str, dict[str, Any]] = {}
         self._seq = 0
         self.state_topic = wire.topic(site, "bridge", "state")
+        self.boards_topic = wire.topic(site, "bridge", "boards")
         self.site_topic = wire.topic(site, "site")
         self.notice_topic = wire.topic(site, "notice")
         self.notice_set_topic = wire.topic(site, "notice", "set")
@@ -96,6 +97,10 @@ class Messages:
         """The snapshot of one group, or of "all"; `queues` as the PBX has them."""
         is_open = self._thresholds.is_group_open(name, queues, now.utc_ms)
         return wire.dumps({**self._head, "ts": now.ms, "open": is_open, **self._group_label(name), **figures})
+
+    def boards(self, listed: list[dict[str, Any]]) -> bytes:
+        """The boards of the site as the bridge sees them, for people's programs."""
+        return wire.dumps({**self._head, "boards": listed})
 
     def notice(self, text: str, until_ms: int | None, said: int | None = None) -> bytes:
         """A text for every board, of printable characters, until that moment or until it is taken back.

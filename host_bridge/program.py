@@ -16,6 +16,7 @@ from host_bridge import settings, thresholds
 from host_bridge.bridge import Bridge
 from host_bridge.broker import BrokerError, EmbeddedBroker
 from host_bridge.clock import Clock
+from host_bridge.history import History, history_file
 from host_bridge.journal import JournalError, open_journal
 
 FINE, FAILED, WRONG = 0, 1, 2
@@ -66,14 +67,16 @@ def main(argv: list[str] | None = None) -> int:
 
 
 async def _run(read: settings.BridgeSettings, limits: thresholds.Thresholds, log: logging.Logger) -> None:
-    journal, problem = None, ""
+    journal = history = None
+    problem = ""
     if read.journal is not None:
         try:
             journal = open_journal(read.journal, read.site, log)
+            history = History.open(history_file(read.journal), read.site, log)
         except JournalError as error:  # a wall without memory is better than a dark one
             problem = f"{error}; until then today's counters are lost when the bridge stops"
             log.error("%s", problem)
-    bridge = Bridge(read, limits, version(), log, Clock(), journal=journal, problem=problem)
+    bridge = Bridge(read, limits, version(), log, Clock(), journal=journal, history=history, problem=problem)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, bridge.stop)

@@ -51,13 +51,13 @@ class Talk:
         self._log = log
         self._said: dict[str, _Said] = {}
         self._open: set[str] = set()  # boards of which there is, or will be, something to say
+        self._shared: dict[str, str] = {}  # names that more than one board has, in a sentence each
         self._refused: set[str] = set()
 
     @property
     def problem(self) -> str:
         """What a person should do about the boards, in one line; "" is fine."""
-        shared = [board for board in self._watch.boards.values() if board.twins.found]
-        return "; ".join(sentence(board.name, board.twins.found) for board in shared)
+        return "; ".join(self._shared.values()) if self._shared else ""
 
     def look(self, now_ms: int) -> list[Event]:
         """After each message and each tick of the watch: what is to be kept of what was said just now."""
@@ -153,15 +153,17 @@ class Talk:
         found = board.twins.found
         count, said.twins = said.twins, len(found)
         if len(found) > count:
-            line = sentence(board.name, found)
+            self._shared[board.name] = line = sentence(board.name, found)
             self._log.warning("%s", line)
             return [Event(now_ms, board.name, "twins", board.who, board.version, line)]
         if count and not found:
+            del self._shared[board.name]
             self._log.info("one board alone calls itself '%s' again", board.name)
         return []
 
     def _forget(self, board: Board, now_ms: int) -> Event:
         self._said.pop(board.name, None)
         self._open.discard(board.name)
+        self._shared.pop(board.name, None)
         self._log.info("board %s is forgotten: somebody cleared its state", board.label)
         return Event(now_ms, board.name, "forgotten", board.who, board.version)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+CLEARED, GONE, UNKNOWN = "cleared", "gone", "unknown"
+
 
 class Run(NamedTuple):
     """One run of the bridge. `seen_ms`: it lived then; `until_ms` None: it runs, or was killed after `seen_ms`."""

@@ -1,0 +1,108 @@
+"""What the bridge watches beside its work: the boards; and, where a history is kept, all that belongs into it.
+
+It hears everything through the announcer, which also publishes what there is to tell of it: `notice` and `listing`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from firmware.core import wire
+from firmware.core.wire import WireError
+from host_bridge.boards import BoardsWatch, Talk
+from host_bridge.clock import Clock
+from host_bridge.recorder import Recorder
+
+
+class Witness:
+    """One run of the bridge. `recorder` None: no history is kept. Called by the event loop's thread; nothing waits."""
+
+    def __init__(self, site: str, recorder: Recorder | None, clock: Clock, log: logging.Logger) -> None:
+        self.recorder = recorder
+        self._site = site
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._watch = BoardsWatch()
+        self._talk = Talk(self._watch, log)
+        self._timer: asyncio.TimerHandle | None = None
+        self._listing_topic = wire.topic(site, "bridge", "boards")
+        self.filters = [wire.topic(site, "board", "+", "state"), self._listing_topic]
+        """Topics to hear."""
+        if recorder is not None:
+            self.filters.append(wire.topic(site, "ack", "+", "+"))
+
+    def connected(self) -> None:
+        """The broker is there, and has been told everything anew."""
+        self._watch.connected(self._clock.ms())
+        if self.recorder is not None:
+            self.recorder.broker(None)
+
+    def disconnected(self, why: str) -> None:
+        """The broker is lost."""
+        self._watch.disconnected()
+        if self.recorder is not None:
+            self.recorder.broker(why)
+
+    def message(self, topic: str, payload: bytes, retained: bool) -> bool:
+        """Take what is of `filters`; False: it is of others. Nothing that arrives raises."""
+        try:
+            parts = wire.parts_of(self._site, topic)
+        except WireError:
+            return False
+        now_ms = self._clock.ms()
+        if topic == self._listing_topic:
+            if retained:
+                self._watch.restore(payload, now_ms)
+            return True
+        if len(parts) != 3 or parts[0] not in ("board", "ack"):
+            return False
+        if parts[0] == "board":
+            self._watch.receive(parts[1], payload, retained, now_ms)
+            self._look()
+        elif self.recorder is not None:
+            self.recorder.ack(parts[1], parts[2], payload)
+        return True
+
+    def beat(self) -> None:
+        """With each heartbeat."""
+        self._watch.tick(self._clock.ms())
+        self._look()
+        if self.recorder is not None:
+            self.recorder.beat()
+
+    @property
+    def problem(self) -> str:
+        """What a person should do, in one line; "" is fine."""
+        return "; ".join(filter(None, (self._talk.problem, self.recorder.problem if self.recorder else "")))
+
+    def notice(self) -> str:
+        """What the bridge itself has to say on every board; "" for nothing."""
+        return self._watch.notice(self._clock.ms())
+
+    def listing(self) -> list[dict[str, Any]] | None:
+        """The boards for bridge/boards, if they are others than last time; not before all have had time to speak."""
+        if not (self._watch.dirty and self._watch.is_settled):
+            return None
+        self._watch.dirty = False
+        return self._watch.listing()
+
+    async def close(self) -> None:
+        """At the end of the bridge."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self.recorder is not None:
+            await self.recorder.close()
+
+    def _look(self) -> None:
+        now_ms = self._clock.ms()
+        events = self._talk.look(now_ms)
+        if events and self.recorder is not None:
+            self.recorder.boards(events)
+        due_ms = self._talk.next_ms()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if due_ms is not None:
+            self._timer = self._loop.call_later(max(due_ms - now_ms, 1) / 1000, self._look)
