@@ -92,9 +92,10 @@ def span(ms: int) -> str:
 
 
 def clock(local_ms: int) -> str:
-    """Ms since local midnight → 14:32; of another day with that day: `14:32 yesterday`."""
+    """Ms since local midnight → 14:32; of another day with that day: `14:32 yesterday`, `14:32 in 3 days`."""
     days, ms = divmod(local_ms, _DAY_MS)
-    day = {0: "", -1: " yesterday", 1: " tomorrow"}.get(days, f" {days:+d} days")
+    far = f" in {days} days" if days > 0 else f" {-days} days ago"
+    day = {0: "", -1: " yesterday", 1: " tomorrow"}.get(days, far)
     return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}{day}"
 
 

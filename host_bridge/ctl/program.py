@@ -37,7 +37,13 @@ GROUPS = {
         "schema": Entry("schema", "what editors need to complete and explain the settings files"),
     },
     "day to day, on the floor": {
+        "ack": Entry("ack", "acknowledge what fires: it stops blinking and sounding"),
         "boards": Entry("boards", "which boards are alive, and what they show"),
+        "identify": Entry("orders", "let a board show its name: which of them is it?"),
+        "mute": Entry("orders", "silence the buzzer of a board, or of all"),
+        "notice": Entry("notice", "a text on every board"),
+        "test": Entry("orders", "let a board test itself, for all to see"),
+        "unmute": Entry("orders", "let the buzzer sound again"),
     },
     "for technicians": {
         "reconcile": Entry("reconcile", "do the figures agree with the PBX's own log?"),

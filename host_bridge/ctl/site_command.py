@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from config.yaml_file import ConfigError
+from firmware.core.check import Duration, read
 from host_bridge.ctl.names import NoSuchNameError
 from host_bridge.ctl.site_args import Place, UsageError, find
 from host_bridge.ctl.site_link import LinkError, SiteLink
@@ -67,6 +68,20 @@ def say(args: argparse.Namespace, line: str, code: int) -> int:
     """A line to stderr; returns `code`."""
     print(f"wallboardctl {args.command}: {line}", file=sys.stderr)
     return code
+
+
+def duration(least_ms: int, most_ms: int) -> Callable[[str], int]:
+    """The type of an option: `90s`, `10m`, `1h30m` → ms."""
+    kind = Duration(least_ms, most_ms)
+
+    def typed(text: str) -> int:
+        clean, problems = read(kind, text)
+        if problems:
+            raise argparse.ArgumentTypeError(problems[0][1])
+        ms: int = clean
+        return ms
+
+    return typed
 
 
 def person() -> str:

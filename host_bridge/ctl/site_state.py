@@ -40,7 +40,10 @@ class SiteState:
         """What the bridge says of each board: since when it is online or not, and of twins."""
         self.queues: list[Queue] = []
         self.acks: dict[tuple[str, str], Message] = {}
+        self.rules: dict[str, list[str]] = {}
+        """The names of each queue's rules."""
         self.notice: Message | None = None
+        """With `said`: so many of its characters are somebody's, the rest is the bridge's own."""
         self.notices = 0
         """How many times the notice was told live."""
         self.forgotten: set[str] = set()
@@ -60,8 +63,11 @@ class SiteState:
             elif parts == ("site",):
                 self._take_site(payload)
             elif parts == ("notice",):
-                self.notice = _known(wire.read(wire.NOTICE, payload)) if payload else None
+                self._take_notice(payload)
                 self.notices += not retained
+            elif parts[0] == "rules" and len(parts) == 2:
+                message = wire.read(wire.RULES, payload) if payload else {"rules": []}
+                self.rules[parts[1]] = [rule["id"] for rule in message["rules"]]
             elif parts[0] == "ack" and len(parts) == 3:
                 self._take_ack(parts[1], parts[2], payload)
             elif parts[0] == "board" and len(parts) == 3:
@@ -125,6 +131,13 @@ class SiteState:
     def _take_site(self, payload: bytes) -> None:
         listed = wire.read(wire.SITE, payload)["queues"] if payload else []
         self.queues = [Queue(each["id"], _name(each["id"]), each["label"] or "") for each in listed]
+
+    def _take_notice(self, payload: bytes) -> None:
+        self.notice = None
+        if payload:
+            self.notice = _known(wire.read(wire.NOTICE, payload))
+            said = wire.loads(payload).get("said")
+            self.notice["said"] = said if type(said) is int else len(self.notice["text"])
 
     def _take_ack(self, queue: str, rule: str, payload: bytes) -> None:
         self.acks.pop((queue, rule), None)
