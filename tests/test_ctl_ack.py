@@ -49,18 +49,18 @@ def test_all_that_fires_as_the_button_does(site: Site, hall: LiveBoard, call: Ca
             f"{SUPPORT} is acknowledged until it is over or gets worse (hall-1, hall-2)\n",
             "",
         )
-        assert alarms(site) == alarms(site, "hall-2") == {"support": True, "sales": True}
+        wait_until(lambda: alarms(site) == alarms(site, "hall-2") == {"support": True, "sales": True})
         assert call("ack", "support")[1] == f"{SUPPORT} was acknowledged already by Dana (hall-1, hall-2)\n"
 
 
 def test_a_queue_by_its_label_for_a_while_and_back(site: Site, hall: LiveBoard, call: Call) -> None:
     fire(site, "support", "sales")
     assert call("ack", "תמיכה", "--for", "10m") == (0, f"{SUPPORT} is acknowledged for 10m (hall-1)\n", "")
-    assert alarms(site) == {"support": True, "sales": False}
+    wait_until(lambda: alarms(site) == {"support": True, "sales": False})
     assert call("ack", "--withdraw") == (
         0, f"{SALES} is not acknowledged (hall-1)\n{SUPPORT} blinks and sounds again (hall-1)\n", "",
     )  # fmt: skip
-    assert alarms(site) == {"support": False, "sales": False}
+    wait_until(lambda: alarms(site) == {"support": False, "sales": False})
     code, out, _ = call("ack", "support", "wait", "--json")
     assert (code, json.loads(out)) == (
         0,
