@@ -46,6 +46,7 @@ GROUPS = {
         "unmute": Entry("orders", "let the buzzer sound again"),
     },
     "for technicians": {
+        "completion": Entry("completion", "let the Tab key complete all this, in bash, zsh or fish"),
         "reconcile": Entry("reconcile", "do the figures agree with the PBX's own log?"),
     },
 }
