@@ -37,33 +37,56 @@ class Days:
     def roll(self, now_ms: int, shift_ms: int) -> None:
         """Let `today` begin anew when it has; the day that ended is told first. `shift_ms`: to the PBX's clock."""
         pbx_ms = now_ms + shift_ms
-        calendar = self._thresholds.calendar
-        start_ms = calendar.day_start_ms(pbx_ms)
-        day = calendar.date(start_ms)
-        if self.day and day != self.day:
-            self._truth.settle(now_ms)
-            for queue in self._truth.queues:
-                self._tell(queue, now_ms, pbx_ms)
-            self._told = {told for told in self._told if told[0] >= day}
-        self.day = day
-        self.began_ms, self.ends_ms = start_ms - shift_ms, calendar.next_day_ms(pbx_ms) - shift_ms
+        before = self.day
+        self._set(pbx_ms, shift_ms)
+        if before not in ("", self.day):
+            self._tell_all(before, now_ms, pbx_ms)
         self._truth.roll(self.began_ms, now_ms)
+
+    def change(self, thresholds: Thresholds, now_ms: int, shift_ms: int) -> int | None:
+        """These thresholds hold from now on; call it before the truth's own `change`, which may need what this gives.
+
+        That is when today began, if by another time zone or day_start than before, else None. A day that is over by
+        the new calendar is told as it stands.
+        """
+        is_same = thresholds.calendar == self._thresholds.calendar
+        before, self._thresholds = self.day, thresholds
+        if is_same or not before:
+            return None
+        pbx_ms = now_ms + shift_ms
+        self._set(pbx_ms, shift_ms)
+        if self.day > before:
+            self._tell_all(before, now_ms, pbx_ms)
+        return self.began_ms
 
     def close(self, now_ms: int, shift_ms: int) -> None:
         """Tell the queues that have closed for today."""
         pbx_ms = now_ms + shift_ms
         for queue in self._truth.queues:
             if (self.day, queue) not in self._told and self._thresholds.has_closed(queue, pbx_ms):
-                self._tell(queue, now_ms, pbx_ms)
+                self._tell(self.day, queue, now_ms, pbx_ms)
 
-    def _tell(self, queue: str, now_ms: int, pbx_ms: int) -> None:
+    def _set(self, pbx_ms: int, shift_ms: int) -> None:
+        calendar = self._thresholds.calendar
+        start_ms = calendar.day_start_ms(pbx_ms)
+        self.day = calendar.date(start_ms)
+        self.began_ms, self.ends_ms = start_ms - shift_ms, calendar.next_day_ms(pbx_ms) - shift_ms
+
+    def _tell_all(self, day: str, now_ms: int, pbx_ms: int) -> None:
+        """The lines of a day that is over."""
+        self._truth.settle(now_ms)
+        for queue in self._truth.queues:
+            self._tell(day, queue, now_ms, pbx_ms)
+        self._told = {told for told in self._told if told[0] >= self.day}
+
+    def _tell(self, day: str, queue: str, now_ms: int, pbx_ms: int) -> None:
         """Keep the line, and log it once: a call that ends after closing time changes the kept one at the day's end."""
         figures = {name: value for name, value in self._truth.figures(queue, now_ms).items() if name not in _OF_NOW}
         if self._journal is not None:
-            self._journal.put_day(self.day, queue, figures, pbx_ms)
-        if (self.day, queue) not in self._told:
-            self._told.add((self.day, queue))
-            self._log.info("%s", day_line(self.day, printable(queue), figures))
+            self._journal.put_day(day, queue, figures, pbx_ms)
+        if (day, queue) not in self._told:
+            self._told.add((day, queue))
+            self._log.info("%s", day_line(day, printable(queue), figures))
 
 
 def day_line(day: str, queue: str, figures: dict[str, int]) -> str:

@@ -82,6 +82,13 @@ class Intake:
         self.counters.restore(each for each in live.counters if self.is_read(each.queue))
         self.stays.restore((stay for stay in live.stays if self.is_read(stay.queue)), now_ms)
 
+    def regroup(self) -> None:
+        """The windows have other groups: put the agents together anew."""
+        self.crowds = {name: Crowd() for name in self._windows.groups}
+        for queue, members in self.members.items():
+            members.join(self._crowds_of(queue))
+        self.dirty.update(self.listed)
+
     def is_read(self, queue: str) -> bool:
         """Whether this queue is one of those to read."""
         return bool(queue) and (self._only is None or queue in self._only)
@@ -103,10 +110,13 @@ class Intake:
         self.listed[queue] = None
         self.gone.discard(queue)
         if queue not in self.members:
-            self.members[queue] = Members(tuple(self.crowds[name] for name in self._windows.groups_of(queue)))
+            self.members[queue] = Members(self._crowds_of(queue))
         self._windows.open(queue)
         self.dirty.add(queue)
         return True
+
+    def _crowds_of(self, queue: str) -> tuple[Crowd, ...]:
+        return tuple(self.crowds[name] for name in self._windows.groups_of(queue))
 
     def _ended(self, end: End) -> None:
         # a stay may outlive its queue's listing; a rejection may be all that is heard of a queue

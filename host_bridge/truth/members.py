@@ -96,6 +96,14 @@ class Members:
             self._set(interface, state)
         return True
 
+    def join(self, crowds: tuple[Crowd, ...]) -> None:
+        """Count this queue's agents in these crowds from now on, which did not have them yet."""
+        self._crowds = crowds
+        for interface, state in self._members.items():
+            kind = _kind(state)
+            for crowd in crowds if kind is not None else ():
+                crowd.moved(interface, None, kind)
+
     @property
     def agents(self) -> Agents:
         """The counts now."""

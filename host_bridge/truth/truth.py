@@ -38,13 +38,13 @@ class Truth:
         whole_seconds: bool = False,
     ) -> None:
         """`service_level_of` is asked at each `figures`, but for `window_s`, which holds from a queue's first
-        sight; `queues` limits what is read to these, None is all.
+        sight, or from the last `change`; `queues` limits what is read to these, None is all.
 
         `groups`, `all_level` and `wait_limit_ms` as in Windows. `sink` is told every record, for the journal.
         `whole_seconds` as in Stays: the source is a queue_log, which does not tell of agents either.
         """
         self._sink = sink
-        self._groups = {name: group.queues for name, group in (groups or {}).items() if name != ALL}
+        self._groups = _queues_of(groups or {})
         self._ledger = Ledger(self)
         self._windows = Windows(service_level_of, groups or {}, all_level or ServiceLevel(), wait_limit_ms)
         self._knows_agents = not whole_seconds
@@ -112,6 +112,18 @@ class Truth:
         if self._windows.roll(day_start_ms):
             self._windows.rebuild(self._windows.queues, self._ledger.records)
             self._intake.dirty.update(self._intake.listed)
+
+    def change(
+        self, groups: Mapping[str, Group], all_level: ServiceLevel, wait_limit_ms: int | None, *, today: int | None
+    ) -> None:
+        """Other thresholds hold from now on, those that `service_level_of` tells among them.
+
+        All figures are then what they would be had these held ever since, as far back as records are kept. `today`:
+        when it began, if by another calendar than before; None: by the same.
+        """
+        self._groups = _queues_of(groups)
+        self._windows.change(groups, all_level, wait_limit_ms, self._ledger.records, today)
+        self._intake.regroup()
 
     def prune(self, before_ms: int) -> None:
         """Forget the records of what ended before: no window reaches back so far any more."""
@@ -227,3 +239,7 @@ class Truth:
         figures["agents_free"] = agents.free
         figures["agents_busy"] = agents.busy
         figures["agents_paused"] = agents.paused
+
+
+def _queues_of(groups: Mapping[str, Group]) -> dict[str, tuple[str, ...]]:
+    return {name: group.queues for name, group in groups.items() if name != ALL}

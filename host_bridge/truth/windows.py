@@ -43,21 +43,49 @@ class Windows:
         """
         self.wait_limit_ms = wait_limit_ms
         self._level_of = level_of
-        self._levels = {name: group.level for name, group in groups.items()} | {ALL: all_level}
         self._since_ms: int | None = None
         self._queues: dict[str, Tally] = {}
-        self._groups = {name: self._tally(level) for name, level in self._levels.items()}
+        self._groups: dict[str, Tally] = {}
+        self._levels: dict[str, ServiceLevel] = {}  # of the groups
+        self._members: dict[str, frozenset[str]] = {}  # … and their queues
         self._groups_of: dict[str, list[str]] = {}
-        for name, group in groups.items():
-            for queue in group.queues if name != ALL else ():
-                self._groups_of.setdefault(queue, []).append(name)
+        self._names: dict[Tally, str] = {}
         self._touched: dict[str, tuple[Tally, ...]] = {}  # by queue: the tallies that its records are counted in
-        self._names = {tally: name for name, tally in self._groups.items()}
         self._expired: set[str] = set()  # groups
         # When a rolling window may next lose a sample: (ms, number, tally, queue). Void unless it is in _scheduled.
         self._due: list[tuple[int, int, Tally, str]] = []
         self._scheduled: dict[Tally, int] = {}
         self._number = 0
+        self._divide(groups, all_level)
+
+    def change(
+        self,
+        groups: Mapping[str, Group],
+        all_level: ServiceLevel,
+        wait_limit_ms: int | None,
+        records_of: Callable[[Collection[str]], Iterable[Record]],
+        day_start_ms: int | None = None,
+    ) -> None:
+        """Other groups and levels from now on, `level_of` a queue among them; then the figures are as if ever so.
+
+        What has the window and the queues that it had keeps its counts, as a limit may change at any time; all else is
+        counted anew from the records that are kept. `day_start_ms`: when today began, if by another calendar; None: by
+        the same.
+        """
+        self.wait_limit_ms = wait_limit_ms
+        kept = {*self._queues.values(), *self._groups.values()}
+        if day_start_ms is not None:
+            self._since_ms = day_start_ms
+            kept = {tally for tally in kept if tally.window_ms is not None}
+        self._divide(groups, all_level)
+        self._queues = {queue: self._same(tally, self._level_of(queue)) for queue, tally in self._queues.items()}
+        self._touched = {queue: self._tallies_of(queue) for queue in self._queues}
+        self._expired &= self._groups.keys()
+        self._due, self._scheduled = [], {}
+        self._recount({*self._queues.values(), *self._groups.values()} - kept, records_of)
+        for queue, tallies in self._touched.items():
+            for tally in tallies:
+                self._schedule(tally, queue)
 
     @property
     def queues(self) -> Collection[str]:
@@ -76,8 +104,8 @@ class Windows:
     def open(self, queue: str) -> None:
         """Let a queue have a window; one that has it keeps it."""
         if queue not in self._queues:
-            tally = self._queues[queue] = self._tally(self._level_of(queue))
-            self._touched[queue] = (tally, *(self._groups[name] for name in self.groups_of(queue)))
+            self._queues[queue] = self._tally(self._level_of(queue))
+            self._touched[queue] = self._tallies_of(queue)
 
     def add(self, record: Record) -> None:
         """Count a record; its queue is opened when it is new."""
@@ -106,7 +134,10 @@ class Windows:
         """
         for queue in queues:
             self.open(queue)
-        stale = {tally for queue in queues for tally in self._touched[queue]}
+        self._recount({tally for queue in queues for tally in self._touched[queue]}, records_of)
+
+    def _recount(self, stale: Collection[Tally], records_of: Callable[[Collection[str]], Iterable[Record]]) -> None:
+        """Count what is in these tallies anew."""
         for tally in stale:
             tally.clear(self._since_ms)
         touched = {
@@ -114,7 +145,7 @@ class Windows:
             for queue, tallies in self._touched.items()
             if (affected := tuple(tally for tally in tallies if tally in stale))
         }
-        for record in records_of(touched.keys()):
+        for record in records_of(touched.keys()) if touched else ():
             for tally in touched[record.queue]:
                 tally.add(record)
         for queue, affected in touched.items():
@@ -173,6 +204,29 @@ class Windows:
         tally = self._groups[name]
         tally.expire(now_ms)
         return tally.figures(self._levels[name], self.wait_limit_ms)
+
+    def _divide(self, groups: Mapping[str, Group], all_level: ServiceLevel) -> None:
+        """Let there be these groups and the whole centre; one of the same window and queues keeps its tally."""
+        members = {name: frozenset(group.queues) for name, group in groups.items() if name != ALL}
+        self._levels = {name: group.level for name, group in groups.items()} | {ALL: all_level}
+        self._groups = {
+            name: self._same(self._groups.get(name) if members.get(name) == self._members.get(name) else None, level)
+            for name, level in self._levels.items()
+        }
+        self._members = members
+        self._groups_of = {}
+        for name, queues in members.items():
+            for queue in queues:
+                self._groups_of.setdefault(queue, []).append(name)
+        self._names = {tally: name for name, tally in self._groups.items()}
+
+    def _tallies_of(self, queue: str) -> tuple[Tally, ...]:
+        return (self._queues[queue], *(self._groups[name] for name in self.groups_of(queue)))
+
+    def _same(self, tally: Tally | None, level: ServiceLevel) -> Tally:
+        """The tally itself, if its window is that of the level, or a new one."""
+        anew = self._tally(level)
+        return tally if tally is not None and tally.window_ms == anew.window_ms else anew
 
     def _tally(self, level: ServiceLevel) -> Tally:
         return Tally(None if level.window_s is None else level.window_s * 1000, self._since_ms)
