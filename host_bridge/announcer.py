@@ -9,10 +9,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from firmware.core import wire
 from host_bridge.clock import Clock, Now
+from host_bridge.handover import Told, rules_first
 from host_bridge.messages import Messages
 from host_bridge.mqtt_link import MqttLink, MqttSettings
 from host_bridge.notices import Notices
@@ -32,6 +33,7 @@ class _Shown(NamedTuple):
     topic: str
     rules_topic: str
     rules: Callable[[], bytes]
+    label: Callable[[], dict[str, Any]]
     figures: Callable[[int], dict[str, int]]  # now_ms → figures; KeyError when it is gone
     is_open: Callable[[int], bool]  # utc_ms
     message: Callable[[dict[str, int], Now], bytes]
@@ -72,11 +74,9 @@ class Announcer:
         self._retained = [wire.topic(site, kind, "+") for kind in ("queue", "rules")] + [self._notices.topic]
         self._timer: asyncio.TimerHandle | None = None
         self._change_timer: asyncio.TimerHandle | None = None  # for what opens or closes before the next heartbeat
-        self._groups = {ALL: self._group(ALL), **{name: self._group(name) for name in thresholds.groups}}
+        self._groups: dict[str, _Shown] = {}
         self._groups_of: dict[str, list[str]] = {}
-        for name, group in thresholds.groups.items():
-            for queue in group.queues:
-                self._groups_of.setdefault(queue, []).append(name)
+        self._group_queues()
         self._queues: dict[str, _Shown] = {}  # those that boards were told of, in the PBX's order
         self._told: dict[str, tuple[dict[str, int], bool]] = {}  # by topic: figures and open, as published
         self._pbx_told = ("", "")
@@ -137,12 +137,7 @@ class Announcer:
     def flush(self, dirty: Collection[str], gone: Iterable[str], now_ms: int) -> None:
         """Hand over what changed and send what is due. `dirty` and `gone` are queues."""
         for queue in gone:
-            lost = self._queues.get(queue) or self._queue(queue)
-            self._told.pop(lost.topic, None)
-            self._publisher.forget(lost.topic, now_ms)
-            self._publisher.forget(lost.rules_topic, now_ms)
-            if self._recorder is not None:
-                self._recorder.gone(lost.id, now_ms)
+            self._forget(self._queues.get(queue) or self._queue(queue), now_ms)
         if tuple(self._queues) != self._truth.queues:
             self._queues = {queue: self._queues.get(queue) or self._queue(queue) for queue in self._truth.queues}
             self._tell_site(now_ms)
@@ -157,6 +152,52 @@ class Announcer:
         if pbx != self._pbx_told:
             self._offer_state(now_ms)  # last: boards must not take old figures for live ones
         self._send(now_ms)
+
+    def change(self, thresholds: Thresholds) -> None:
+        """Other thresholds hold from now on, and the truth has them already: tell what differs, all of it at once.
+
+        Queue by queue, its rules and its figures next to each other, in the order that raises nothing for a moment
+        (see handover). Then the site: a board lets what it does not list wait, so a new group has all that belongs to
+        it when it comes up. What is gone is cleared last, when no list has it any more.
+        """
+        now_ms = self._clock.ms()
+        before = {shown.topic: (shown.label(), shown.rules()) for shown in self._all_shown()}
+        groups = self._groups
+        self._thresholds = thresholds
+        self._messages.change(thresholds)
+        self._group_queues()
+        for shown in self._all_shown():
+            label, rules = before.get(shown.topic, (None, b""))
+            self._hand_over(shown, is_renamed=shown.label() != label, old_rules=rules, now_ms=now_ms)
+        if self._queues:
+            self._offer_news(self._messages.site_topic, self._messages.site(self._queues), now_ms)
+        for name in groups.keys() - self._groups.keys():
+            self._forget(groups[name], now_ms)
+        self._tell_changes(self._clock.now())
+        self._send(now_ms)
+
+    def _hand_over(self, shown: _Shown, *, is_renamed: bool, old_rules: bytes, now_ms: int) -> None:
+        told, rules = self._told.get(shown.topic), shown.rules()
+        is_rules_first = False
+        if told is not None and rules != old_rules:
+            old = Told(old_rules, _moved(told[0], now_ms), told[1])
+            new = Told(rules, shown.figures(now_ms), shown.is_open(self._clock.now().utc_ms))
+            is_rules_first = rules_first(old, new)
+        if is_renamed:
+            self._told.pop(shown.topic, None)
+        if is_rules_first:
+            self._offer_news(shown.rules_topic, rules, now_ms)
+        self._offer((shown,), now_ms, gap_ms=0)
+        self._offer_news(shown.rules_topic, rules, now_ms)
+
+    def _group_queues(self) -> None:
+        """The groups of the thresholds, and the whole centre."""
+        named = self._thresholds.groups
+        self._groups = {ALL: self._group(ALL), **{name: self._group(name) for name in named}}
+        self._groups_of = {}
+        for name, group in named.items():
+            for queue in group.queues:
+                self._groups_of.setdefault(queue, []).append(name)
 
     def _tell_changes(self, now: Now) -> None:
         """What opened or closed since it was told, and the state, which says whether it is quiet."""
@@ -187,8 +228,9 @@ class Announcer:
             messages.queue_topic(queue),
             messages.rules_topic(queue),
             partial(messages.rules, queue),
+            partial(messages.label, queue),
             partial(self._truth.figures, queue),
-            partial(self._thresholds.is_open, queue),
+            lambda utc_ms: self._thresholds.is_open(queue, utc_ms),
             partial(messages.queue, queue),
         )
 
@@ -198,6 +240,7 @@ class Announcer:
             messages.group_topic(name),
             messages.group_rules_topic(name),
             partial(messages.group_rules, name),
+            partial(messages.group_label, name),
             partial(self._truth.group_figures, name),
             lambda utc_ms: self._thresholds.is_group_open(name, self._queues, utc_ms),
             lambda figures, now: messages.group(name, figures, self._queues, now),
@@ -206,6 +249,13 @@ class Announcer:
     def _all_shown(self) -> list[_Shown]:
         """Nothing before the PBX told its queues."""
         return [*self._queues.values(), *self._groups.values()] if self._queues else []
+
+    def _forget(self, lost: _Shown, now_ms: int) -> None:
+        self._told.pop(lost.topic, None)
+        self._publisher.forget(lost.topic, now_ms)
+        self._publisher.forget(lost.rules_topic, now_ms)
+        if self._recorder is not None:
+            self._recorder.gone(lost.id, now_ms)
 
     def _send(self, now_ms: int) -> None:
         if self._timer is not None:
@@ -226,6 +276,11 @@ class Announcer:
     def _offer(self, what: Iterable[_Shown], now_ms: int, gap_ms: int = GAP_MS) -> None:
         for shown in what:
             self._publisher.offer(shown.topic, partial(self._make, shown), now_ms, gap_ms)
+
+    def _offer_news(self, topic: str, payload: bytes, now_ms: int) -> None:
+        """… unless it is what was said last."""
+        if self._publisher.newest(topic) != payload:
+            self._publisher.offer(topic, payload, now_ms, gap_ms=0)
 
     def _offer_state(self, now_ms: int) -> None:
         self._pbx_told = self._pbx()
@@ -251,12 +306,7 @@ class Announcer:
         except KeyError:  # gone meanwhile; its topic is cleared
             return None
         now = Now(now_ms, self._clock.now().utc_ms)
-        same = dict(figures)
-        if "oldest_ms" in same:
-            same["oldest_ms"] = now_ms - same["oldest_ms"]
-        if same.get("next_breach_ms"):
-            same["next_breach_ms"] += now_ms
-        what = (same, shown.is_open(now.utc_ms))
+        what = (_still(figures, now_ms), shown.is_open(now.utc_ms))
         if self._told.get(shown.topic) == what:
             return None
         self._told[shown.topic] = what
@@ -273,3 +323,23 @@ class Announcer:
             self._publisher.forget(topic, now_ms)
         self._leftovers.clear()
         self._send(now_ms)
+
+
+def _still(figures: dict[str, int], now_ms: int) -> dict[str, int]:
+    """Figures with moments in the place of what grows older or falls with time."""
+    still = dict(figures)
+    if "oldest_ms" in still:
+        still["oldest_ms"] = now_ms - still["oldest_ms"]
+    if still.get("next_breach_ms"):
+        still["next_breach_ms"] += now_ms
+    return still
+
+
+def _moved(still: dict[str, int], now_ms: int) -> dict[str, int]:
+    """… and back: as they are at this moment."""
+    figures = dict(still)
+    if "oldest_ms" in figures:
+        figures["oldest_ms"] = now_ms - figures["oldest_ms"]
+    if figures.get("next_breach_ms"):
+        figures["next_breach_ms"] = max(figures["next_breach_ms"] - now_ms, 0)
+    return figures

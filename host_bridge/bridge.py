@@ -33,6 +33,9 @@ from host_bridge.witness import Witness
 HEARTBEAT_S = 2.0  # DESIGN 5
 LOOK_EVERY = 30  # heartbeats between two looks at when the day ends: a clock may have been corrected
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+# No window reaches back farther, by whatever thresholds: today may have 25 hours, a rolling one has 24 at most; the
+# hour is for what ended at its very edge.
+KEPT_MS = 26 * HOUR_MS
 
 
 class Bridge:
@@ -107,7 +110,7 @@ class Bridge:
         """Until stop(): then say goodbye to boards, broker and PBX, in this order."""
         now_ms = self._clock.ms()
         self._roll(now_ms)
-        self._recall.start(self._kept_from_ms(now_ms) + self._pbx_clock.shift_ms())
+        self._recall.start(now_ms - KEPT_MS + self._pbx_clock.shift_ms())
         if self._journal_file is not None:
             with contextlib.suppress(JournalError):  # whatever is wrong with it was told when it was opened
                 for line in read_days(self._journal_file, self._days.day):
@@ -130,6 +133,22 @@ class Bridge:
     def stop(self) -> None:
         """End run(). For signal handlers."""
         self._stop.set()
+
+    def change(self, thresholds: Thresholds) -> None:
+        """Other thresholds hold from now on: every board shows what it would had the bridge begun with them."""
+        now_ms = self._clock.ms()
+        if now_ms >= self._days.ends_ms:
+            self._roll(now_ms)
+        self._flush()
+        today = self._days.change(thresholds, now_ms, self._pbx_clock.shift_ms())
+        self._thresholds = thresholds
+        all_level = thresholds.group(ALL).service_level
+        self._truth.change(thresholds.window_groups(), all_level, thresholds.wait_limit_ms, today=today)
+        self._truth.take_dirty()  # all of it, and all of it is told
+        self.boards.change(thresholds)
+        if self._truth.queues:
+            self._name_strangers()
+        self._ask_flush()  # rolling windows may empty sooner now
 
     def on_event(self, event: Event, now_ms: int) -> None:
         """Take over one event, and publish what it changed once the callback that brought it is through."""
@@ -166,13 +185,9 @@ class Bridge:
         self._days.roll(now_ms, self._pbx_clock.shift_ms())
         if now_ms >= self._prune_ms:
             self._prune_ms = now_ms + HOUR_MS
-            self._recall.prune(self._kept_from_ms(now_ms), now_ms - self._keep_days * DAY_MS)
+            self._recall.prune(now_ms - KEPT_MS, now_ms - self._keep_days * DAY_MS)
             if self._witness.recorder is not None:
                 self._witness.recorder.prune(self._keep_days * DAY_MS)
-
-    def _kept_from_ms(self, now_ms: int) -> int:
-        """No window reaches back before this; the hour is for what ended at its very edge."""
-        return min(self._days.began_ms, now_ms - self._thresholds.longest_window_ms) - HOUR_MS
 
     def _ask_flush(self) -> None:
         if not self._flush_asked:

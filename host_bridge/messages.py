@@ -14,7 +14,7 @@ MAX_PROBLEM = 1_000  # characters: bridge/state goes out every 2 s
 
 
 class Messages:
-    """Makes the payloads of one bridge: one site, one `started`, one set of thresholds."""
+    """Makes the payloads of one bridge: one site, one `started`, and the thresholds that hold at present."""
 
     def __init__(self, site: str, started: int, version: str, thresholds: Thresholds) -> None:
         self._site = site
@@ -29,6 +29,12 @@ class Messages:
         self.site_topic = wire.topic(site, "site")
         self.notice_topic = wire.topic(site, "notice")
         self.notice_set_topic = wire.topic(site, "notice", "set")
+
+    def change(self, thresholds: Thresholds) -> None:
+        """Other thresholds hold from now on, in the same run of the bridge."""
+        self._thresholds = thresholds
+        self._labels.clear()
+        self._group_labels.clear()
 
     def queue_topic(self, queue: str) -> str:
         """Where a queue's snapshot goes."""
@@ -76,8 +82,8 @@ class Messages:
         """
         rank = {queue: number for number, queue in enumerate(self._thresholds.queues)}
         ordered = sorted(queues, key=lambda queue: rank.get(queue, len(rank)))
-        listed = [{"id": wire.encode_id(queue), **self._label(queue)} for queue in ordered]
-        listed += [{"id": group_id(name), **self._group_label(name)} for name in self._thresholds.groups]
+        listed = [{"id": wire.encode_id(queue), **self.label(queue)} for queue in ordered]
+        listed += [{"id": group_id(name), **self.group_label(name)} for name in self._thresholds.groups]
         return wire.dumps({**self._head, "queues": listed, **self._thresholds.site})
 
     def rules(self, queue: str) -> bytes:
@@ -91,12 +97,12 @@ class Messages:
     def queue(self, queue: str, figures: dict[str, int], now: Now) -> bytes:
         """The snapshot of one queue; `figures` as Truth has them."""
         is_open = self._thresholds.is_open(queue, now.utc_ms)
-        return wire.dumps({**self._head, "ts": now.ms, "open": is_open, **self._label(queue), **figures})
+        return wire.dumps({**self._head, "ts": now.ms, "open": is_open, **self.label(queue), **figures})
 
     def group(self, name: str, figures: dict[str, int], queues: Iterable[str], now: Now) -> bytes:
         """The snapshot of one group, or of "all"; `queues` as the PBX has them."""
         is_open = self._thresholds.is_group_open(name, queues, now.utc_ms)
-        return wire.dumps({**self._head, "ts": now.ms, "open": is_open, **self._group_label(name), **figures})
+        return wire.dumps({**self._head, "ts": now.ms, "open": is_open, **self.group_label(name), **figures})
 
     def boards(self, listed: list[dict[str, Any]]) -> bytes:
         """The boards of the site as the bridge sees them, for people's programs."""
@@ -118,12 +124,14 @@ class Messages:
     def _rules(self, thresholds: QueueThresholds) -> bytes:
         return wire.dumps({**self._head, "rules": list(thresholds.rules)})
 
-    def _label(self, queue: str) -> dict[str, Any]:
+    def label(self, queue: str) -> dict[str, Any]:
+        """What a queue is called: `label`, `label_visual` (in display order), `rtl`."""
         if queue not in self._labels:
             self._labels[queue] = _label(self._thresholds.queue(queue), queue)
         return self._labels[queue]
 
-    def _group_label(self, name: str) -> dict[str, Any]:
+    def group_label(self, name: str) -> dict[str, Any]:
+        """The same of a group."""
         if name not in self._group_labels:
             self._group_labels[name] = _label(self._thresholds.group(name), name)
         return self._group_labels[name]

@@ -62,6 +62,13 @@ class Publisher:
         """Clear the retained message of `topic`: an empty payload at once, and not again after a new connection."""
         self.offer(topic, b"", now_ms, gap_ms=0)
 
+    def newest(self, topic: str) -> bytes | None:
+        """What of `topic` was offered last, or sent; None: nothing, or it is to be made when it goes out."""
+        entry = self._topics.get(topic)
+        if entry is None or callable(entry.source):
+            return None
+        return entry.sent if entry.source is None else entry.source
+
     def take(self, now_ms: int) -> list[tuple[str, bytes]]:
         """What is to go out now, the longest due first. Each awaits its acknowledgement from here on."""
         out: list[tuple[str, bytes]] = []

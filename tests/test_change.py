@@ -121,7 +121,7 @@ def all_figures(room: Truth, now_ms: int) -> dict[str, dict[str, int]]:
     [End("sales", Outcome.ANSWERED, 1_000, 1, T0 + HOUR_MS + MINUTE_MS)],
     [], [], [], set(),
 )  # fmt: skip
-def test_after_a_change_all_is_as_if_it_had_always_been_so(
+def test_after_a_change_all_is_as_if_it_had_always_been_so(  # noqa: PLR0917 - as hypothesis gives them
     before: Limits,
     after: Limits,
     records: list[Record],
