@@ -89,6 +89,12 @@ class Thresholds:
         """All queues that the file names, by themselves or in a group."""
         return tuple(dict.fromkeys((*self.queues, *(name for group in self.groups.values() for name in group.queues))))
 
+    @property
+    def longest_window_ms(self) -> int:
+        """How far back a rolling window of the file looks; 0 when all are of today."""
+        each = (*self.queues.values(), *self.groups.values(), self.others)
+        return max((queue.service_level.window_s or 0) for queue in each) * 1000
+
     def queue(self, queue: str) -> QueueThresholds:
         """What holds for a queue, named in the file or not."""
         return self.queues.get(queue, self.others)

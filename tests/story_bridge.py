@@ -10,6 +10,7 @@ from typing import Any
 
 from firmware.core import wire
 from host_bridge.clock import Now
+from host_bridge.handover import Told, rules_first
 from host_bridge.messages import Messages, group_id
 from host_bridge.thresholds import Thresholds
 
@@ -36,7 +37,6 @@ class Bridge:
         self._told_open: dict[str, bool] = {}
         self._said: dict[str, list[bytes]] = {}  # by topic: all of this run, the newest last
         self._said_before: dict[str, list[bytes]] = {}  # of the run before
-        self._seq = 0
         self._messages = self._made(0)
 
     @property
@@ -77,18 +77,23 @@ class Bridge:
         self.up, self.hung = True, False
         self._skew_ms += skew_ms
         self._said_before, self._said = self._said, {}
-        self._seq = 0
         self._messages = self._made(self.now_ms(at_ms))
 
     def step_back(self, ms: int) -> None:
         """Its steady clock does what it never should."""
         self._skew_ms -= ms
 
-    def change(self, thresholds: Thresholds) -> None:
-        """New thresholds, and every board is told."""
+    def change(self, thresholds: Thresholds, at_ms: int) -> None:
+        """New thresholds, and every board is told, as the announcer does it."""
+        before = {name: (self._rules(name), self._told(name, at_ms)) for name in (*self._queues, *self._groups)}
         self._thresholds = thresholds
-        self._messages = self._made(self._started)
-        self._tell_rules()
+        self._messages.change(thresholds)
+        for name, (old_rules, old) in before.items():
+            rules, new = self._rules(name), self._told(name, at_ms)
+            steps = [lambda name=name: self.tell(name, at_ms), lambda name=name: self._tell_rules(name)]
+            for step in reversed(steps) if rules != old_rules and rules_first(old, new) else steps:
+                step()
+        self._say(self._messages.site_topic, self._messages.site(self._queues))
 
     def will(self) -> tuple[str, bytes]:
         """(topic, payload) of its last will."""
@@ -101,12 +106,13 @@ class Bridge:
         for name, told in self._told_open.items():
             if told != self.is_open(name, at_ms):
                 self.tell(name, at_ms)
-        self._seq += 1
         self._say(self._messages.state_topic, self._messages.state(self._now(at_ms), self.pbx, ""))
 
     def tell_all(self, at_ms: int) -> None:
         """Everything but the heartbeat, which follows."""
-        self._tell_rules()
+        for name in (*self._queues, *self._groups):
+            self._tell_rules(name)
+        self._say(self._messages.site_topic, self._messages.site(self._queues))
         for name in (*self._queues, *self._groups):
             self.tell(name, at_ms)
 
@@ -158,12 +164,14 @@ class Bridge:
         elif figure == "waiting":
             self._since.setdefault((name, "oldest_ms"), at_ms)
 
-    def _tell_rules(self) -> None:
-        for name in self._queues:
-            self._say(self.topic("rules", name), self._messages.rules(name))
-        for name in self._groups:
-            self._say(self.topic("rules", name), self._messages.group_rules(name))
-        self._say(self._messages.site_topic, self._messages.site(self._queues))
+    def _tell_rules(self, name: str) -> None:
+        self._say(self.topic("rules", name), self._rules(name))
+
+    def _rules(self, name: str) -> bytes:
+        return self._messages.group_rules(name) if name in self._groups else self._messages.rules(name)
+
+    def _told(self, name: str, at_ms: int) -> Told:
+        return Told(self._rules(name), self._moving(name, at_ms), self.is_open(name, at_ms))
 
     def _moving(self, name: str, at_ms: int) -> dict[str, int]:
         figures = dict(self._figures[name])
@@ -174,11 +182,7 @@ class Bridge:
         return figures
 
     def _made(self, started: int) -> Messages:
-        self._started = started
-        messages = Messages(SITE, started, "", self._thresholds)
-        for _ in range(self._seq):  # a heartbeat's number goes on in one run
-            messages.state(self._now(0), "up", "")
-        return messages
+        return Messages(SITE, started, "", self._thresholds)
 
     def _now(self, at_ms: int) -> Now:
         return Now(self.now_ms(at_ms), self._utc_ms + at_ms)

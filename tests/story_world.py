@@ -86,7 +86,7 @@ class World(Stage):
     def _thresholds_changed(self) -> None:
         if self._story.changed is None:
             raise StoryError("the story does not say to what: expected a key `changed`")
-        self.bridge.change(self._story.changed)
+        self.bridge.change(self._story.changed, self.at_ms)
 
     def _pbx_down(self) -> None:
         self._pbx("down")

@@ -541,6 +541,14 @@ def test_closing_time() -> None:
     assert not read("").has_closed("any", utc_ms(f"{day}T18:00"))
 
 
+def test_the_longest_window_of_all() -> None:
+    assert read("").longest_window_ms == 0
+    level = "service_level: {window: 30m}"
+    assert read(f"queues: {{a: {{{level}}}, b: {{}}}}\n").longest_window_ms == 1_800_000
+    assert read(f"groups: {{g: {{queues: [a], {level}}}}}\n").longest_window_ms == 1_800_000
+    assert read(f"defaults: {{{level}}}\n").longest_window_ms == 1_800_000
+
+
 def test_the_next_change_is_that_of_any_queue_or_group_and_of_quiet() -> None:
     thresholds = read(
         "hours: {sun-thu: 08:00-18:00}\nquiet: {every: [12:30-13:00]}\n"
