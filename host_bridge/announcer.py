@@ -9,39 +9,21 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
-from typing import Any, NamedTuple
 
 from firmware.core import wire
 from host_bridge.clock import Clock, Now
-from host_bridge.handover import Told, rules_first
+from host_bridge.handover import Told, moved, rules_first, still
 from host_bridge.messages import Messages
 from host_bridge.mqtt_link import MqttLink, MqttSettings
 from host_bridge.notices import Notices
 from host_bridge.publisher import GAP_MS, Publisher
+from host_bridge.shown import Catalogue, Shown
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.truth import Truth
-from host_bridge.truth.windows import ALL
 from host_bridge.witness import Witness
 
 CHANGE_AHEAD_MS = 4_000  # two heartbeats: each sets the timer anew, as the wall clock may be corrected meanwhile
 LEFTOVERS_S = 5.0  # how long after a connection retained messages of an earlier run may still arrive
-
-
-class _Shown(NamedTuple):
-    """What boards can show by itself: a queue, a group of queues or the whole centre."""
-
-    topic: str
-    rules_topic: str
-    rules: Callable[[], bytes]
-    label: Callable[[], dict[str, Any]]
-    figures: Callable[[int], dict[str, int]]  # now_ms → figures; KeyError when it is gone
-    is_open: Callable[[int], bool]  # utc_ms
-    message: Callable[[dict[str, int], Now], bytes]
-
-    @property
-    def id(self) -> str:
-        """As on the wire."""
-        return self.topic.rpartition("/")[2]
 
 
 class Announcer:
@@ -74,10 +56,7 @@ class Announcer:
         self._retained = [wire.topic(site, kind, "+") for kind in ("queue", "rules")] + [self._notices.topic]
         self._timer: asyncio.TimerHandle | None = None
         self._change_timer: asyncio.TimerHandle | None = None  # for what opens or closes before the next heartbeat
-        self._groups: dict[str, _Shown] = {}
-        self._groups_of: dict[str, list[str]] = {}
-        self._group_queues()
-        self._queues: dict[str, _Shown] = {}  # those that boards were told of, in the PBX's order
+        self._shown = Catalogue(messages, thresholds, truth)
         self._told: dict[str, tuple[dict[str, int], bool]] = {}  # by topic: figures and open, as published
         self._pbx_told = ("", "")
         self._leftovers: set[str] = set()  # retained topics of an earlier run
@@ -95,9 +74,9 @@ class Announcer:
         self._loop.call_later(LEFTOVERS_S, self.mqtt.unsubscribe, self._retained)
         self._publisher.connected(now.ms)
         self._told.clear()
-        if self._queues:
+        if self._shown.queues:
             self._tell_site(now.ms)
-        self._offer(self._all_shown(), now.ms)
+        self._offer(self._shown.all(), now.ms)
         self._offer_state(now.ms)
         self._send(now.ms)
         self._witness.connected()
@@ -137,18 +116,16 @@ class Announcer:
     def flush(self, dirty: Collection[str], gone: Iterable[str], now_ms: int) -> None:
         """Hand over what changed and send what is due. `dirty` and `gone` are queues."""
         for queue in gone:
-            self._forget(self._queues.get(queue) or self._queue(queue), now_ms)
-        if tuple(self._queues) != self._truth.queues:
-            self._queues = {queue: self._queues.get(queue) or self._queue(queue) for queue in self._truth.queues}
+            self._forget(self._shown.queue(queue), now_ms)
+        if tuple(self._shown.queues) != self._truth.queues:
+            self._shown.take_list(self._truth.queues)
             self._tell_site(now_ms)
             self._clear_leftovers(now_ms)
         pbx = self._pbx()
         if pbx[0] == "up" != self._pbx_told[0]:  # at once, lest boards take what was held back for live
-            self._offer(self._all_shown(), now_ms, gap_ms=0)
+            self._offer(self._shown.all(), now_ms, gap_ms=0)
         elif dirty:
-            self._offer([shown for queue in dirty if (shown := self._queues.get(queue)) is not None], now_ms)
-            groups = {name for queue in dirty for name in self._groups_of.get(queue, ())}
-            self._offer([self._groups[name] for name in (*groups, ALL)], now_ms)
+            self._offer(self._shown.touched(dirty), now_ms)
         if pbx != self._pbx_told:
             self._offer_state(now_ms)  # last: boards must not take old figures for live ones
         self._send(now_ms)
@@ -161,47 +138,44 @@ class Announcer:
         it when it comes up. What is gone is cleared last, when no list has it any more.
         """
         now_ms = self._clock.ms()
-        before = {shown.topic: (shown.label(), shown.rules()) for shown in self._all_shown()}
-        groups = self._groups
+        before = {shown.topic: (shown.label(), shown.rules()) for shown in self._shown.all()}
         self._thresholds = thresholds
         self._messages.change(thresholds)
-        self._group_queues()
-        for shown in self._all_shown():
-            label, rules = before.get(shown.topic, (None, b""))
-            self._hand_over(shown, is_renamed=shown.label() != label, old_rules=rules, now_ms=now_ms)
-        if self._queues:
-            self._offer_news(self._messages.site_topic, self._messages.site(self._queues), now_ms)
-        for name in groups.keys() - self._groups.keys():
-            self._forget(groups[name], now_ms)
+        gone = self._shown.change(thresholds)
+        after_figures: list[tuple[str, bytes]] = []
+        for shown in self._shown.all():
+            label, old_rules = before.get(shown.topic, (None, b""))
+            rules = shown.rules()
+            is_rules_first = self._is_rules_first(shown, old_rules, rules, now_ms)
+            if shown.label() != label:
+                self._told.pop(shown.topic, None)  # it goes out, whatever the figures
+            if is_rules_first:
+                self._offer_news(shown.rules_topic, rules, now_ms)
+                self._record_rules(shown.id, rules)
+            self._offer((shown,), now_ms, gap_ms=0)
+            if not is_rules_first and rules != old_rules:
+                self._offer_news(shown.rules_topic, rules, now_ms)
+                after_figures.append((shown.id, rules))
+        if self._shown.queues:
+            self._offer_news(self._messages.site_topic, self._messages.site(self._shown.queues), now_ms)
+        for lost in gone:
+            self._forget(lost, now_ms)
         self._tell_changes(self._clock.now())
         self._send(now_ms)
+        for name, rules in after_figures:
+            self._record_rules(name, rules)
 
-    def _hand_over(self, shown: _Shown, *, is_renamed: bool, old_rules: bytes, now_ms: int) -> None:
-        told, rules = self._told.get(shown.topic), shown.rules()
-        is_rules_first = False
-        if told is not None and rules != old_rules:
-            old = Told(old_rules, _moved(told[0], now_ms), told[1])
-            new = Told(rules, shown.figures(now_ms), shown.is_open(self._clock.now().utc_ms))
-            is_rules_first = rules_first(old, new)
-        if is_renamed:
-            self._told.pop(shown.topic, None)
-        if is_rules_first:
-            self._offer_news(shown.rules_topic, rules, now_ms)
-        self._offer((shown,), now_ms, gap_ms=0)
-        self._offer_news(shown.rules_topic, rules, now_ms)
-
-    def _group_queues(self) -> None:
-        """The groups of the thresholds, and the whole centre."""
-        named = self._thresholds.groups
-        self._groups = {ALL: self._group(ALL), **{name: self._group(name) for name in named}}
-        self._groups_of = {}
-        for name, group in named.items():
-            for queue in group.queues:
-                self._groups_of.setdefault(queue, []).append(name)
+    def _is_rules_first(self, shown: Shown, old_rules: bytes, rules: bytes, now_ms: int) -> bool:
+        told = self._told.get(shown.topic)
+        if told is None or rules == old_rules:
+            return False
+        is_open = shown.is_open(self._clock.now().utc_ms)
+        old = Told(old_rules, moved(told[0], now_ms), told[1])
+        return rules_first(old, Told(rules, shown.figures(now_ms), is_open))
 
     def _tell_changes(self, now: Now) -> None:
         """What opened or closed since it was told, and the state, which says whether it is quiet."""
-        for shown in self._all_shown():
+        for shown in self._shown.all():
             told = self._told.get(shown.topic)
             if told is not None and told[1] != shown.is_open(now.utc_ms):
                 self._offer((shown,), now.ms, gap_ms=0)
@@ -222,35 +196,7 @@ class Announcer:
         self._tell_changes(now)
         self._send(now.ms)
 
-    def _queue(self, queue: str) -> _Shown:
-        messages = self._messages
-        return _Shown(
-            messages.queue_topic(queue),
-            messages.rules_topic(queue),
-            partial(messages.rules, queue),
-            partial(messages.label, queue),
-            partial(self._truth.figures, queue),
-            lambda utc_ms: self._thresholds.is_open(queue, utc_ms),
-            partial(messages.queue, queue),
-        )
-
-    def _group(self, name: str) -> _Shown:
-        messages = self._messages
-        return _Shown(
-            messages.group_topic(name),
-            messages.group_rules_topic(name),
-            partial(messages.group_rules, name),
-            partial(messages.group_label, name),
-            partial(self._truth.group_figures, name),
-            lambda utc_ms: self._thresholds.is_group_open(name, self._queues, utc_ms),
-            lambda figures, now: messages.group(name, figures, self._queues, now),
-        )
-
-    def _all_shown(self) -> list[_Shown]:
-        """Nothing before the PBX told its queues."""
-        return [*self._queues.values(), *self._groups.values()] if self._queues else []
-
-    def _forget(self, lost: _Shown, now_ms: int) -> None:
+    def _forget(self, lost: Shown, now_ms: int) -> None:
         self._told.pop(lost.topic, None)
         self._publisher.forget(lost.topic, now_ms)
         self._publisher.forget(lost.rules_topic, now_ms)
@@ -273,7 +219,7 @@ class Announcer:
         self._timer = None
         self._send(self._clock.ms())
 
-    def _offer(self, what: Iterable[_Shown], now_ms: int, gap_ms: int = GAP_MS) -> None:
+    def _offer(self, what: Iterable[Shown], now_ms: int, gap_ms: int = GAP_MS) -> None:
         for shown in what:
             self._publisher.offer(shown.topic, partial(self._make, shown), now_ms, gap_ms)
 
@@ -289,24 +235,27 @@ class Announcer:
         self._publisher.offer(self._messages.state_topic, self._make_state, now_ms, gap_ms=0)
 
     def _tell_site(self, now_ms: int) -> None:
-        for shown in self._all_shown():
+        for shown in self._shown.all():
             rules = shown.rules()
             self._publisher.offer(shown.rules_topic, rules, now_ms, gap_ms=0)
-            if self._recorder is not None:
-                self._recorder.rules(shown.id, rules)
-        self._publisher.offer(self._messages.site_topic, self._messages.site(self._queues), now_ms, gap_ms=0)
+            self._record_rules(shown.id, rules)
+        self._publisher.offer(self._messages.site_topic, self._messages.site(self._shown.queues), now_ms, gap_ms=0)
+
+    def _record_rules(self, queue: str, rules: bytes) -> None:
+        if self._recorder is not None:
+            self._recorder.rules(queue, rules)
 
     def _make_state(self, now_ms: int) -> bytes:
         return self._messages.state(Now(now_ms, self._clock.now().utc_ms), *self._pbx())
 
-    def _make(self, shown: _Shown, now_ms: int) -> bytes | None:
+    def _make(self, shown: Shown, now_ms: int) -> bytes | None:
         """The snapshot, or None when it would say what the last one said: that a wait grows older is no change."""
         try:
             figures = shown.figures(now_ms)
         except KeyError:  # gone meanwhile; its topic is cleared
             return None
         now = Now(now_ms, self._clock.now().utc_ms)
-        what = (_still(figures, now_ms), shown.is_open(now.utc_ms))
+        what = (still(figures, now_ms), shown.is_open(now.utc_ms))
         if self._told.get(shown.topic) == what:
             return None
         self._told[shown.topic] = what
@@ -316,30 +265,10 @@ class Announcer:
 
     def _clear_leftovers(self, now_ms: int) -> None:
         """Empty the retained topics of queues that are no more; not before the PBX said which queues there are."""
-        if not self._queues:
+        if not self._shown.queues:
             return
-        known = {topic for shown in self._all_shown() for topic in (shown.topic, shown.rules_topic)}
+        known = {topic for shown in self._shown.all() for topic in (shown.topic, shown.rules_topic)}
         for topic in self._leftovers - known:
             self._publisher.forget(topic, now_ms)
         self._leftovers.clear()
         self._send(now_ms)
-
-
-def _still(figures: dict[str, int], now_ms: int) -> dict[str, int]:
-    """Figures with moments in the place of what grows older or falls with time."""
-    still = dict(figures)
-    if "oldest_ms" in still:
-        still["oldest_ms"] = now_ms - still["oldest_ms"]
-    if still.get("next_breach_ms"):
-        still["next_breach_ms"] += now_ms
-    return still
-
-
-def _moved(still: dict[str, int], now_ms: int) -> dict[str, int]:
-    """… and back: as they are at this moment."""
-    figures = dict(still)
-    if "oldest_ms" in figures:
-        figures["oldest_ms"] = now_ms - figures["oldest_ms"]
-    if figures.get("next_breach_ms"):
-        figures["next_breach_ms"] = max(figures["next_breach_ms"] - now_ms, 0)
-    return figures

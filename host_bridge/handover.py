@@ -32,6 +32,26 @@ def rules_first(old: Told, new: Told) -> bool:
     return _raises(_severities(new._replace(rules=old.rules)), before, after)
 
 
+def still(figures: Mapping[str, int], now_ms: int) -> dict[str, int]:
+    """Figures with moments in the place of what grows older or falls by itself: equal, as long as nothing happens."""
+    found = dict(figures)
+    if "oldest_ms" in found:
+        found["oldest_ms"] = now_ms - found["oldest_ms"]
+    if found.get("next_breach_ms"):
+        found["next_breach_ms"] += now_ms
+    return found
+
+
+def moved(stood: Mapping[str, int], now_ms: int) -> dict[str, int]:
+    """… and back: the figures as they are at this moment."""
+    found = dict(stood)
+    if "oldest_ms" in found:
+        found["oldest_ms"] = now_ms - found["oldest_ms"]
+    if found.get("next_breach_ms"):
+        found["next_breach_ms"] = max(found["next_breach_ms"] - now_ms, 0)
+    return found
+
+
 def _severities(told: Told) -> dict[str, int]:
     """By rule: the highest severity that the figures call for."""
     if not told.is_open:
