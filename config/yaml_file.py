@@ -102,8 +102,11 @@ class YamlFile:
         return told
 
     def warnings(self, problems: Iterable[Problem]) -> list[Mistake]:
-        """These problems as warnings, in the order of the file's lines."""
-        found = [Mistake(self.name, self.place(path), dotted(path), message, WARNING) for path, message in problems]
+        """These problems as warnings, in the order of the file's lines; those of a section are told at its name."""
+        found = [
+            Mistake(self.name, self.place(path, key=isinstance(self.at(*path), dict)), dotted(path), message, WARNING)
+            for path, message in problems
+        ]
         return sorted(found, key=lambda mistake: mistake.place or Place(1, 1))
 
     def _tell(self, place: Place, path: KeyPath, message: str) -> None:

@@ -26,7 +26,7 @@ from config.connect import (
 )
 from config.described import Choices, Described, Schema, SchemaOf
 from config.json_schema import given, record, when, without
-from config.section import Section
+from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.check import Bool, Duration, Either, Field, Int, ListOf, Record, Text, read
@@ -223,7 +223,7 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettin
     clean, found = read(SCHEMA, file.data)
     whole = Section(file.data, clean)
     pbx = whole.section("pbx")
-    found += _contradictions(whole)
+    found += _contradictions(whole) + given_twice(file, "pbx", "queues")
     secret = pbx_tls = None
     if secrets:
         secret = read_secret(pbx, folder, found)

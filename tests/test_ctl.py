@@ -24,7 +24,9 @@ def call(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[in
 def test_the_examples_are_right(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "check", *EXAMPLES)
     assert code == 0
-    assert [line.rsplit(": ", 1)[1] for line in out.splitlines()] == ["OK (bridge)", "OK (thresholds)", "OK (board)"]
+    *each, summary = out.splitlines()
+    assert [line.rsplit(": ", 1)[1] for line in each] == ["OK (bridge)", "OK (thresholds)", "OK (board)"]
+    assert summary == "3 files: all right"
 
 
 def test_a_file_is_known_by_its_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,14 +43,23 @@ def test_mistakes_are_told_and_the_exit_code_is_2(tmp_path: Path, capsys: pytest
     wrong.write_text("timezone: Asia/Jerusalem\nblink: {warn: 9hz}\nquite: {}\n")
     code, out, _ = call(capsys, "check", wrong, EXAMPLES[0])
     assert code == 2
-    first, second, third = out.splitlines()
+    first, second, third, summary = out.splitlines()
     assert first.startswith(f"{wrong}:2:15: blink.warn: '9hz', expected a frequency")
     assert second.startswith(f"{wrong}:3:1: quite: unknown key")
     assert third.endswith("bridge.example.yaml: OK (bridge)")
+    assert summary == "2 files: 1 right, 1 wrong with 2 mistakes"
     code, out, _ = call(capsys, "check", "--json", wrong)
     assert code == 2
     (found,) = json.loads(out)
     assert (found["ok"], found["kind"], len(found["errors"])) == (False, "thresholds", 2)
+    assert found["errors"][1] == {
+        "file": str(wrong),
+        "line": 3,
+        "column": 1,
+        "path": "quite",
+        "message": second.partition("quite: ")[2],
+        "severity": "error",
+    }
 
 
 def test_an_empty_file_is_known_by_its_name_or_not_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -132,13 +132,10 @@ def _same_site(found: list[Checked]) -> None:
         odd_here: list[Problem] = []
         if bridges and each.built.site not in bridges:
             site, other = next(iter(bridges.items()))
-            message = (
-                f"{each.built.site!r}, but {other.path.name} is of the site {site!r}: the board would hear nothing"
-            )
-            odd_here.append((("site",), message))
+            named = f"{other.path.name} is of the site {site!r}"
+            odd_here.append((("site",), f"{each.built.site!r}, but {named}: the board would hear nothing"))
         first = boards.setdefault((each.built.site, each.built.board), each.path)
         if first != each.path:
-            odd_here.append(
-                (("board",), f"{each.built.board!r} is the name of the board in {first} too: give it another")
-            )
+            message = f"{each.built.board!r} is the name of the board in {first.name} too: give it another"
+            odd_here.append((("board",), message))
         each.warnings += each.file.warnings(odd_here)
