@@ -1,0 +1,48 @@
+"""A progress bar for a replay that takes a moment: on a terminal only, and gone when it is done."""
+
+from __future__ import annotations
+
+import time
+from typing import TextIO
+
+_BAR = 40
+_AFTER_S = 0.4  # what is done sooner needs no bar
+_EVERY_S = 0.1
+
+
+class Progress:
+    """Called with how much is done, from 0 to 1. A context manager that clears its line at the end."""
+
+    def __init__(self, out: TextIO, what: str, *, shown: bool) -> None:
+        """`shown`: False when `out` is no terminal, or a program reads along."""
+        self._out = out
+        self._what = what
+        self._shown = shown
+        self._started = time.monotonic()
+        self._next = self._started + _AFTER_S
+        self._drawn = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._drawn:
+            self._out.write("\r\x1b[K")
+            self._out.flush()
+
+    def __call__(self, done: float) -> None:
+        """Draw, if enough time has passed for anybody to see it."""
+        now = time.monotonic()
+        if not self._shown or now < self._next:
+            return
+        self._next = now + _EVERY_S
+        self._drawn = True
+        self._out.write(f"\r{bar(self._what, done)}\x1b[K")
+        self._out.flush()
+
+
+def bar(what: str, done: float) -> str:
+    """`replaying ━━━━━━━━──────── 48 %`."""
+    part = min(1.0, max(0.0, done))
+    full = int(part * _BAR)
+    return f"{what} {'━' * full}{'─' * (_BAR - full)} {int(part * 100):3} %"
