@@ -27,7 +27,7 @@ _SEVERITIES = {"warn": 1, "critical": 2}
 
 
 class Curve(NamedTuple):
-    """How a queue's figures changed: at these ms, to this many waiting, the longest of them since, and service level."""
+    """How a queue's figures changed: when, to how many waiting, the longest of them since when, service level."""
 
     at_ms: Sequence[int]
     waiting: Sequence[int]

@@ -23,7 +23,7 @@ class RuleReport:
 
 @dataclass(frozen=True)
 class QueueReport:
-    """A queue ("sales") or a group ("@service"). `tile`: the alarms of all its rules together, as its tile shows them."""
+    """A queue ("sales") or a group ("@service"). `tile`: all its alarms, as its tile shows them."""
 
     id: str
     label: str

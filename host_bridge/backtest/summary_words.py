@@ -13,6 +13,16 @@ from host_bridge.rule_kinds import METRICS, Rule
 _NAMES = {metric.figure: name for name, metric in METRICS.items()}
 _SHARES = frozenset(("sla", "abandoned"))
 _DURATIONS = frozenset(("wait", "avg_wait", "next_breach"))
+_PARTS = (
+    (900, "nearly all"),
+    (700, "three in four"),
+    (580, "two in three"),
+    (430, "half"),
+    (290, "one in three"),
+    (225, "one in four"),
+    (150, "one in five"),
+    (90, "one in ten"),
+)
 _MARK = "\N{LEFT-TO-RIGHT MARK}"
 _MOST = 60  # characters of a name or a label
 
@@ -46,9 +56,7 @@ def many(count: int, what: str) -> str:
 
 def part(permille: int) -> str:
     """A share in words, for a sentence: `one in three`."""
-    words = ((900, "nearly all"), (700, "three in four"), (580, "two in three"), (430, "half"), (290, "one in three"))
-    words += ((225, "one in four"), (150, "one in five"), (90, "one in ten"))
-    return next((word for least, word in words if permille >= least), "a few")
+    return next((word for least, word in _PARTS if permille >= least), "a few")
 
 
 def shown(text: str) -> str:

@@ -10,13 +10,13 @@ from host_bridge.backtest.summary_words import extras, levels
 from host_bridge.ctl.backtest_verdict import verdict
 
 HELP = """\
---json prints one object. Instants (…_at_ms, from_ms, until_ms) are ms since 1970, lengths (…_ms) are ms, shares permille.
+--json prints one object. Instants (…_at_ms, from_ms, until_ms) are ms since 1970, lengths ms, shares permille.
   log       files, lines, calls, dropped (lines that were not understood), until_ms (where it ends)
   days      a list of date, from_ms, until_ms, whole (false: the log covers a part of its opening hours)
   notes     what the reader of the figures must know
   results   one object, and a second one with --against or --suggest: thresholds (the file), queues by id
             (groups: @NAME), each with label, calls, days (that were open), open_ms, verdict, tile (all rules together,
-            as the board's tile blinks) and rules by name. tile and each rule hold alarms, warn, critical (warn are those
+            as the board's tile blinks) and rules by name. tile and each rule hold alarms, warn, critical (warn: those
             that never became critical), alarm_ms, critical_ms, glances (shorter than 10 s), longest_ms and
             longest_at_ms (null without an alarm), per_day, per_hour, share_permille. A rule has besides levels and more
             (as thresholds.yaml says it), tested, reason (why not, else null) and firings: a list of from_ms, until_ms,
@@ -81,7 +81,7 @@ def _queue(queue: QueueReport) -> dict[str, Any]:
 
 
 def _rule(each: RuleReport) -> dict[str, Any]:
-    about = {"levels": levels(each.rule), "more": extras(each.rule)}
+    about: dict[str, Any] = {"levels": levels(each.rule), "more": extras(each.rule)}
     about |= {"tested": each.untested is None, "reason": each.untested}
     if each.untested is not None:
         return about

@@ -1,0 +1,76 @@
+"""The rules that `suggest` tries, all at once in one replay: round values, each with a few holds.
+
+A candidate has one level. Of a rule with two, the same replay tells all: it fires when its warn level alone would, and
+becomes critical when its critical level alone would begin to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from host_bridge.backtest.summary_words import metric_name, value_text
+from host_bridge.rule_kinds import METRICS, Rule
+from host_bridge.thresholds import QueueThresholds
+
+_SOUND = {"warn": "none", "critical": "none"}
+_WAITS_S = (10, 15, 20, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 480, 600, 900, 1200, 1800, 2700, 3600)
+_COUNTS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200)
+_SHARES = (20, 30, 50, 80, 100, 150, 200, 250, 300, 400, 500, 600)
+_LEFT_S = (180, 150, 120, 90, 60, 45, 30, 15, 0)
+_FAST_HOLDS_MS = (5_000, 15_000, 30_000, 60_000)
+_SLOW_HOLDS_MS = (60_000, 300_000)
+SLOW = frozenset(("sla", "avg_wait", "abandoned"))  # figures of a window: they creep, and can flap at their limit
+
+
+class Candidate(NamedTuple):
+    """One level of one metric, `value` as on the wire (ms, calls, permille)."""
+
+    metric: str
+    value: int
+    hold_ms: int
+
+    @property
+    def id(self) -> str:
+        """Its name in the replay."""
+        return f"{self.metric}.{self.value}.{self.hold_ms}"
+
+    @property
+    def text(self) -> str:
+        """The value as people write it."""
+        return value_text(self.metric, self.value)
+
+    def rule(self) -> Rule:
+        """In the form of the wire."""
+        metric = METRICS[self.metric]
+        when: list[dict[str, Any]] = [{"metric": metric.figure, "op": metric.op, "value": self.value}]
+        level = {"severity": "warn", "all": when, "clear": when}
+        return {"id": self.id, "for_ms": 0, "hold_ms": self.hold_ms, "levels": [level], "sound": _SOUND}
+
+
+def metrics(queue: QueueThresholds, off: Iterable[str], *, has_limit: bool) -> list[str]:
+    """What is suggested for a queue: wait, waiting and sla unless its file says `off`; the others where they are used.
+
+    `next_breach` too where the caller's clock has a limit. Agents are in no queue_log.
+    """
+    used = {metric_name(level["all"][0]["metric"]) for rule in queue.rules for level in rule["levels"]}
+    wanted = {"wait", "waiting", "sla"} | (used & {"avg_wait", "abandoned"}) | ({"next_breach"} if has_limit else set())
+    return [name for name in METRICS if name in wanted and name not in set(off)]
+
+
+def candidates(metric: str, queue: QueueThresholds, wait_limit_ms: int | None) -> Iterator[Candidate]:
+    """The easiest first. No wait shorter than what counts as a good answer is a reason to blink."""
+    level = queue.service_level
+    values: Iterable[int]
+    if metric in ("wait", "avg_wait"):
+        values = [second * 1000 for second in _WAITS_S if second >= level.answer_within_s]
+    elif metric == "waiting":
+        values = _COUNTS
+    elif metric == "sla":
+        values = range(level.target_permille, 99, -50)
+    elif metric == "abandoned":
+        values = _SHARES
+    else:
+        values = [second * 1000 for second in _LEFT_S if second * 1000 < (wait_limit_ms or 0)]
+    holds = _SLOW_HOLDS_MS if metric in SLOW else _FAST_HOLDS_MS
+    return (Candidate(metric, value, hold_ms) for value in values for hold_ms in holds)
