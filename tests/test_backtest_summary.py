@@ -71,7 +71,7 @@ def test_how_long(ms: int, text: str) -> None:
 
 def test_what_is_not_nothing_never_reads_as_nothing() -> None:
     assert [words.percent(each) for each in (0, 9, 10, 999)] == ["0 %", "< 1 %", "1 %", "99 %"]
-    assert [words.rate(each) for each in (0, 0.01, 0.26, 5.6, 41.4)] == ["0.0", "< 0.1", "0.3", "5.6", "41"]
+    assert [words.rate(each) for each in (0, 0.01, 0.26, 5.6, 41.4)] == ["0", "< 0.1", "0.3", "5.6", "41"]
 
 
 def test_shares_in_words() -> None:

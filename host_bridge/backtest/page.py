@@ -27,12 +27,12 @@ _SEVERITIES = {"warn": 1, "critical": 2}
 
 
 class Curve(NamedTuple):
-    """How a queue's figures changed: when, to how many waiting, the longest of them since when, service level."""
+    """How a queue's figures changed: when, to how many waiting, the longest since when, service level; −1: none."""
 
-    at_ms: Sequence[int]
-    waiting: Sequence[int]
-    since_ms: Sequence[int | None]
-    sla: Sequence[int | None]
+    at_ms: list[int]
+    waiting: list[int]
+    since_ms: list[int]
+    sla: list[int]
 
 
 def page(reports: Sequence[Report], curves: Mapping[str, Curve], targets: Mapping[str, int], about: str) -> bytes:
@@ -111,14 +111,14 @@ def _rule(each: RuleReport) -> dict[str, Any]:
 
 
 def _firings(queue: QueueReport, start_ms: int) -> list[list[int]]:
-    """[place of the rule, from, severity, s to the next step, severity, …], the last severity 0 when it ended."""
+    """[place of the rule, from, severity, s to the next step, severity, …], last 0 when it ended, else −1."""
     found = [[place, *_steps(alarm, start_ms)] for place, rule in enumerate(queue.rules) for alarm in rule.alarms]
     return sorted(found, key=lambda firing: firing[1])
 
 
 def _steps(alarm: Alarm, start_ms: int) -> Iterable[int]:
     before = start_ms
-    for at_ms, severity in (*alarm.steps, *([(alarm.until_ms, 0)] if alarm.ended else [])):
+    for at_ms, severity in (*alarm.steps, (alarm.until_ms, 0 if alarm.ended else -1)):
         yield from ((at_ms - start_ms) // 1000 - (before - start_ms) // 1000, severity)
         before = at_ms
 
@@ -131,7 +131,7 @@ def _series(curve: Curve | None, start_ms: int) -> list[list[int]]:
     before = 0
     for at_ms, waiting, since_ms, sla in zip(*curve, strict=True):
         at = (at_ms - start_ms) // 1000
-        row = (waiting, -1 if since_ms is None else max(0, (at_ms - since_ms) // 1000), -1 if sla is None else sla)
+        row = (waiting, -1 if since_ms < 0 else max(0, (at_ms - since_ms) // 1000), sla)
         if columns[0] and at == before:
             for column, value in zip(columns[1:], row, strict=True):
                 column[-1] = value

@@ -46,7 +46,7 @@ def rate(number: float) -> str:
     """`0.3`, `5.6`, `41`: as exact as anybody reads it. What is not nothing never reads as 0."""
     if 0 < number < 0.05:
         return "< 0.1"
-    return f"{number:.1f}" if number < 9.95 else f"{number:,.0f}"
+    return f"{number:.1f}" if 0 < number < 9.95 else f"{number:,.0f}"
 
 
 def many(count: int, what: str) -> str:

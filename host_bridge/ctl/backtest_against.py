@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from host_bridge.backtest.summary import Tally
 from host_bridge.backtest.summary_report import QueueReport, Report, RuleReport
-from host_bridge.backtest.summary_words import extras, length, levels, percent, rate, shown
+from host_bridge.backtest.summary_words import extras, length, levels, rate, shown
 from host_bridge.ctl import backtest_text as text
 from host_bridge.ctl.backtest_verdict import times_a_day
 
@@ -68,17 +68,18 @@ def _queue(ours: QueueReport, theirs: QueueReport | None, a: Report, b: Report) 
     yield from about
     yield from text.untested(tuple({each.name: each for each in (*ours.rules, *theirs.rules)}.values()))
     if rows:
-        yield f"  → {verdict(ours.tile, theirs.tile)}"
+        yield from text.told(verdict(ours.tile, theirs.tile))
 
 
 def difference(ours: Tally, theirs: Tally) -> tuple[str, ...]:
     """What B has more or less, in the order of the columns."""
+    points = round((theirs.share_permille - ours.share_permille) / 10)
     counts = [(each.warn, each.critical, each.glances) for each in (ours, theirs)]
     return (
         *(_signed(other - mine, f"{abs(other - mine):,}") for mine, other in zip(*counts, strict=True)),
-        _signed(theirs.per_hour - ours.per_hour, rate(abs(theirs.per_hour - ours.per_hour))),
+        _signed(round(theirs.per_hour - ours.per_hour, 1), rate(abs(theirs.per_hour - ours.per_hour))),
         _signed(theirs.alarm_ms - ours.alarm_ms, length(abs(theirs.alarm_ms - ours.alarm_ms))),
-        _signed(theirs.share_permille - ours.share_permille, percent(abs(theirs.share_permille - ours.share_permille))),
+        _signed(points, f"{abs(points)} pt"),
     )
 
 

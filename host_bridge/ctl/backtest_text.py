@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from host_bridge.backtest.summary import GLANCE_MS, Alarm, Tally
@@ -57,7 +58,7 @@ def cells(figures: Tally) -> tuple[str, ...]:
         f"{figures.glances:,}",
         rate(figures.per_hour),
         length(figures.alarm_ms),
-        percent(figures.share_permille),
+        percent(max(1, figures.share_permille) if figures.alarm_ms else 0),
     )
 
 
@@ -77,8 +78,8 @@ def table(rows: Sequence[tuple[str, Sequence[str], str]]) -> Iterator[str]:
     heads = "  ".join(right(text, columns) for text, columns in zip(_HEADS, wide, strict=True))
     yield f"  {left('', name)}  {heads}  longest"
     for what, numbers, when in rows:
-        told = "  ".join(right(text, columns) for text, columns in zip(numbers, wide, strict=True))
-        yield f"  {left(what, name)}  {told}  {when}"
+        row = "  ".join(right(text, columns) for text, columns in zip(numbers, wide, strict=True))
+        yield f"  {left(what, name)}  {row}  {when}".rstrip()
 
 
 def untested(rules: Sequence[RuleReport]) -> Iterator[str]:
@@ -86,6 +87,11 @@ def untested(rules: Sequence[RuleReport]) -> Iterator[str]:
     for each in rules:
         if each.untested is not None:
             yield f"  {shown(each.name)}: not tested: {each.untested}"
+
+
+def told(sentence: str) -> list[str]:
+    """What to think of a queue, below its table, as wide as the table."""
+    return textwrap.wrap(sentence, COLUMNS, initial_indent="  → ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def rule_words(each: RuleReport) -> str:
@@ -109,7 +115,7 @@ def _queue(queue: QueueReport, report: Report) -> Iterator[str]:
             yield f"  {shown(each.name)} is {words}, {each.rule['levels'][0]['severity']}"
     yield from untested(queue.rules)
     for sentence in verdict(queue):
-        yield f"  → {sentence}"
+        yield from told(sentence)
 
 
 def _long_day(day: dt.date, *, year: bool) -> str:

@@ -21,23 +21,21 @@ function expand(data) {
     let at = 0;
     queue.at = queue.series[0].map((step) => (at += step));
     [, queue.waiting, queue.oldest, queue.sla] = queue.series;
-    queue.alarms = queue.firings.map((firings, file) => firings.map((firing) => alarm(queue, file, firing, data.until)));
+    queue.alarms = queue.firings.map((firings, file) => firings.map((firing) => alarm(queue, file, firing)));
     queue.days = data.days.map((day) => queue.alarms.map((alarms, file) => dayFigures(queue.open[file], alarms, day)));
   }
 }
 
-function alarm(queue, file, [rule, from, ...steps], end) {
+function alarm(queue, file, [rule, from, ...steps]) {
   const spans = [];
   let at = from;
-  for (let place = 0; place < steps.length; place += 2) {
-    const last = place + 2 >= steps.length;
-    if (last && steps[place] === 0) break;
-    const until = last ? end : at + steps[place + 1];
+  for (let place = 0; steps[place] > 0; place += 2) {
+    const until = at + steps[place + 1];
     spans.push({ from: at, until, severity: steps[place] });
     at = until;
   }
   const severity = Math.max(...spans.map((span) => span.severity));
-  return { rule: queue.rules[file][rule], file, from, until: at, severity, spans, goesOn: steps.at(-1) !== 0 };
+  return { rule: queue.rules[file][rule], file, from, until: at, severity, spans, goesOn: steps.at(-1) < 0 };
 }
 
 function dayFigures(open, alarms, day) {

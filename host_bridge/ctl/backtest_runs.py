@@ -1,0 +1,197 @@
+"""The replays that `backtest` needs: one, or two at once in a process each, and what is made of them."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import multiprocessing
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from config.yaml_file import YamlFile, load
+from host_bridge import thresholds as thresholds_file
+from host_bridge.backtest import Result, SourceError, backtest
+from host_bridge.backtest.page import Curve, page
+from host_bridge.backtest.suggest import Suggestion
+from host_bridge.backtest.suggest_trial import suggestions, trial
+from host_bridge.backtest.suggest_yaml import applied, snippet, switched_off
+from host_bridge.backtest.summary_of import report
+from host_bridge.backtest.summary_report import Report
+from host_bridge.backtest.summary_words import many, rate
+from host_bridge.ctl.backtest_progress import Progress
+from host_bridge.ctl.backtest_text import days_words
+from host_bridge.thresholds import Thresholds
+
+Answer = Result | Exception
+
+
+class Refused(ValueError):
+    """What was asked for cannot be done; one clear line."""
+
+
+class Runs:
+    """`ours` and, with --against or --suggest, `theirs` beside it; `suggestions` by queue id and their `snippet`."""
+
+    def __init__(self, args: argparse.Namespace, progress: Progress) -> None:
+        """Replay all. Raises ConfigError and Refused."""
+        self._args = args
+        self._progress = progress
+        self._file = load(args.thresholds)
+        self._current = thresholds_file.build(self._file)
+        self.theirs: Report | None = None
+        self.suggestions: dict[str, Suggestion] = {}
+        self.snippet = ""
+        if args.against is not None:
+            self._against(thresholds_file.load(args.against))
+        elif args.suggest is not None:
+            self._suggest(args.suggest)
+        else:
+            self.ours = self._report(self._replay(self._current))
+
+    def page(self) -> bytes:
+        """The page of --html."""
+        ours = self.ours
+        reports = [ours] if self.theirs is None else [ours, self.theirs]
+        names = [report.name for report in reports]
+        about = f"{days_words(ours.days)} · {many(ours.calls, 'call')} · {', '.join(ours.files)} · {' and '.join(names)}"
+        return page(reports, _curves(self._result), _targets(ours, self._current), about)
+
+    def _against(self, other: Thresholds) -> None:
+        name = str(self._args.against)
+        ours, theirs = self._both(self._current, other)
+        self.ours, self.theirs = self._report(ours), report(theirs, name, self._files(), other)
+
+    def _suggest(self, wanted: float) -> None:
+        off = switched_off(self._file)
+        trial_thresholds = trial(self._current, off)
+        ours, tried = self._both(self._current, trial_thresholds)
+        self.ours = self._report(ours)
+        self.suggestions = suggestions(report(tried, "", (), trial_thresholds), self._current, off, wanted)
+        if not any(each.choices for each in self.suggestions.values()):
+            return
+        first, last = self.ours.days[0].date, self.ours.days[-1].date
+        heading = (
+            f"Suggested by wallboardctl backtest --suggest {wanted:g}: about {rate(wanted)} alarms a day on each queue,\n"
+            f"if days are like those from {first} to {last}. Copy the rules into thresholds.yaml, each under its queue."
+        )
+        self.snippet = snippet(self.suggestions, self._current, heading)
+        proposed = applied(self.snippet, self._current)
+        self.theirs = report(self._replay(proposed), "the suggestion", self._files(), proposed)
+
+    def _report(self, result: Result) -> Report:
+        self._result = result
+        found = report(result, str(self._args.thresholds), self._files(), self._current)
+        if not found.calls:
+            raise Refused(f"{', '.join(found.files)}: no call on {_span(self._args) or 'any day'}: nothing to replay")
+        if not any(queue.days for queue in found.queues):
+            raise Refused(
+                f"{self._args.thresholds}: no queue is open on {days_words(found.days)}: without opening hours no rule "
+                "can fire; look at hours"
+            )
+        return found
+
+    def _files(self) -> Sequence[str]:
+        return [str(path) for path in self._args.queue_log]
+
+    def _both(self, ours: Thresholds, theirs: Thresholds) -> tuple[Result, Result]:
+        """Two replays at once."""
+        beside = _beside(self._args.queue_log, theirs, self._args.from_day, self._args.until_day)
+        return self._replay(ours), beside()
+
+    def _replay(self, rules: Thresholds) -> Result:
+        with_series = self._args.html is not None
+        answer = _replay(
+            self._args.queue_log,
+            rules,
+            self._args.from_day,
+            self._args.until_day,
+            with_series=with_series,
+            progress=self._progress,
+        )
+        return _given(answer)
+
+
+def _replay(
+    paths: Sequence[Path],
+    rules: Thresholds,
+    from_day: dt.date | None,
+    until_day: dt.date | None,
+    *,
+    with_series: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Answer:
+    try:
+        return backtest(
+            paths,
+            rules,
+            from_day=None if from_day is None else from_day.isoformat(),
+            until_day=None if until_day is None else until_day.isoformat(),
+            series=with_series,
+            progress=progress,
+        )
+    except SourceError as error:
+        return Refused(str(error))
+
+
+def _beside(
+    paths: Sequence[Path], rules: Thresholds, from_day: dt.date | None, until_day: dt.date | None
+) -> Callable[[], Result]:
+    """Begin a replay in a process of its own; what is given waits for its result.
+
+    The process ends by itself, as there is nobody to hand the result to, when this one is killed.
+    """
+    mine, its = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.Process(target=_alone, args=(its, paths, rules, from_day, until_day), daemon=True)
+    process.start()
+    its.close()
+
+    def collect() -> Result:
+        try:
+            answer: Answer = mine.recv()
+        except EOFError:
+            answer = Refused("the second replay was ended from outside")
+        process.join()
+        return _given(answer)
+
+    return collect
+
+
+def _alone(
+    out: Connection, paths: Sequence[Path], rules: Thresholds, from_day: dt.date | None, until_day: dt.date | None
+) -> None:
+    answer = _replay(paths, rules, from_day, until_day)
+    try:
+        out.send(answer)
+    except BrokenPipeError:
+        pass  # whoever asked is gone
+
+
+def _given(answer: Answer) -> Result:
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _span(args: argparse.Namespace) -> str:
+    """The days that were asked for, in words; empty when all were."""
+    if args.from_day is not None and args.from_day == args.until_day:
+        return str(args.from_day)
+    words = (("from", args.from_day), ("until", args.until_day))
+    return " ".join(f"{word} {day}" for word, day in words if day is not None)
+
+
+def _curves(result: Result) -> dict[str, Curve]:
+    """The days' series as one curve a queue, by the queue's id in the report."""
+    ids = {queue.id: f"@{queue.name}" if queue.is_group else queue.name for queue in result.queues}
+    found = {name: Curve([], [], [], []) for name in ids.values()}
+    for each in sorted(result.series, key=lambda series: series.at_ms[0]):
+        for column, more in zip(found[ids[each.queue]], each[2:], strict=True):
+            column.extend(more)
+    return found
+
+
+def _targets(ours: Report, rules: Thresholds) -> dict[str, int]:
+    """The service level's target of each queue, in permille."""
+    own = {queue.id: rules.group(queue.id[1:]) if queue.id.startswith("@") else rules.queue(queue.id) for queue in ours.queues}
+    return {name: each.service_level.target_permille for name, each in own.items()}
