@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from host_bridge.backtest.summary import Tally
 from host_bridge.backtest.summary_report import QueueReport, Report, RuleReport
-from host_bridge.backtest.summary_words import extras, length, levels, rate, shown
+from host_bridge.backtest.summary_words import extras, length, levels, many, rate, shown
 from host_bridge.ctl import backtest_text as text
 from host_bridge.ctl.backtest_verdict import times_a_day
 
@@ -85,12 +85,15 @@ def difference(ours: Tally, theirs: Tally) -> tuple[str, ...]:
 
 def verdict(ours: Tally, theirs: Tally) -> str:
     """The queue's tile, with the one and with the other."""
-    a, b = (
-        f"{times_a_day(each.per_day)} ({each.glances} glances)" if each.alarms else "never" for each in (ours, theirs)
-    )
+    a, b = _often(ours), _often(theirs)
     if ours == theirs:
         return f"no difference: the tile would have begun to blink {a}"
     return f"the tile would have begun to blink {a} with {SIDES[0]}, {b} with {SIDES[1]}"
+
+
+def _often(tile: Tally) -> str:
+    glances = f" ({many(tile.glances, 'glance')})" if tile.glances else ""
+    return f"{times_a_day(tile.per_day)}{glances}" if tile.alarms else "never"
 
 
 def _signed(by: float, words: str) -> str:

@@ -54,7 +54,9 @@ class Runs:
         ours = self.ours
         reports = [ours] if self.theirs is None else [ours, self.theirs]
         names = [report.name for report in reports]
-        about = f"{days_words(ours.days)} · {many(ours.calls, 'call')} · {', '.join(ours.files)} · {' and '.join(names)}"
+        about = (
+            f"{days_words(ours.days)} · {many(ours.calls, 'call')} · {', '.join(ours.files)} · {' and '.join(names)}"
+        )
         return page(reports, _curves(self._result), _targets(ours, self._current), about)
 
     def _against(self, other: Thresholds) -> None:
@@ -193,5 +195,8 @@ def _curves(result: Result) -> dict[str, Curve]:
 
 def _targets(ours: Report, rules: Thresholds) -> dict[str, int]:
     """The service level's target of each queue, in permille."""
-    own = {queue.id: rules.group(queue.id[1:]) if queue.id.startswith("@") else rules.queue(queue.id) for queue in ours.queues}
+    own = {
+        queue.id: rules.group(queue.id[1:]) if queue.id.startswith("@") else rules.queue(queue.id)
+        for queue in ours.queues
+    }
     return {name: each.service_level.target_permille for name, each in own.items()}

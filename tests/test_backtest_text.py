@@ -1,0 +1,128 @@
+"""A back-test as people read it on a terminal: aligned, within 100 columns, and a sentence to act on."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import pytest
+
+from host_bridge.backtest.summary_words import width
+from host_bridge.ctl import backtest_against as against_text
+from host_bridge.ctl import backtest_text as text
+from host_bridge.ctl.backtest_progress import bar
+from host_bridge.ctl.backtest_verdict import times_a_day, verdict
+from tests.backtests import alarm, at, queue, report
+
+RULES: dict[str, Any] = {
+    "wait": {"warn": "30s", "critical": "60s"},
+    "waiting": {"warn": "3", "critical": "6", "for": "5s"},
+    "sla": {"warn": "85%", "critical": "80%"},
+    "pressed": {"all": {"waiting": "5", "wait": "3m"}, "severity": "critical"},
+    "agents_free": {"warn": "1", "when": {"waiting": "1"}},
+}
+UNTESTED = {"agents_free": "queue_log does not tell who is logged in"}
+# 41 alarms a day, each fifth minute; one in three is long enough to be seen, and critical
+WAITS = [
+    alarm("wait", at(day, 9) + place * 300_000, 8 if place % 3 else 100, None if place % 3 else (10, 40))
+    for day in range(3)
+    for place in range(41)
+]
+LEVELS = [alarm("sla", at(day, 9, 10), 6 * 3600) for day in range(3)]
+ONE = alarm("waiting", at(1, 12), 65)
+
+
+def sales(rules: dict[str, Any] = RULES, every: int = 1) -> Any:
+    return queue("sales", rules, [*WAITS[::every], *LEVELS, ONE], label="מכירות", untested=UNTESTED)
+
+
+def test_a_queue_as_a_table() -> None:
+    assert list(text.lines(report(sales(), notes=("something to know",)))) == [
+        "thresholds.yaml on 3 days, Mon 16 March to Wed 18 March 2026",
+        "queue_log.gz: 1,800 lines, 600 calls in 1 queue",
+        "note: something to know",
+        "",
+        "sales: 600 calls, open 24 h 00 m on 3 days  \u200eמכירות\u200e",
+        "                warn  critical  <10 s  an hour   in alarm   share  longest",
+        "  wait 30s/1m     81        42     81      5.1   1 h 20 m     5 %  1:40 on 16 Mar 09:00",
+        "  waiting 3/6      1         0      0    < 0.1       1:05   < 1 %  1:05 on 17 Mar 12:00",
+        "  sla 85%/80%      3         0      0      0.1  18 h 00 m    75 %  6 h 00 m on 16 Mar 09:10",
+        "  pressed          0         0      0        0        0 s     0 %  –",
+        "  pressed is wait 3m and waiting 5, critical",
+        "  agents_free: not tested: queue_log does not tell who is logged in",
+        "  → wait would have called 41 times a day, two in three shorter than a glance (10 s): try a longer",
+        "    hold (or for) or a higher value",
+        "  → sla would have called once a day and been in alarm for 75 % of the opening hours: try a lower",
+        "    value",
+        "  → never fired: pressed",
+    ]
+
+
+def test_one_day_needs_no_dates_beside_its_times() -> None:
+    lines = list(text.lines(report(queue("sales", RULES, [ONE._replace(from_ms=at(0, 12))], days=1), days=1)))
+    assert lines[0] == "thresholds.yaml on Mon 16 March 2026"
+    assert any(line.endswith(" at 12:00") for line in lines)
+
+
+def test_two_files_side_by_side() -> None:
+    other = {**RULES, "wait": {"warn": "2m", "critical": "5m", "hold": "30s"}}
+    del other["pressed"]
+    ours = report(sales(), queue("night", {}, []))
+    lines = list(against_text.lines(ours, report(sales(other, every=4), name="new.yaml")))
+    assert lines[0] == "A thresholds.yaml and B new.yaml on 3 days, Mon 16 March to Wed 18 March 2026"
+    assert lines[4:] == [
+        "                  warn  critical  <10 s  an hour   in alarm   share  longest",
+        "  A wait 30s/1m     81        42     81      5.1   1 h 20 m     5 %  1:40 on 16 Mar 09:00",
+        "  B wait 2m/5m      20        11     20      1.3      21:00     1 %  1:40 on 16 Mar 09:00",
+        "    difference     −61       −31    −61     −3.8     −59:48   −4 pt",
+        "  A waiting 3/6      1         0      0    < 0.1       1:05   < 1 %  1:05 on 17 Mar 12:00",
+        "  B waiting 3/6      1         0      0    < 0.1       1:05   < 1 %  1:05 on 17 Mar 12:00",
+        "    difference       =         =      =        =          =       =",
+        "  A sla 85%/80%      3         0      0      0.1  18 h 00 m    75 %  6 h 00 m on 16 Mar 09:10",
+        "  B sla 85%/80%      3         0      0      0.1  18 h 00 m    75 %  6 h 00 m on 16 Mar 09:10",
+        "    difference       =         =      =        =          =       =",
+        "  A pressed          0         0      0        0        0 s     0 %  –",
+        "  wait: A 30s/1m, hold 5s; B 2m/5m, hold 30s",
+        "  pressed: only in A",
+        "  agents_free: not tested: queue_log does not tell who is logged in",
+        "  → the tile would have begun to blink 3.0 times a day (3 glances) with A, 1.3 times a day with B",
+        "",
+        "night: 600 calls, open 24 h 00 m on 3 days",
+        "  only A has it",
+    ]
+
+
+@pytest.mark.parametrize("name", ["sales", "מכירות", "客服中心", "x" * 80, "a\x1b[31mb", "מ\u05b0כ\u05b4ירות-2"])
+def test_whatever_the_names_the_columns_stand(name: str) -> None:
+    rules = {"wait": RULES["wait"], name[:40]: RULES["pressed"]}
+    lines = list(text.lines(report(queue(name, rules, [*WAITS, *LEVELS], label=name[::-1]))))
+    head = next(place for place, line in enumerate(lines) if line.endswith("  longest"))
+    column = width(lines[head]) - len("longest")
+    for line in lines[head + 1 : head + 3]:
+        before = line[: line.rindex("%") + 1]
+        assert width(before) + 2 == column, line
+    assert max(map(width, lines)) <= text.COLUMNS
+    assert not any(unicodedata.category(char) == "Cc" for line in lines for char in line)
+
+
+def test_what_looks_right_is_told_too() -> None:
+    calm = queue("sales", {"wait": RULES["wait"]}, [alarm("wait", at(day, 10), 90) for day in range(3)])
+    assert list(verdict(calm)) == ["looks right: the tile would have begun to blink once a day"]
+    assert list(verdict(queue("sales", RULES, [], untested=UNTESTED))) == ["nothing would have fired"]
+    assert list(verdict(queue("sales", RULES, [], days=0))) == ["closed on all of these days, so nothing could fire"]
+    few = queue("sales", {"wait": RULES["wait"]}, [], calls=6)
+    assert list(verdict(few))[-1] == "few calls (2.0 a day): do not read much into these numbers"
+
+
+def test_how_often() -> None:
+    assert [times_a_day(each) for each in (41.2, 1.5, 1.0, 0.2)] == [
+        "41 times a day",
+        "1.5 times a day",
+        "once a day",
+        "once in 5.0 days",
+    ]
+
+
+def test_a_bar() -> None:
+    assert bar("replaying", 0.5) == f"replaying {'━' * 20}{'─' * 20}  50 %"
+    assert bar("replaying", 7).endswith("100 %")
