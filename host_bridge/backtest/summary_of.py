@@ -52,7 +52,7 @@ def _queue(queue: QueueTest, alarms: Sequence[Alarm], result: Result, thresholds
         id=f"@{queue.name}" if queue.is_group else queue.name,
         label=queue.label,
         calls=queue.calls,
-        calls_by_day=tuple(day.calls.get(queue.id, 0) for day in result.days),
+        calls_by_day=tuple(getattr(day, 'calls', {}).get(queue.id, 0) for day in result.days),
         open_spans=tuple(spans),
         days=days,
         rules=tuple(rules),

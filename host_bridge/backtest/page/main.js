@@ -85,11 +85,11 @@ function drawList(queue, day, figures) {
   $("untested").textContent = [...new Set(untested.map((rule) => `Not tested: ${isolated(rule.id)} (${rule.untested}).`))].join(" ");
 }
 
-// Where the eye would go first: the day and queue with the most alarms; of equals, the one longest in alarm.
+// Where the eye would go first: the day and queue with the most alarms. A group repeats its queues.
 function worst() {
   let best = { queue: 0, day: 0 }, most = -1;
   data.queues.forEach((queue, place) => queue.days.forEach((figures, day) => {
-    const weight = figures[0].count + figures[0].share / 2 + queue.calls[day] / 1e7;
+    const weight = (queue.id.startsWith("@") ? 1e-6 : 1) * (figures[0].count + figures[0].share / 2 + queue.calls[day] / 1e7);
     if (weight > most) [best, most] = [{ queue: place, day }, weight];
   }));
   return best;

@@ -1,9 +1,10 @@
-// All days and queues on one sheet: the number of alarms, and a shade for how much of the opening hours had one.
-const HEAT = (share) => (share ? 0.08 + 0.82 * Math.sqrt(share) : 0);
+// All days and queues on one sheet: how many alarms began, the darker the more, so that the worst day is seen at once.
+const shadeOf = (count, most) => (count ? 0.06 + 0.84 * Math.sqrt(count / most) : 0);
 
 function drawOverview() {
   const table = $("overview");
   const days = data.days, files = data.names.map((_, file) => file);
+  const most = Math.max(1, ...data.queues.flatMap((queue) => queue.days.flat()).map((each) => each.count));
   const months = element("tr", {}, element("td"));
   for (let place = 0; place < days.length; ) {
     let end = place;
@@ -17,20 +18,14 @@ function drawOverview() {
     head.dataset.day = day.index;
     return head;
   }), element("th", { scope: "col", textContent: "a day" }));
-  const rows = data.queues.map((queue, place) => overviewRow(queue, place, days, files));
+  const rows = data.queues.map((queue, place) => overviewRow(queue, place, days, files, most));
   table.replaceChildren(element("thead", {}, months, heads), element("tbody", {}, ...rows));
-  const legend = [element("span", { textContent: "the number: how many began" })];
-  for (const share of [0.05, 0.25, 0.75]) {
-    const swatch = element("span", { className: "swatch" });
-    swatch.style.background = `rgba(var(--heat), ${HEAT(share)})`;
-    legend.push(swatch, `${percent(share)}`);
-  }
-  legend.push(" of the opening hours in alarm");
+  const legend = ["how many began, the darker the more"];
   if (files.length > 1) legend.push("; above A ", element("bdi", { textContent: data.names[0] }), ", below B ", element("bdi", { textContent: data.names[1] }));
   $("overview-legend").replaceChildren(...legend);
 }
 
-function overviewRow(queue, place, days, files) {
+function overviewRow(queue, place, days, files, most) {
   const name = element("th", { scope: "row", title: queue.id }, element("bdi", { textContent: queue.label }));
   if (queue.label !== queue.id) name.append(element("bdi", { className: "id", textContent: queue.id }));
   const row = element("tr", {}, name);
@@ -43,10 +38,10 @@ function overviewRow(queue, place, days, files) {
     }
     const button = element("button", { title: `${day.name}: ${figures.map((each) => `${many(each.count, "alarm")}, ${percent(each.share)} of the hours`).join(" / ")}` });
     button.append(...figures.map((each) => {
-      const shade = HEAT(each.share);
+      const shade = shadeOf(each.count, most);
       const text = element("span", { textContent: each.count || (each.open ? "0" : "") });
       text.style.background = `rgba(var(--heat), ${shade})`;
-      if (shade > 0.5) text.className = "dark";
+      text.className = shade > 0.5 ? "dark" : each.count ? "" : "none";
       return text;
     }));
     button.addEventListener("click", () => go({ queue: place, day: day.index, span: null }));
