@@ -43,6 +43,8 @@ def backtest(
         if at_ms < chosen.warm_ms:
             continue
         if at_ms >= chosen.until_ms:
+            if site is not None:
+                site.goes_on()
             break
         if site is None:
             site = Site(thresholds, chosen, at_ms, series=series)

@@ -60,7 +60,7 @@ class RuleTest(NamedTuple):
 class QueueTest(NamedTuple):
     """A queue, a group or the whole centre. `name`: the PBX's or the file's, "all" for the whole centre.
 
-    `calls`: that entered it in the days of the result.
+    `calls`: that entered it in the days of the result; `calls_of`: by date, of those days on which any did.
     """
 
     id: str
@@ -69,6 +69,7 @@ class QueueTest(NamedTuple):
     is_group: bool
     calls: int
     rules: tuple[RuleTest, ...]
+    calls_of: Mapping[str, int]
 
 
 class Series(NamedTuple):

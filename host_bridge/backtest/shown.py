@@ -8,7 +8,7 @@ from typing import Any
 from firmware.core import wire
 from host_bridge.backtest.result import RuleTest
 from host_bridge.messages import group_id, printable
-from host_bridge.rule_kinds import Rule
+from host_bridge.rule_kinds import MAX_RULES, Rule
 from host_bridge.thresholds import QueueThresholds, Thresholds
 from host_bridge.truth.truth import Truth
 
@@ -35,7 +35,7 @@ class Shown:
         self.rules = tuple(_tested(rule) for rule in limits.rules)
         rules = [rule for rule, test in zip(limits.rules, self.rules, strict=True) if test.tested]
         self.has_rules = bool(rules)
-        self.message = wire.read(wire.RULES, wire.dumps({"v": wire.VERSION, "started": 0, "rules": rules}))
+        self.message = _message(rules)
         self.figures = figures
         self.is_open = is_open
         self.open = False
@@ -69,6 +69,13 @@ class Shown:
         snapshot["ts"] = now_ms
         snapshot["open"] = self.open
         return snapshot
+
+
+def _message(rules: list[Rule]) -> dict[str, Any]:
+    """The rules as a board reads them, in parts: `suggest` tries more at once than one message holds."""
+    parts = [rules[place : place + MAX_RULES] for place in range(0, max(1, len(rules)), MAX_RULES)]
+    read = [wire.read(wire.RULES, wire.dumps({"v": wire.VERSION, "started": 0, "rules": part})) for part in parts]
+    return {**read[0], "rules": [rule for message in read for rule in message["rules"]]}
 
 
 def _tested(rule: Rule) -> RuleTest:

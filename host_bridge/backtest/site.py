@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from host_bridge.alarms import Alarms
@@ -26,7 +27,7 @@ class Site:
     def __init__(self, thresholds: Thresholds, chosen: Chosen, began_ms: int, *, series: bool) -> None:
         self._thresholds = thresholds
         self._chosen = chosen
-        self._now_ms = began_ms
+        self._began_ms = self._now_ms = began_ms
         self._events = LogEvents()
         self._truth = Truth(
             lambda queue: thresholds.queue(queue).service_level,
@@ -44,9 +45,11 @@ class Site:
         for shown in self._groups.values():
             self._alarms.set_rules(shown.id, shown.message)
         self._changes_ms = self._ends_ms = 0  # when something may open or close; when today ends
-        self._calls: dict[str, int] = {}
+        self._calls: dict[str, Counter[str]] = {}  # by the queue's name: how many on which date
+        self._date = ""
         self._lines = 0
         self._first_ms = self._last_ms = 0  # of the lines in the chosen days
+        self._covers_ms = 0  # the end of the chosen days, when the log goes on after it
         self._late = self._late_ms = 0
 
     def lines(self, at_ms: int, lines: list[LogLine]) -> None:
@@ -59,10 +62,17 @@ class Site:
             self._first_ms = self._first_ms or at_ms
             self._last_ms = at_ms
 
+    def goes_on(self) -> None:
+        """The log has more lines, after the chosen days: all that comes to pass in them by time alone is known."""
+        until_ms = self._covers_ms = self._chosen.until_ms
+        while (due_ms := self._due_ms()) < until_ms:
+            self._moment(due_ms, ())
+
     def result(self, dropped: int) -> Result:
         """All that was found; `dropped` lines were not understood."""
-        covered = Span(self._first_ms, self._last_ms + 1000)  # of the last second all was told
-        waiting = sum(len(queue.callers) for queue in self._events.snapshot())
+        begins_ms = max(self._began_ms, self._chosen.from_ms) if self._chosen.from_ms else self._first_ms
+        covered = Span(begins_ms, self._covers_ms or self._last_ms + 1000)  # of the last second all was told
+        waiting = 0 if self._covers_ms else sum(len(queue.callers) for queue in self._events.snapshot())
         order = {name: place for place, name in enumerate(self._thresholds.queues)}
         queues = sorted(self._queues.values(), key=lambda shown: order.get(shown.name, len(order)))
         return Result(
@@ -73,7 +83,7 @@ class Site:
             series=() if self._timeline is None else self._timeline.series(),
             lines=self._lines,
             dropped=dropped + self._events.dropped + self._truth.dropped,
-            calls=sum(self._calls.values()),
+            calls=sum(each.total() for each in self._calls.values()),
             notes=tuple(self._notes(waiting)),
         )
 
@@ -118,7 +128,7 @@ class Site:
             self._late += 1
             self._late_ms = max(self._late_ms, now_ms - at_ms)
         if line.event == "ENTERQUEUE" and now_ms >= self._chosen.from_ms:
-            self._calls[line.queue] = self._calls.get(line.queue, 0) + 1
+            self._calls.setdefault(line.queue, Counter())[self._date] += 1
         for event in self._events.apply(line):
             self._truth.apply(event, now_ms)
 
@@ -129,8 +139,9 @@ class Site:
         self._ends_ms = calendar.next_day_ms(now_ms)
         self._truth.roll(start_ms, now_ms)
         self._truth.prune(min(start_ms, now_ms - self._thresholds.longest_window_ms) - _PRUNE_MS)
+        self._date = calendar.date(start_ms)
         if self._timeline is not None:
-            self._timeline.day(calendar.date(start_ms), now_ms)
+            self._timeline.day(self._date, now_ms)
 
     def _meet(self, now_ms: int, changed: dict[Shown, None]) -> None:
         """A queue that the log had not named before."""
@@ -170,10 +181,12 @@ class Site:
     def _tested(self, shown: Shown) -> QueueTest:
         if shown.is_group:
             names = self._thresholds.groups[shown.name].queues or tuple(self._queues)
-            calls = sum(self._calls.get(name, 0) for name in names)
         else:
-            calls = self._calls.get(shown.name, 0)
-        return QueueTest(shown.id, shown.name, shown.label, shown.is_group, calls, shown.rules)
+            names = (shown.name,)
+        calls: Counter[str] = Counter()
+        for name in names:
+            calls.update(self._calls.get(name, ()))
+        return QueueTest(shown.id, shown.name, shown.label, shown.is_group, calls.total(), shown.rules, dict(calls))
 
     def _notes(self, waiting: int) -> Iterable[str]:
         if waiting:

@@ -18,7 +18,7 @@ Off = Mapping[str, Collection[str]]
 
 
 def trial(current: Thresholds, off: Off) -> Thresholds:
-    """The thresholds in use with candidates in the place of all rules; `off`: rules not to be suggested, by queue id."""
+    """The thresholds in use with candidates in the place of all rules; `off`: not to be suggested, by queue id."""
 
     def tries(own: _Some, name: str) -> _Some:
         return dataclasses.replace(own, rules=tuple(each.rule() for each in _candidates(own, name, current, off)))

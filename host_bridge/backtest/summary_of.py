@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 
+from firmware.core.wire import decode_id
 from host_bridge.backtest.result import Day as ResultDay
 from host_bridge.backtest.result import Firing, QueueTest, Result
 from host_bridge.backtest.summary import Alarm, tally, together
 from host_bridge.backtest.summary_report import Day, QueueReport, Report, RuleReport
 from host_bridge.backtest.summary_words import rule_name
-from host_bridge.calendar import Calendar
 from host_bridge.rule_kinds import Rule
 from host_bridge.thresholds import Thresholds
+
+_MISSING_MS = (
+    15 * 60_000
+)  # opening hours before the first line, or after the last, in which there may have been no call
+_STEP_MS = 5 * 60_000
 
 
 def report(result: Result, name: str, files: Sequence[str], thresholds: Thresholds) -> Report:
@@ -22,7 +28,8 @@ def report(result: Result, name: str, files: Sequence[str], thresholds: Threshol
     alarms: dict[str, list[Alarm]] = defaultdict(list)
     for firing in result.firings:
         alarms[firing.queue].append(_alarm(firing, ends_ms))
-    days = tuple(_day(day, thresholds.calendar) for day in result.days)
+    result = dataclasses.replace(result, days=_worth_telling(result))
+    days = tuple(_day(day, thresholds) for day in result.days)
     return Report(
         name=name,
         zone=thresholds.calendar.zone,
@@ -52,7 +59,7 @@ def _queue(queue: QueueTest, alarms: Sequence[Alarm], result: Result, thresholds
         id=f"@{queue.name}" if queue.is_group else queue.name,
         label=queue.label,
         calls=queue.calls,
-        calls_by_day=tuple(getattr(day, 'calls', {}).get(queue.id, 0) for day in result.days),
+        calls_by_day=tuple(queue.calls_of.get(day.date, 0) for day in result.days),
         open_spans=tuple(spans),
         days=days,
         rules=tuple(rules),
@@ -66,12 +73,34 @@ def _alarm(firing: Firing, ends_ms: int) -> Alarm:
     return Alarm(firing.rule, firing.severity, firing.from_ms, until_ms, steps, firing.until_ms is not None)
 
 
-def _day(day: ResultDay, calendar: Calendar) -> Day:
-    """Whole, when what the log does not cover of it has no opening hours."""
-    opened = [span for spans in day.opened.values() for span in spans]
-    late = day.from_ms > calendar.day_start_ms(day.from_ms) and any(span.from_ms <= day.from_ms for span in opened)
-    early = day.until_ms < calendar.next_day_ms(day.from_ms) and any(span.until_ms >= day.until_ms for span in opened)
-    return Day(dt.date.fromisoformat(day.date), day.from_ms, day.until_ms, not late and not early)
+def _day(day: ResultDay, thresholds: Thresholds) -> Day:
+    """Whole, when what the log does not cover of it has no opening hours to speak of."""
+    return Day(dt.date.fromisoformat(day.date), day.from_ms, day.until_ms, _missing_ms(day, thresholds) < _MISSING_MS)
+
+
+def _missing_ms(day: ResultDay, thresholds: Thresholds) -> int:
+    """How long some queue was open in what the log does not cover of the day."""
+    calendar = thresholds.calendar
+    hours = {thresholds.queue(decode_id(queue)).hours for queue in day.opened if not queue.startswith("@")}
+    missing = 0
+    for from_ms, until_ms in (
+        (calendar.day_start_ms(day.from_ms), day.from_ms),
+        (day.until_ms, calendar.next_day_ms(day.from_ms)),
+    ):
+        for at_ms in range(from_ms, until_ms, _STEP_MS):
+            if any(each is None or calendar.within(each, at_ms) for each in hours):
+                missing += min(_STEP_MS, until_ms - at_ms)
+    return missing
+
+
+def _worth_telling(result: Result) -> tuple[ResultDay, ...]:
+    """Without those at the ends that nobody called on, and on which nothing was open: a log seldom ends at midnight."""
+    told = [
+        any(day.opened.values()) or any(queue.calls_of.get(day.date) for queue in result.queues) for day in result.days
+    ]
+    if not any(told):
+        return result.days
+    return result.days[told.index(True) : len(told) - told[::-1].index(True)]
 
 
 def _partial(days: Sequence[Day]) -> list[str]:

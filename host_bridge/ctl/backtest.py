@@ -15,7 +15,7 @@ from host_bridge.ctl import backtest_against as against_text
 from host_bridge.ctl import backtest_json, backtest_suggest
 from host_bridge.ctl import backtest_text as text
 from host_bridge.ctl.backtest_progress import Progress
-from host_bridge.ctl.backtest_runs import Refused, Runs
+from host_bridge.ctl.backtest_runs import BacktestError, Runs
 
 DESCRIPTION = """\
 Replays Asterisk's queue_log through the bridge's own figures and the boards' own alarms, and tells for each rule of
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         _dates(args)
         page = _Page(args.html) if args.html is not None else None
-    except Refused as error:
+    except BacktestError as error:
         return _refuse(str(error))
     except OSError as error:
         return _unwritable(args.html, error)
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         written = page.write(runs.page()) if page is not None else None
     except ConfigError as error:
         return _refuse(*error.errors)
-    except Refused as error:
+    except BacktestError as error:
         return _refuse(str(error))
     except OSError as error:
         return _unwritable(args.html, error)
@@ -140,10 +140,10 @@ def _json(runs: Runs, args: argparse.Namespace, written: int | None) -> dict[str
 def _dates(args: argparse.Namespace) -> None:
     if args.day is not None:
         if args.from_day is not None or args.until_day is not None:
-            raise Refused("--day: it is one day alone; leave out --from and --until")
+            raise BacktestError("--day: it is one day alone; leave out --from and --until")
         args.from_day = args.until_day = args.day
     if args.from_day is not None and args.until_day is not None and args.from_day > args.until_day:
-        raise Refused(f"--until: {args.until_day} is before --from {args.from_day}")
+        raise BacktestError(f"--until: {args.until_day} is before --from {args.from_day}")
 
 
 def _day(value: str) -> dt.date:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import datetime as dt
 import multiprocessing
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from config.yaml_file import YamlFile, load
+from config.yaml_file import load
 from host_bridge import thresholds as thresholds_file
 from host_bridge.backtest import Result, SourceError, backtest
 from host_bridge.backtest.page import Curve, page
@@ -18,7 +19,7 @@ from host_bridge.backtest.suggest_trial import suggestions, trial
 from host_bridge.backtest.suggest_yaml import applied, snippet, switched_off
 from host_bridge.backtest.summary_of import report
 from host_bridge.backtest.summary_report import Report
-from host_bridge.backtest.summary_words import many, rate
+from host_bridge.backtest.summary_words import many
 from host_bridge.ctl.backtest_progress import Progress
 from host_bridge.ctl.backtest_text import days_words
 from host_bridge.thresholds import Thresholds
@@ -26,7 +27,7 @@ from host_bridge.thresholds import Thresholds
 Answer = Result | Exception
 
 
-class Refused(ValueError):
+class BacktestError(ValueError):
     """What was asked for cannot be done; one clear line."""
 
 
@@ -34,7 +35,7 @@ class Runs:
     """`ours` and, with --against or --suggest, `theirs` beside it; `suggestions` by queue id and their `snippet`."""
 
     def __init__(self, args: argparse.Namespace, progress: Progress) -> None:
-        """Replay all. Raises ConfigError and Refused."""
+        """Replay all. Raises ConfigError and BacktestError."""
         self._args = args
         self._progress = progress
         self._file = load(args.thresholds)
@@ -53,10 +54,12 @@ class Runs:
         """The page of --html."""
         ours = self.ours
         reports = [ours] if self.theirs is None else [ours, self.theirs]
-        names = [report.name for report in reports]
-        about = (
-            f"{days_words(ours.days)} · {many(ours.calls, 'call')} · {', '.join(ours.files)} · {' and '.join(names)}"
-        )
+        short = [Path(report.name).name for report in reports]
+        if len(set(short)) == len(short):
+            reports = [dataclasses.replace(report, name=name) for report, name in zip(reports, short, strict=True)]
+        names = " and ".join(report.name for report in reports)
+        files = ", ".join(Path(name).name for name in ours.files)
+        about = f"{days_words(ours.days)} · {many(ours.calls, 'call')} · {files} · {names}"
         return page(reports, _curves(self._result), _targets(ours, self._current), about)
 
     def _against(self, other: Thresholds) -> None:
@@ -74,8 +77,8 @@ class Runs:
             return
         first, last = self.ours.days[0].date, self.ours.days[-1].date
         heading = (
-            f"Suggested by wallboardctl backtest --suggest {wanted:g}: about {rate(wanted)} alarms a day on each queue,\n"
-            f"if days are like those from {first} to {last}. Copy the rules into thresholds.yaml, each under its queue."
+            f"Suggested by wallboardctl backtest --suggest {wanted:g}: about so many alarms a day on each queue, if\n"
+            f"days are like those from {first} to {last}. Copy the rules into thresholds.yaml, each under its queue."
         )
         self.snippet = snippet(self.suggestions, self._current, heading)
         proposed = applied(self.snippet, self._current)
@@ -85,9 +88,11 @@ class Runs:
         self._result = result
         found = report(result, str(self._args.thresholds), self._files(), self._current)
         if not found.calls:
-            raise Refused(f"{', '.join(found.files)}: no call on {_span(self._args) or 'any day'}: nothing to replay")
+            raise BacktestError(
+                f"{', '.join(found.files)}: no call on {_span(self._args) or 'any day'}: nothing to replay"
+            )
         if not any(queue.days for queue in found.queues):
-            raise Refused(
+            raise BacktestError(
                 f"{self._args.thresholds}: no queue is open on {days_words(found.days)}: without opening hours no rule "
                 "can fire; look at hours"
             )
@@ -133,7 +138,7 @@ def _replay(
             progress=progress,
         )
     except SourceError as error:
-        return Refused(str(error))
+        return BacktestError(str(error))
 
 
 def _beside(
@@ -152,7 +157,7 @@ def _beside(
         try:
             answer: Answer = mine.recv()
         except EOFError:
-            answer = Refused("the second replay was ended from outside")
+            answer = BacktestError("the second replay was ended from outside")
         process.join()
         return _given(answer)
 
