@@ -40,6 +40,7 @@ GROUPS = {
     "day to day, on the floor": {
         "ack": Entry("ack", "acknowledge what fires: it stops blinking and sounding"),
         "boards": Entry("boards", "which boards are alive, and what they show"),
+        "history": Entry("history", "what fired, who acknowledged, which boards were offline"),
         "identify": Entry("orders", "let a board show its name: which of them is it?"),
         "mute": Entry("orders", "silence the buzzer of a board, or of all"),
         "notice": Entry("notice", "a text on every board"),
