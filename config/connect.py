@@ -8,6 +8,7 @@ the setting, so that it is told with its place beside all other mistakes.
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from config.regular_file import must_be_regular, read_regular
 from config.section import Section
 from config.yaml_file import Problem
 from firmware.core.check import Field, Kind, Problems, Record, Text
+from firmware.core.spelling import one_line
 
 MAX_SECRET_BYTES = 4096
 MAX_HOST = 255
@@ -95,6 +97,22 @@ def _is_host(name: str) -> bool:
     return True
 
 
+def _address(text: str) -> tuple[Address | None, bool]:
+    """(where the broker of a URL is, None when that is no such URL; whether a login stands in it)."""
+    try:
+        url = urlsplit(text)
+        host, port = url.hostname, url.port
+    except ValueError:  # a port that is no number, a bracket left open
+        return None, False
+    if url.username is not None or url.password is not None:
+        return None, True
+    more = url.path.strip("/") or url.query or url.fragment
+    if not (host and _is_host(host) and port != 0 and url.scheme in ("mqtt", "mqtts")) or more:
+        return None, False
+    tls = url.scheme == "mqtts"
+    return Address(host, port or (8883 if tls else 1883), tls), False
+
+
 class BrokerUrl(Kind):
     """`mqtt://host`, `mqtts://host:8883`, or `embedded` where that is allowed → Address."""
 
@@ -108,20 +126,22 @@ class BrokerUrl(Kind):
         if value == EMBEDDED and self.embedded:
             return Address("", None, False)
         if isinstance(value, str):
-            try:
-                url = urlsplit(value)
-                host, port = url.hostname, url.port
-            except ValueError:  # a port that is no number, a bracket left open
-                host, port, url = None, None, urlsplit("")
-            if url.username is not None or url.password is not None:
+            address, has_login = _address(value)
+            if has_login:
                 problems.add(path, "a login in the URL, expected mqtt.username and mqtt.password_file instead")
                 return None
-            more = url.path.strip("/") or url.query or url.fragment
-            if host and _is_host(host) and port != 0 and url.scheme in ("mqtt", "mqtts") and not more:
-                tls = url.scheme == "mqtts"
-                return Address(host, port or (8883 if tls else 1883), tls)
-        self.refuse(value, path, problems)
+            if address is not None:
+                return address
+        self.refuse(value, path, problems, self._hint(value) if isinstance(value, str) else "")
         return None
+
+    def _hint(self, text: str) -> str:
+        """What was meant by `broker`, `tcp://broker:1883` or `Embedded`."""
+        if self.embedded and text.strip().lower() == EMBEDDED:
+            return f"; did you mean '{EMBEDDED}'?"
+        secure = text.lower().startswith(("mqtts", "ssl", "tls"))
+        meant = f"{'mqtts' if secure else 'mqtt'}://{re.sub('^[A-Za-z]+:/*', '', text.strip()).strip('/')}"
+        return f"; did you mean '{one_line(meant, 60)}'?" if _address(meant)[0] else ""
 
     def json_schema(self, schema_of: SchemaOf) -> Schema:
         scheme, host, port = word("mqtt", any_case=True) + "[Ss]?", r"(?:\[[^\]@]*\]|[^/?#@:\[\]]+)", whole(1, 65535)

@@ -15,11 +15,14 @@ from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from config.times import CLOCK, DAY_MIN, END_OF_DAY, time_of_day
-from firmware.core.spelling import did_you_mean
+from firmware.core.spelling import did_you_mean, nearest, one_line, shown
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # datetime's weekday() counts from Monday
 WEEK = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")  # as people write it down
 USUAL_RANGES = ("sun-thu", "mon-fri", "mon-thu", "fri-sat", "sat-sun", "sun-sat")  # that editors offer
+_HEBREW_DAYS = dict(zip("אבגדהוש", ("sun", *DAYS[:6]), strict=True)) | dict(
+    zip(("ראשון", "שני", "שלישי", "רביעי", "חמישי", "שישי", "שבת"), ("sun", *DAYS[:6]), strict=True)
+)
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -179,8 +182,9 @@ def zone(name: str) -> ZoneInfo:
         known = available_timezones()
         if not known:
             raise ValueError("this machine has no time zone data: install its package tzdata") from None
-        hint = did_you_mean(name, sorted(known))
-        raise ValueError(f"{name!r} is no time zone, expected a name like Asia/Jerusalem{hint}") from None
+        city = [each for each in known if each.rpartition("/")[2].lower() == name.strip().lower().replace(" ", "_")]
+        hint = f"; did you mean '{min(city)}'?" if city else did_you_mean(name, sorted(known))
+        raise ValueError(f"{one_line(name, 60)!r} is no time zone, expected a name like Asia/Jerusalem{hint}") from None
 
 
 def day_start(text: str) -> int:
@@ -197,10 +201,12 @@ def spans(text: str) -> tuple[Span, ...]:
     for part in text.split(","):
         start_text, dash, end_text = part.replace("–", "-").partition("-")
         if not dash:
-            raise ValueError(f"{text!r} is no span of time, expected one like 08:00-18:00")
+            raise ValueError(f"{shown(text)} is no span of time, expected one like 08:00-18:00")
         start, end = time_of_day(start_text), time_of_day(end_text)
         if start in (end, DAY_MIN):
-            raise ValueError(f"{text!r} is an empty span, expected one like 08:00-18:00; the whole day is 00:00-24:00")
+            raise ValueError(
+                f"{shown(text)} is an empty span, expected one like 08:00-18:00; the whole day is 00:00-24:00"
+            )
         found.append((start, end if end > start else end + DAY_MIN))
     return tuple(sorted(found))
 
@@ -210,11 +216,18 @@ def day_range(text: str) -> tuple[int, ...]:
     first, dash, last = text.strip().lower().replace("–", "-").partition("-")
     for name in (first, last) if dash else (first,):
         if name not in DAYS:
-            raise ValueError(
-                f"{name!r} is no day, expected {', '.join(DAYS)} or a range like sun-thu{did_you_mean(name[:3], DAYS)}"
-            )
+            days = f"expected {', '.join(DAYS)} or a range like sun-thu"
+            meant = "-".join(filter(None, map(_day_meant, (first, last) if dash else (first,))))
+            hint = f"; did you mean '{meant}'?" if meant and ("-" in meant) == bool(dash) else ""
+            raise ValueError(f"{shown(name)} is no day, {days}{hint}")
     start, end = DAYS.index(first), DAYS.index(last if dash else first)
     return tuple((start + step) % 7 for step in range((end - start) % 7 + 1))
+
+
+def _day_meant(name: str) -> str | None:
+    """The day of `Sunday`, `sunn` or `א׳`."""
+    name = name.strip().strip("'׳’")
+    return _HEBREW_DAYS.get(name.removeprefix("יום ")) or (name if name in DAYS else nearest(name[:3], DAYS))
 
 
 def week(days: dict[str, tuple[Span, ...]]) -> Week:

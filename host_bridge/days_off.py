@@ -15,10 +15,12 @@ site that names a country, and for no other: that takes 0.1 s and 17 MB.
 from __future__ import annotations
 
 import datetime as dt
+import re
+from calendar import monthrange
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from firmware.core.spelling import did_you_mean, nearest
+from firmware.core.spelling import did_you_mean, nearest, shown
 from host_bridge.calendar import ONE_DAY, Span, Week
 
 # What editors take, as regular expressions of any dialect; country() and date() tell the rest.
@@ -70,10 +72,12 @@ def country(text: str) -> str:
         spellings = {word: codes[1] for codes in holidays.registry.COUNTRIES.values() for word in codes}
         found = nearest(code, list(spellings))  # by name or by any other code of it
         hint = f"; did you mean '{spellings[found]}'?" if found is not None else ""
-        raise ValueError(f"{text!r} is no country with known holidays, expected a code like IL{hint}")
+        raise ValueError(f"{shown(text)} is no country with known holidays, expected a code like IL{hint}")
     if dash and part not in known[code]:
         hint = did_you_mean(text, [f"{code}-{each}" for each in known[code]])
-        raise ValueError(f"{text!r}: {code} has no such part with holidays of its own, expected one like DE-BY{hint}")
+        raise ValueError(
+            f"{shown(text)}: {code} has no such part with holidays of its own, expected one like DE-BY{hint}"
+        )
     return text
 
 
@@ -84,8 +88,24 @@ def date(text: str) -> dt.date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:  # it also reads 20260912 and 2026-W37-6
-        raise ValueError(f"{text!r} is no date, expected one like 2026-09-12 (year, month, day)")
+        raise ValueError(f"{shown(text)} is no date, expected one like 2026-09-12 (year, month, day){_hint(text)}")
     return day
+
+
+def _hint(text: str) -> str:
+    """What was meant by `12.9.2026`, `12/9/26` or `2026-9-12`; and of a month that has not so many days, how many."""
+    match = re.fullmatch(r"(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})", text.strip(), re.ASCII)
+    if not match:
+        return ""
+    parts = [int(part) for part in match.groups()]
+    year, month, day = parts if len(match[1]) == 4 else reversed(parts)
+    year += 2000 * (year < 100)
+    if not 1 <= month <= 12 or not dt.MINYEAR <= year <= dt.MAXYEAR:
+        return ""
+    days = monthrange(year, month)[1]
+    if day > days:
+        return f"; that month has {days} days"
+    return f"; did you mean '{dt.date(year, month, day)}'?" if day else ""
 
 
 def _minutes(spans: tuple[Span, ...]) -> int:

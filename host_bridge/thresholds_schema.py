@@ -23,7 +23,7 @@ from firmware.core.check import (
     Share,
     Text,
 )
-from firmware.core.spelling import did_you_mean
+from firmware.core.spelling import did_you_mean, one_line
 from firmware.core.units import duration_text
 from firmware.core.wire import MAX_FLASH_MHZ, SOUNDS
 from host_bridge import calendar, days_off
@@ -132,7 +132,7 @@ class Hours(Kind):
 
     def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> Schedule | None:
         if not isinstance(value, dict) or not value:
-            self.refuse(value, path, problems)
+            self.refuse(value, path, problems, self._hint(value))
             return None
         days: dict[str, tuple[Span, ...]] = {}
         off: dict[str, Any] = {}
@@ -158,6 +158,13 @@ class Hours(Kind):
             return week
         closed = frozenset(day for day in off.get("closed") or () if day is not None)
         return days_off.Opening(week, closed, off.get("holidays"), off.get("eves"))
+
+    @staticmethod
+    def _hint(value: Any) -> str:
+        """Days are what people forget who write a span of time alone."""
+        attempt = Problems()
+        SPANS.read(value, (), attempt)
+        return "" if attempt.found else f"; did you mean '{{sun-thu: {one_line(value, 40)}}}'?"
 
     def json_schema(self, schema_of: SchemaOf) -> Schema:
         spans = schema_of(SPANS, "spans")

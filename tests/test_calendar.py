@@ -187,7 +187,7 @@ def test_days() -> None:
         (lambda: spans("08:00-8h"), "'8h' is no time of day, expected HH:MM from 00:00 to 24:00"),
         (lambda: spans("08:00-08:00"), "'08:00-08:00' is an empty span"),
         (lambda: day_range("sunday"), "'sunday' is no day, .*; did you mean 'sun'"),
-        (lambda: day_range("sun-thr"), "'thr' is no day, .*; did you mean 'thu'"),
+        (lambda: day_range("sun-thr"), "'thr' is no day, .*; did you mean 'sun-thu'"),
         (lambda: week({"sun-thu": (), "mon": ()}), "'mon': mon is given twice"),
         (lambda: zone("Asia/Jeruslem"), "'Asia/Jeruslem' is no time zone, .*; did you mean 'Asia/Jerusalem'"),
         (lambda: zone("../etc/passwd"), "'../etc/passwd' is no time zone"),

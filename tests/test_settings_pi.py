@@ -169,7 +169,11 @@ def test_a_password_in_two_places_is_told_once(tmp_path: Path, secrets: bool) ->
             "pages: [queues, clocks]",
             "9:17: pages[1]: 'clocks', expected one of: queues, centre, clock; did you mean 'clock'?",
         ),
-        ("mqtt://broker.example", "broker", "4:8: mqtt.url: 'broker', expected mqtt://HOST, mqtts://HOST:PORT"),
+        (
+            "mqtt://broker.example",
+            "broker",
+            "4:8: mqtt.url: 'broker', expected mqtt://HOST, mqtts://HOST:PORT; did you mean 'mqtt://broker'?",
+        ),
         ("broker.example", "b:0", "4:8: mqtt.url: 'mqtt://b:0', expected mqtt://HOST, mqtts://HOST:PORT"),
         (
             "  url: mqtt://broker.example",

@@ -1,7 +1,7 @@
 """The kinds of scalars with a unit: durations, shares, frequencies."""
 
 from firmware.core.check_kinds import Scalar
-from firmware.core.units import decimal, digits, duration, duration_text, scaled
+from firmware.core.units import decimal, duration, duration_text, scaled
 
 
 class Duration(Scalar):
@@ -14,11 +14,9 @@ class Duration(Scalar):
         return duration(text)
 
     def hint(self, text: str) -> str:
-        number = digits(text)
-        for unit in ("s", "m", "h"):  # the first of them that would not be refused in its turn
-            if number is not None and self.lo <= (duration(text + unit) or 0) <= self.hi:
-                return "; did you mean '%s%s'?" % (text, unit)
-        return ""
+        from firmware.core.check_hints import did_you_mean, of_duration
+
+        return did_you_mean(of_duration(text, self.lo, self.hi))
 
 
 class Share(Scalar):
@@ -35,7 +33,9 @@ class Share(Scalar):
         return decimal(text[:-1].rstrip(), 1) if text.endswith("%") else None
 
     def hint(self, text: str) -> str:
-        return "; did you mean '%s%%'?" % text if decimal(text, 1) is not None else ""
+        from firmware.core.check_hints import did_you_mean, of_share
+
+        return did_you_mean(of_share(text, self.lo, self.hi))
 
 
 class Frequency(Scalar):
@@ -48,4 +48,6 @@ class Frequency(Scalar):
         return decimal(text[:-2].rstrip(), 3) if text.lower().endswith("hz") else None
 
     def hint(self, text: str) -> str:
-        return "; did you mean '%shz'?" % text if decimal(text, 3) is not None else ""
+        from firmware.core.check_hints import did_you_mean, of_frequency
+
+        return did_you_mean(of_frequency(text, self.lo, self.hi))

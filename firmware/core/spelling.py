@@ -33,9 +33,27 @@ def shown(value: "Any") -> str:
 
 def refusal(value: "Any", kind: "Kind", hint: str = "") -> str:
     """The usual message: what was found, what is expected, the nearest right spelling."""
-    if not hint and kind.shape == "list" and isinstance(value, str) and value:
-        hint = "; did you mean '[%s]'?" % one_line(value, 40)  # brackets are what people forget of a list
+    if not hint and isinstance(value, str) and value:
+        meant = _around(one_line(value, 40), kind)
+        hint = "; did you mean '%s'?" % meant if meant else ""
     return "%s, expected %s%s" % (shown(value), kind.expected(), hint)
+
+
+def _around(text: str, kind: "Any") -> str:
+    """What people mean by a value that stands where a section, a list or a plain number is expected, or ""."""
+    if kind.shape == "list":
+        return "[%s]" % text
+    if kind.shape == "map":
+        fields = [field for field in getattr(kind, "fields", ()) if field.required or field.name == "label"]
+        if len(fields) == 1 or (fields and fields[0].name == "label"):
+            inner = "[%s]" if fields[0].kind.shape == "list" else "%s"
+            return "{%s: %s}" % (fields[0].name, inner % text)
+    if hasattr(kind, "lo"):
+        from firmware.core.check_hints import of_int
+
+        meant = of_int(text, kind.lo, kind.hi)
+        return meant if meant and kind.parse(meant) is not None else ""
+    return ""
 
 
 def unknown(key: str, names: "Sequence[str]", more: str = "") -> str:
