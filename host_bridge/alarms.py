@@ -11,7 +11,7 @@ Queues are named by their ids on the wire ("sales", "@service"). All times are m
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from firmware.core.alarm import Alarm
@@ -37,43 +37,34 @@ class _Alarm(Alarm):
         self.due_ms: int | None = None
         self.told = 0
         """The severity that was told last."""
-        self._saw: tuple[Any, ...] | None = None
-        self._moving: tuple[tuple[str, int], ...] = ()
-        self._look_at()
+        self.is_new = True
+        """Whether it has not judged yet by what holds now."""
 
     def change(self, rule: Rule) -> None:
         super().change(rule)
-        self._saw = None
-        self._look_at()
+        self.is_new = True
 
-    def look(self, now_ms: int, figures: Figures) -> None:
-        """Advance to `now_ms`. Between two snapshots that say the same nothing happens but what was due by time."""
-        values = figures.values
-        ts = values["ts"]
-        saw = (
-            figures.open,
-            *(None if (value := values[name]) is None else value - slope * ts for name, slope in self._moving),
-        )
-        if saw == self._saw and (self.due_ms is None or self.due_ms > now_ms):
-            self._seen_ms = now_ms  # all that a step would have done
-            return
-        self._saw = saw
+    def metrics(self) -> set[str]:
+        """What its rule looks at in a snapshot."""
+        found = {"open"}
+        for level in self.rule.levels:
+            for condition in level.all + level.clear:
+                found.update(_SHARES.get(condition.metric, (condition.metric,)))
+        return found
+
+    def look(self, now_ms: int, figures: Figures, seen_ms: int | None) -> None:
+        """Advance to `now_ms`. `seen_ms`: when figures were last seen; it need not have been stepped by them."""
+        if seen_ms is not None and self._seen_ms is not None and self._seen_ms < seen_ms:
+            self._seen_ms = seen_ms
+        self.is_new = False
         self.step(now_ms, figures)
         self.due_ms = self.next_ms(now_ms, figures)
 
     def lose(self, now_ms: int) -> None:
         """The figures are not known to be true any more: time stands still."""
-        self._saw = None
+        self.is_new = True
         self.due_ms = None
         self.step(now_ms, None)
-
-    def _look_at(self) -> None:
-        names: dict[str, int] = {}  # → how it moves by itself, in ms a ms
-        for level in self.rule.levels:
-            for condition in (*level.all, *level.clear):
-                for name in _SHARES.get(condition.metric, (condition.metric,)):
-                    names[name] = METRICS.get(name, 0)
-        self._moving = tuple(names.items())
 
 
 class _Queue:
@@ -84,6 +75,35 @@ class _Queue:
         self.values: Mapping[str, Any] | None = None
         self.lost: list[_Alarm] = []  # of rules, or of figures, that are no more
         self.due_ms: int | None = None
+        self.seen_ms: int | None = None  # when figures were last seen
+        self._columns: list[tuple[str, int, int]] = []  # what the rules look at: name, how it moves in ms a ms, its bit
+        self._saw: dict[str, Any] = {}  # the same, as it was last
+        self._masks: list[int] = []  # by alarm: the bits of what its rule looks at
+
+    def take_alarms(self, alarms: tuple[_Alarm, ...]) -> None:
+        """These from now on."""
+        self.alarms = alarms
+        names = sorted({name for alarm in alarms for name in alarm.metrics()})
+        bits = {name: 1 << place for place, name in enumerate(names)}
+        self._columns = [(name, METRICS.get(name, 0), bit) for name, bit in bits.items()]
+        self._masks = [sum(bits[name] for name in alarm.metrics()) for alarm in alarms]
+        self._saw = {}
+
+    def concerned(self, values: Mapping[str, Any], now_ms: int) -> list[_Alarm]:
+        """The alarms that have something to look at: something new (that a wait grows older is not), or what is due."""
+        news, saw, ts = 0, self._saw, values["ts"]
+        for name, slope, bit in self._columns:
+            value = values[name]
+            if slope and value is not None:
+                value -= slope * ts
+            if name not in saw or saw[name] != value:
+                saw[name] = value
+                news |= bit
+        return [
+            alarm
+            for alarm, mask in zip(self.alarms, self._masks, strict=True)
+            if news & mask or alarm.is_new or (alarm.due_ms is not None and alarm.due_ms <= now_ms)
+        ]
 
 
 class Alarms:
@@ -110,7 +130,7 @@ class Alarms:
             if alarm.rule != rule:
                 alarm.change(rule)
             now.append(alarm)
-        it.alarms = tuple(now)
+        it.take_alarms(tuple(now))
         it.lost += before.values()
         self._unstepped[queue] = None
         return problems
@@ -124,7 +144,7 @@ class Alarms:
         it = self._queues.setdefault(queue, _Queue())
         if snapshot is None:
             it.lost += it.alarms
-            it.alarms = tuple(_Alarm(alarm.rule) for alarm in it.alarms)
+            it.take_alarms(tuple(_Alarm(alarm.rule) for alarm in it.alarms))
         elif it.values is not None and snapshot["ts"] < it.values["ts"]:
             return []
         it.values = snapshot
@@ -174,20 +194,25 @@ class Alarms:
         changes = [Change(now_ms, queue, alarm.rule.id, 0) for alarm in it.lost if alarm.told]
         it.lost.clear()
         values = it.values
+        concerned: Sequence[_Alarm] = it.alarms
         if values is None or not self._up:
-            for alarm in it.alarms:
+            for alarm in concerned:
                 alarm.lose(now_ms)
         else:
-            figures = Figures(values, now_ms - values["ts"], now_ms, values["open"])
-            for alarm in it.alarms:
-                alarm.look(now_ms, figures)
-        for alarm in it.alarms:
+            concerned = it.concerned(values, now_ms)
+            if concerned:
+                figures = Figures(values, now_ms - values["ts"], now_ms, values["open"])
+                for alarm in concerned:
+                    alarm.look(now_ms, figures, it.seen_ms)
+            it.seen_ms = now_ms
+        for alarm in concerned:
             if alarm.severity != alarm.told:
                 alarm.told = alarm.severity
                 changes.append(Change(now_ms, queue, alarm.rule.id, alarm.severity))
-        due_ms = min((alarm.due_ms for alarm in it.alarms if alarm.due_ms is not None), default=None)
-        if due_ms != it.due_ms:
-            it.due_ms = due_ms
-            if due_ms is not None:
-                heapq.heappush(self._due, (due_ms, queue))
+        if concerned:
+            due_ms = min([alarm.due_ms for alarm in it.alarms if alarm.due_ms is not None], default=None)
+            if due_ms != it.due_ms:
+                it.due_ms = due_ms
+                if due_ms is not None:
+                    heapq.heappush(self._due, (due_ms, queue))
         return changes

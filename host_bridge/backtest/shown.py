@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from firmware.core import wire
@@ -10,24 +10,27 @@ from host_bridge.backtest.result import RuleTest
 from host_bridge.messages import group_id, printable
 from host_bridge.rule_kinds import MAX_RULES, Rule
 from host_bridge.thresholds import QueueThresholds, Thresholds
+from host_bridge.truth.figures import Shares, Waits
 from host_bridge.truth.truth import Truth
 
-# The figures that rules look at.
-_FIGURES = ("waiting", "oldest_ms", "sla", "avg_wait_ms", "abandoned", "offered", "agents_free", "next_breach_ms")
 _NOT_IN_LOG = frozenset(("agents_free",))
 
 
 class Shown:
-    """`message`: its rules as boards have them, without those that a queue_log cannot tell; open, told: as of now."""
+    """`message`: its rules as boards have them, without those that a queue_log cannot tell.
+
+    As it is now: waits: who waits; open: within its hours; told: whether it has had figures yet.
+    """
 
     def __init__(
         self,
         queue: str,
         name: str,
         limits: QueueThresholds,
-        figures: Callable[[int], dict[str, int]],
+        shares: Callable[[int], Shares],
         is_open: Callable[[Iterable[str], int], bool],
     ) -> None:
+        """`shares` at a moment; `is_open` with these queues of the PBX, at a moment."""
         self.id = queue
         self.name = name
         self.is_group = queue.startswith("@")
@@ -36,10 +39,13 @@ class Shown:
         rules = [rule for rule, test in zip(limits.rules, self.rules, strict=True) if test.tested]
         self.has_rules = bool(rules)
         self.message = _message(rules)
-        self.figures = figures
+        self.shares = shares
         self.is_open = is_open
+        self.waits = Waits(0, None, None)
         self.open = False
         self.told = False
+        self.members: list[Shown] = []  # of a group: its queues
+        self.groups: list[Shown] = []  # of a queue: what it is a part of
 
     @classmethod
     def of_queue(cls, thresholds: Thresholds, truth: Truth, name: str) -> Shown:
@@ -48,7 +54,7 @@ class Shown:
             wire.encode_id(name),
             name,
             thresholds.queue(name),
-            lambda now_ms: truth.figures(name, now_ms),
+            lambda now_ms: truth.shares(name, now_ms),
             lambda queues, at_ms: thresholds.is_open(name, at_ms),
         )
 
@@ -59,16 +65,46 @@ class Shown:
             group_id(name),
             name,
             thresholds.group(name),
-            lambda now_ms: truth.group_figures(name, now_ms),
+            lambda now_ms: truth.group_shares(name, now_ms),
             lambda queues, at_ms: thresholds.is_group_open(name, queues, at_ms),
         )
 
-    def snapshot(self, figures: Mapping[str, int], now_ms: int) -> dict[str, Any]:
-        """What of it alarms look at."""
-        snapshot: dict[str, Any] = {name: figures.get(name) for name in _FIGURES}
-        snapshot["ts"] = now_ms
-        snapshot["open"] = self.open
-        return snapshot
+    def add_up(self) -> None:
+        """Of a group: who waits in all its queues."""
+        waiting = 0
+        since_ms = clock_ms = None
+        for member in self.members:
+            waits = member.waits
+            if waits.waiting:
+                waiting += waits.waiting
+                since_ms = _earlier(since_ms, waits.since_ms)
+                clock_ms = _earlier(clock_ms, waits.clock_ms)
+        self.waits = Waits(waiting, since_ms, clock_ms)
+
+    def snapshot(self, shares: Shares, now_ms: int, wait_limit_ms: int | None) -> dict[str, Any]:
+        """What alarms look at, as in the snapshot that boards get."""
+        waiting, since_ms, clock_ms = self.waits
+        breach_ms = None
+        if wait_limit_ms is not None and clock_ms is not None:
+            breach_ms = max(0, wait_limit_ms - (now_ms - clock_ms))
+        return {
+            "ts": now_ms,
+            "open": self.open,
+            "waiting": waiting,
+            "oldest_ms": None if since_ms is None else max(0, now_ms - since_ms),
+            "next_breach_ms": breach_ms,
+            "sla": shares.sla,
+            "avg_wait_ms": shares.avg_wait_ms,
+            "abandoned": shares.abandoned,
+            "offered": shares.offered,
+            "agents_free": None,
+        }
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def _message(rules: list[Rule]) -> dict[str, Any]:

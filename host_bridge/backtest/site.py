@@ -41,10 +41,10 @@ class Site:
         self._timeline = Timeline(max(chosen.from_ms, began_ms)) if series else None
         self._queues: dict[str, Shown] = {}  # by name, in the order in which the log names them
         self._groups = {name: Shown.of_group(thresholds, self._truth, name) for name in thresholds.groups}
-        self._groups_of: dict[str, list[Shown]] = {}  # by the queue's name: what changes with it
         for shown in self._groups.values():
             self._alarms.set_rules(shown.id, shown.message)
         self._changes_ms = self._ends_ms = 0  # when something may open or close; when today ends
+        self._settles_ms: int | None = None  # when the truth has something to decide by time alone
         self._calls: dict[str, Counter[str]] = {}  # by the queue's name: how many on which date
         self._date = ""
         self._lines = 0
@@ -90,9 +90,11 @@ class Site:
     def _due_ms(self) -> int:
         """When something may come to pass by time alone."""
         due_ms = min(self._ends_ms, self._changes_ms)
-        for at_ms in (self._truth.next_ms(), self._alarms.next_ms()):
-            if at_ms is not None and at_ms < due_ms:
-                due_ms = at_ms
+        if self._settles_ms is not None and self._settles_ms < due_ms:
+            due_ms = self._settles_ms
+        alarm_ms = self._alarms.next_ms()
+        if alarm_ms is not None and alarm_ms < due_ms:
+            due_ms = alarm_ms
         return max(self._now_ms, due_ms)
 
     def _moment(self, now_ms: int, lines: Iterable[LogLine]) -> None:
@@ -103,21 +105,26 @@ class Site:
             self._roll(now_ms)
         for line in lines:
             self._take(line, now_ms)
-        settle_ms = truth.next_ms()
-        if settle_ms is not None and settle_ms <= now_ms:
+        self._settles_ms = truth.next_ms()
+        if self._settles_ms is not None and self._settles_ms <= now_ms:
             truth.settle(now_ms)
+            self._settles_ms = truth.next_ms()
         asks = truth.take_asks()
         if asks:  # as QueueLogLink answers them
             truth.apply(Snapshot(self._events.snapshot(frozenset(asks)), now_ms, whole=False), now_ms)
+            self._settles_ms = truth.next_ms()
         dirty = truth.take_dirty()
         changed: dict[Shown, None] = {}
-        if len(truth.queues) != len(self._queues):
+        if not self._queues.keys() >= dirty:
             self._meet(now_ms, changed)
         if now_ms >= self._changes_ms:
             self._open_and_close(now_ms, changed)
         for name in dirty:
-            for shown in (self._queues[name], *self._groups_of[name]):
-                changed[shown] = None
+            shown = self._queues[name]
+            shown.waits = truth.waits(name)
+            changed[shown] = None
+            for group in shown.groups:
+                changed[group] = None
         for shown in changed:
             self._tell(shown, now_ms)
         self._firings.add(self._alarms.tick(now_ms))
@@ -150,12 +157,10 @@ class Site:
                 continue
             shown = self._queues[name] = Shown.of_queue(self._thresholds, self._truth, name)
             self._alarms.set_rules(shown.id, shown.message)
-            groups = [
-                group
-                for each, group in self._groups.items()
-                if each == ALL or name in self._thresholds.groups[each].queues
-            ]
-            self._groups_of[name] = groups
+            for each, group in self._groups.items():
+                if each == ALL or name in self._thresholds.groups[each].queues:
+                    shown.groups.append(group)
+                    group.members.append(shown)
         self._open_and_close(now_ms, changed)
 
     def _open_and_close(self, now_ms: int, changed: dict[Shown, None]) -> None:
@@ -171,12 +176,15 @@ class Site:
     def _tell(self, shown: Shown, now_ms: int) -> None:
         if not shown.has_rules and self._timeline is None:
             return
-        figures = shown.figures(now_ms)
         shown.told = True
+        if shown.is_group:
+            shown.add_up()
+        shares = shown.shares(now_ms)
         if self._timeline is not None:
-            self._timeline.told(shown.id, figures, now_ms)
+            self._timeline.told(shown.id, shown.waits, shares, now_ms)
         if shown.has_rules:
-            self._firings.add(self._alarms.told(shown.id, shown.snapshot(figures, now_ms), now_ms))
+            snapshot = shown.snapshot(shares, now_ms, self._thresholds.wait_limit_ms)
+            self._firings.add(self._alarms.told(shown.id, snapshot, now_ms))
 
     def _tested(self, shown: Shown) -> QueueTest:
         if shown.is_group:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
 
 from host_bridge.backtest.result import NO_FIGURE, NOBODY, Series
+from host_bridge.truth.figures import Shares, Waits
 
 
 class Timeline:
@@ -27,10 +27,10 @@ class Timeline:
         for queue, last in self._last.items():
             self._row(queue, began_ms, last)
 
-    def told(self, queue: str, figures: Mapping[str, int], now_ms: int) -> None:
+    def told(self, queue: str, waits: Waits, shares: Shares, now_ms: int) -> None:
         """A queue's figures may have changed."""
-        oldest_ms = figures.get("oldest_ms")
-        now = figures["waiting"], NOBODY if oldest_ms is None else now_ms - oldest_ms, figures.get("sla", NO_FIGURE)
+        since_ms, sla = waits.since_ms, shares.sla
+        now = waits.waiting, NOBODY if since_ms is None else since_ms, NO_FIGURE if sla is None else sla
         if self._last.get(queue) == now:
             return
         if queue not in self._last:

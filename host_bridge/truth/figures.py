@@ -6,14 +6,33 @@ a limit may be changed at any time and the share is exact for all of the window.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
+from typing import NamedTuple
 
+from host_bridge.truth.histogram import Histogram
 from host_bridge.truth.outcomes import End, JourneyEnd, Outcome, Record, Talk
 from host_bridge.truth.service_level import Counts, ServiceLevel
 
 # a ghost's wait is not known, and a rejected caller had none
 _NO_WAIT = (Outcome.UNRESOLVED, Outcome.REJECTED)
 _OFFERED = tuple(outcome for outcome in Outcome if outcome is not Outcome.REJECTED)
+
+
+class Shares(NamedTuple):
+    """Those figures of ends that rules look at, as in `Tally.figures`; None: not known."""
+
+    sla: int | None
+    avg_wait_ms: int | None
+    abandoned: int
+    offered: int
+
+
+class Waits(NamedTuple):
+    """Who waits in a line: how many, since when the first of them, and since when the oldest caller's clock runs."""
+
+    waiting: int
+    since_ms: int | None
+    clock_ms: int | None
 
 
 class Tally:
@@ -30,16 +49,16 @@ class Tally:
         self._samples: deque[Record] = deque()  # of a rolling window only, by at_ms
         # (at_ms, wait_ms), at_ms rising and waits falling: the first is the longest. Of today only that first one.
         self._longest: deque[tuple[int, int]] = deque()
-        self._ends: Counter[Outcome] = Counter()
-        self._holds: dict[Outcome, Counter[int]] = {outcome: Counter() for outcome in Outcome}
+        self._holds = {outcome: Histogram() for outcome in Outcome}  # by whole seconds of hold time
         self._answered_wait_ms = 0
         self._talks = 0
         self._talk_s = 0
         self._transferred = 0
-        self._journeys: Counter[int] = Counter()  # by whole seconds of the caller's clock, begun ones too
+        self._journeys = Histogram()  # by whole seconds of the caller's clock, begun ones too
         self._estimates = 0
         self._estimated_answered = 0
         self._estimated_abandoned = 0
+        self._shares: tuple[ServiceLevel, Shares] | None = None  # as last asked for, while that holds
 
     def add(self, record: Record) -> None:
         """Count what just ended, unless that was before today. Most records come in the order of their `at_ms`."""
@@ -88,28 +107,26 @@ class Tally:
 
         `wait_limit_ms`, whole seconds: the limit of the caller's clock, None when the site has none.
         """
-        ends = self._ends
         sla, sla_of = level.of(self.counts(level))
-        estimated = self._estimated_answered + self._estimated_abandoned
         figures = {
             "sla_target": level.target_permille,
             "sla_of": sla_of,
-            "offered": sum(ends[outcome] for outcome in _OFFERED) + estimated,
-            "short_abandoned": self._below(Outcome.ABANDONED, level.short_abandon_s),
+            "offered": self._offered(),
+            "short_abandoned": self._holds[Outcome.ABANDONED].below(level.short_abandon_s),
             "transferred": self._transferred,
         }
         for outcome in Outcome:
-            figures[outcome.value] = ends[outcome]
+            figures[outcome.value] = self._holds[outcome].total
         if sla is not None:
             figures["sla"] = sla
-        if ends[Outcome.ANSWERED]:
-            figures["avg_wait_ms"] = self._answered_wait_ms // ends[Outcome.ANSWERED]
+        if answered := self._holds[Outcome.ANSWERED].total:
+            figures["avg_wait_ms"] = self._answered_wait_ms // answered
         if self._longest:
             figures["longest_ms"] = self._longest[0][1]
         if self._talks:
             figures["aht_ms"] = self._talk_s * 1000 // self._talks
-        if wait_limit_ms is not None and (journeys := self._journeys.total()):
-            over = sum(n for wait_s, n in self._journeys.items() if wait_s * 1000 > wait_limit_ms)
+        if wait_limit_ms is not None and (journeys := self._journeys.total):
+            over = journeys - self._journeys.below(wait_limit_ms // 1000 + 1)
             figures["over_limit"] = over * 1000 // journeys
         if self._estimates:
             figures["answered"] += self._estimated_answered
@@ -117,31 +134,43 @@ class Tally:
             figures["approx"] = 1
         return figures
 
+    def shares(self, level: ServiceLevel) -> Shares:
+        """The few of them that rules look at, again and again and at little cost."""
+        known = self._shares
+        if known is None or known[0] is not level:
+            answered = self._holds[Outcome.ANSWERED].total
+            found = Shares(
+                level.of(self.counts(level))[0],
+                self._answered_wait_ms // answered if answered else None,
+                self._holds[Outcome.ABANDONED].total + self._estimated_abandoned,
+                self._offered(),
+            )
+            known = self._shares = level, found
+        return known[1]
+
     def counts(self, level: ServiceLevel) -> Counts:
         """What the formulas rest on: ends whose wait is known, so no estimate."""
         within_s = level.answer_within_s + 1
         return Counts(
-            answered=self._ends[Outcome.ANSWERED],
-            answered_in=self._below(Outcome.ANSWERED, within_s),
-            abandoned=self._ends[Outcome.ABANDONED],
-            abandoned_in=self._below(Outcome.ABANDONED, within_s),
-            abandoned_short=self._below(Outcome.ABANDONED, level.short_abandon_s),
-            overflowed=self._ends[Outcome.OVERFLOWED],
-            overflowed_in=self._below(Outcome.OVERFLOWED, within_s),
-            exited=self._ends[Outcome.EXITED],
+            answered=self._holds[Outcome.ANSWERED].total,
+            answered_in=self._holds[Outcome.ANSWERED].below(within_s),
+            abandoned=self._holds[Outcome.ABANDONED].total,
+            abandoned_in=self._holds[Outcome.ABANDONED].below(within_s),
+            abandoned_short=self._holds[Outcome.ABANDONED].below(level.short_abandon_s),
+            overflowed=self._holds[Outcome.OVERFLOWED].total,
+            overflowed_in=self._holds[Outcome.OVERFLOWED].below(within_s),
+            exited=self._holds[Outcome.EXITED].total,
         )
 
-    def _below(self, outcome: Outcome, limit_s: int) -> int:
-        """Ends of this outcome with fewer than `limit_s` seconds of hold time."""
-        holds = self._holds[outcome]
-        if limit_s < len(holds):
-            return sum(holds.get(hold_s, 0) for hold_s in range(limit_s))
-        return sum(n for hold_s, n in holds.items() if hold_s < limit_s)
+    def _offered(self) -> int:
+        return sum([self._holds[outcome].total for outcome in _OFFERED]) + (
+            self._estimated_answered + self._estimated_abandoned
+        )
 
     def _count(self, record: Record, sign: int) -> None:
         if isinstance(record, End):
-            self._ends[record.outcome] += sign
-            self._holds[record.outcome][record.hold_s] += sign
+            self._shares = None
+            self._holds[record.outcome].count(record.hold_s, sign)
             if record.outcome is Outcome.ANSWERED:
                 self._answered_wait_ms += sign * record.wait_ms
         elif isinstance(record, Talk):
@@ -149,8 +178,9 @@ class Tally:
             self._talk_s += sign * record.talk_s
             self._transferred += sign * record.transferred
         elif isinstance(record, JourneyEnd):
-            self._journeys[-(-record.wait_ms // 1000)] += sign
+            self._journeys.count(-(-record.wait_ms // 1000), sign)
         else:
+            self._shares = None
             self._estimates += sign
             self._estimated_answered += sign * record.answered
             self._estimated_abandoned += sign * record.abandoned

@@ -13,6 +13,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from host_bridge.pbx import events as ev
+from host_bridge.truth.figures import Shares, Waits
 from host_bridge.truth.gaps import Filled, Gaps
 from host_bridge.truth.intake import Intake
 from host_bridge.truth.ledger import Ledger, Sink
@@ -21,6 +22,8 @@ from host_bridge.truth.members import Agents
 from host_bridge.truth.outcomes import End, Estimate, Record, Talk
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.windows import ALL, Group, Windows
+
+_NOBODY = Waits(0, None, None)
 
 
 class Truth:
@@ -206,6 +209,24 @@ class Truth:
         queues = self._groups.get(name, self._intake.listed)
         self._add_now(figures, queues, self._intake.crowds[name].agents, now_ms)
         return figures
+
+    def shares(self, queue: str, now_ms: int) -> Shares:
+        """The few of a queue's figures that rules look at, at little cost. Raises KeyError for one not in `queues`."""
+        return self._windows.shares(queue, now_ms)
+
+    def group_shares(self, name: str, now_ms: int) -> Shares:
+        """The same of a group, or of "all". Raises KeyError for a group that is not known."""
+        return self._windows.group_shares(name, now_ms)
+
+    def waits(self, queue: str) -> Waits:
+        """Who waits in a queue; the caller's clock only where there is a limit to it."""
+        line = self._intake.stays.book.lines.get(queue)
+        if not line:
+            return _NOBODY
+        clock_ms = None
+        if self._windows.wait_limit_ms is not None:
+            clock_ms = self._intake.journeys.oldest_ms([stay.joined_as for stay in line])
+        return Waits(len(line), min([stay.joined_ms for stay in line]), clock_ms)
 
     def added(self, row: int, record: Record) -> None:
         """For the ledger: a new record is counted, and kept."""

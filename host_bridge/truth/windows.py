@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from host_bridge.truth.figures import Tally
+from host_bridge.truth.figures import Shares, Tally
 from host_bridge.truth.outcomes import Record
 from host_bridge.truth.service_level import ServiceLevel
 
@@ -227,6 +227,18 @@ class Windows:
         """The tally itself, if its window is that of the level, or a new one."""
         anew = self._tally(level)
         return tally if tally is not None and tally.window_ms == anew.window_ms else anew
+
+    def shares(self, queue: str, now_ms: int) -> Shares:
+        """The few of a queue's figures that rules look at. Raises KeyError for one that is not open."""
+        tally = self._queues[queue]
+        tally.expire(now_ms)
+        return tally.shares(self._level_of(queue))
+
+    def group_shares(self, name: str, now_ms: int) -> Shares:
+        """The same for a group, or for "all". Raises KeyError for a group unknown."""
+        tally = self._groups[name]
+        tally.expire(now_ms)
+        return tally.shares(self._levels[name])
 
     def _tally(self, level: ServiceLevel) -> Tally:
         return Tally(None if level.window_s is None else level.window_s * 1000, self._since_ms)
