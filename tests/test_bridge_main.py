@@ -31,6 +31,8 @@ EVERYTHING = {"site", "rules/sales", "rules/support", "queue/sales", "queue/supp
 class Process:
     """A bridge, its configuration and the lines that it said."""
 
+    module = "host_bridge"
+
     def __init__(self, folder: Path, ami_port: int, mqtt_section: str) -> None:
         self.folder = folder
         (folder / "ami.secret").write_text(SECRET)
@@ -47,7 +49,7 @@ class Process:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "host_bridge", "--config", str(self.config)]
+        command = [sys.executable, "-m", self.module, "--config", str(self.config)]
         self._process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         threading.Thread(target=self._read, daemon=True).start()
 

@@ -48,12 +48,16 @@ class Process:
         self.folder = folder
         config = folder / "board.yaml"
         panel = {"width": width, "height": height, "driver": driver, "pages": pages, "page_port": page_port}
-        config.write_text(CONFIG.format(port=port, **panel) + more, "utf-8")
+        config.write_text(self.settings(CONFIG.format(port=port, **panel) + more), "utf-8")
         self.start_ns = time.monotonic_ns()
         with (folder / "stderr").open("ab") as stderr:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "firmware.pi", "--config", str(config)], stderr=stderr, env={**os.environ}
             )
+
+    def settings(self, text: str) -> str:
+        """What stands in board.yaml."""
+        return text
 
     def frame(self) -> Image.Image | None:
         """What the panel shows; None before the first frame."""

@@ -100,6 +100,8 @@ class Talk:
             return False
         if said.differs_ms is None:
             said.differs_ms = now_ms
+        if said.online is None and not self._watch.is_settled:
+            return False  # at the start of the bridge one line names all
         if board.twins.found or said.flaps:
             return board.online is False and now_ms - board.since_ms >= TOLD_MS
         if now_ms - said.differs_ms >= SAY_MS:
