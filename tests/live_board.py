@@ -39,20 +39,20 @@ class Dark:
 
 
 class LiveBoard:
-    """Runs inside `with`; `board` is the core's, to be looked at from other threads."""
+    """Runs inside `with`. What it does, others hear of it over the broker, as of any board."""
 
     def __init__(self, port: int, name: str = "b1", site: str = "main", **identity: str) -> None:
         self._waker = Waker()
         self._inbox = Inbox(self._waker)
         screen = Screen(64, 32, load_font)
-        self.board = Board(Setup(site, name, None, ("queues",), 100, (), "0.1.0"), screen)
-        will = (self.board.state_topic, wire.dumps(self.board.offline()))
+        board = Board(Setup(site, name, None, ("queues",), 100, (), "0.1.0"), screen)
+        will = (board.state_topic, wire.dumps(board.offline()))
         login = BrokerLogin("127.0.0.1", port, f"wallboard-board-{site}-{name}")
         log = logging.getLogger(f"board.{name}")
-        self._link = Link(login, self.board.subscriptions(), will, self._inbox, log)
+        self._link = Link(login, board.subscriptions(), will, self._inbox, log)
         dark = Dark()
         self._wallboard = Wallboard(
-            Parts(self.board, screen, dark, dark, self._link, dark),
+            Parts(board, screen, dark, dark, self._link, dark),
             log,
             identity=identity or {"host": f"host-of-{name}"},
         )

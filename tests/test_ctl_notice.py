@@ -88,7 +88,7 @@ def test_a_time_that_is_none(call: Call, capsys: pytest.CaptureFixture[str]) -> 
     with pytest.raises(SystemExit) as done:
         call("x", "--until", "1630")
     assert done.value.code == 2
-    assert "argument --until: '1630' is no time of day, expected HH:MM" in capsys.readouterr().err
+    assert "wallboardctl notice: --until: '1630' is no time of day, expected HH:MM" in capsys.readouterr().err
 
 
 def test_without_a_bridge_it_is_not_taken(broker: Broker, call: Call) -> None:

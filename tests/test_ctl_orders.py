@@ -53,6 +53,19 @@ def test_a_board_that_says_nothing_is_named(site: Site, call: Call, monkeypatch:
     assert err == "wallboardctl mute: not confirmed within 0 s by deaf, new: was sent, and may have been lost\n"
 
 
+def test_what_is_critical_goes_before_a_board_s_name(
+    site: Site, hall: LiveBoard, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "CONFIRM_S", 1.0)
+    site.live()
+    site.bridge.queue("support", waiting=6)
+    wait_until(lambda: [state for _, state, _ in site.bridge.heard if state and state.get("alarms")])
+    code, out, err = call("identify", "hall-1")
+    assert (code, out) == (1, "")
+    assert err.startswith("wallboardctl identify: not on hall-1: something critical fires, which nothing hides: ack")
+    assert call("mute", "hall-1")[0] == 0
+
+
 def test_boards_that_are_not_there(hall: LiveBoard, call: Call) -> None:
     code, out, err = call("identify", "hal-1")
     assert (code, out) == (2, "")
@@ -78,4 +91,4 @@ def test_a_time_that_is_none(time: str, error: str, capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit) as done:
         program.main(["mute", "x", "--for", time])
     assert done.value.code == 2
-    assert capsys.readouterr().err.splitlines()[-1] == f"wallboardctl mute: error: argument --for: {error}"
+    assert capsys.readouterr().err == f"wallboardctl mute: --for: {error} (see wallboardctl mute --help)\n"

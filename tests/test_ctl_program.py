@@ -47,6 +47,23 @@ def test_a_command_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[s
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("boards", "--wacht"), "there is no option '--wacht'; did you mean '--watch'?"),
+        (("boards", "hall-1"), "one word too many: 'hall-1'"),
+        (("completion", "csh"), "SHELL: invalid choice: 'csh' (choose from 'bash', 'zsh', 'fish')"),
+    ],
+)
+def test_what_a_command_does_not_take_is_one_line(
+    words: tuple[str, ...], error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as done:
+        program.main(words)
+    assert done.value.code == 2
+    assert capsys.readouterr().err == f"wallboardctl {words[0]}: {error} (see wallboardctl {words[0]} --help)\n"
+
+
 def test_the_help_of_one_command_loads_no_other_and_the_list_none() -> None:
     """Each command is typed by people, many times a day."""
     script = (

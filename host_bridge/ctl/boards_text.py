@@ -9,6 +9,7 @@ from host_bridge.ctl.site_state import Message, SiteState
 
 _SHORT = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "ALARMS")
 _LONG = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "HOST", "ADDRESS", "SERIAL", "TEMP", "LIGHT", "PROBLEMS", "ALARMS")
+DOING = {"identify": "shows its name", "test": "tests itself"}
 _DAY_MS = 86_400_000
 
 
@@ -69,7 +70,7 @@ def condition(state: Message) -> str:
     if not state["online"]:
         return "offline"
     more = ["muted"] if state.get("muted") else []
-    more += [state["doing"]] if state.get("doing") else []
+    more += [DOING[state["doing"]]] if state.get("doing") else []
     more += ["dark"] if state.get("brightness") == 0 else []
     return ", ".join(["online", *more])
 
@@ -105,8 +106,10 @@ def _row(name: str, board: Message, state: SiteState, now_ms: int, head: tuple[s
         cells["STATE"] += _since(name, state, now_ms)
     if "error" in board:
         cells["ALARMS"] = board["error"]
-    elif board["online"]:
-        cells |= {column: _cell(board.get(key), unit) for column, (key, unit) in _CELLS.items()}
+        return tuple(cells.get(column, "") for column in head)
+    known = board if board["online"] else state.told.get(name, {})  # a last will does not say which machine it was
+    cells |= {column: _cell(known.get(key), unit) for column, (key, unit) in _CELLS.items()}
+    if board["online"]:
         cells["FAULT"] = board.get("fault", "-")
         cells["UP"] = span(board["uptime_ms"]) if "uptime_ms" in board else ""
         cells["ALARMS"] = ", ".join(alarm(each, state) for each in board.get("alarms", ())) or "-"

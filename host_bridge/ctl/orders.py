@@ -16,7 +16,7 @@ from host_bridge.ctl.site_command import CONFIRM_S, at_site, connected, duration
 from host_bridge.ctl.site_state import Message, SiteState
 
 FILTERS = (("board", "+", "state"), ("bridge", "boards"))
-CONFIRMED, SILENT, OFFLINE = "confirmed", "not confirmed", "offline"
+CONFIRMED, SILENT, BUSY, OFFLINE = "confirmed", "not confirmed", "shows what is critical", "offline"
 EPILOG = """\
 Exit codes: 0 every board that was asked does it, 1 one of them does not say so, is offline, or the broker cannot be
 reached, 2 wrong usage, an unknown board or wrong configuration.
@@ -24,13 +24,17 @@ reached, 2 wrong usage, an unknown board or wrong configuration.
 
 
 class Order(NamedTuple):
-    """A command of DESIGN 5. `done`: a board's state says that it is carried out. `most_ms` 0: it takes no time."""
+    """A command of DESIGN 5. `done`: a board's state says that it is carried out. `most_ms` 0: it takes no time.
+
+    `yields`: a board goes on to show what is critical, as long as nobody has acknowledged it.
+    """
 
     description: str
     done: Callable[[Message], bool]
     says: str  # of boards that do it, with the time
     usual_ms: int = 0
     most_ms: int = 0
+    yields: bool = False
 
 
 ORDERS = {
@@ -53,11 +57,13 @@ own button do the same.
         "shows its name for {}",
         IDENTIFY_MS,
         MOST_IDENTIFY_MS,
+        yields=True,
     ),
     "test": Order(
         "Lets boards show the self-test (red, green, blue, white, a grid and their name), with a short sound.\n",
         lambda state: state.get("doing") == "test",
         f"shows the self-test, which takes {duration_text(TEST_MS)}",
+        yields=True,
     ),
 }
 
@@ -104,8 +110,8 @@ def _order(args: argparse.Namespace, place: Place) -> int:
         message = {"v": wire.VERSION, "do": args.command, **({} if for_ms is None else {"for_ms": for_ms})}
         for name in told:
             link.publish(("board", name, "command"), wire.dumps(message))
-        link.wait(lambda: all(_does(order, name, state) for name in told), CONFIRM_S)
-    became = {name: CONFIRMED if _does(order, name, state) else SILENT if name in told else OFFLINE for name in asked}
+        link.wait(lambda: all(_became(order, name, state) == CONFIRMED for name in told), CONFIRM_S)
+    became = {name: _became(order, name, state) if name in told else OFFLINE for name in asked}
     if args.json:
         print(json.dumps({**{key: message.get(key) for key in ("do", "for_ms")}, "boards": became}, ensure_ascii=False))
     else:
@@ -127,8 +133,13 @@ def _asked(args: argparse.Namespace, every: dict[str, Message]) -> list[str]:
     return names.boards(args.boards, every)
 
 
-def _does(order: Order, name: str, state: SiteState) -> bool:
-    return order.done(state.boards.get(name, {}))
+def _became(order: Order, name: str, state: SiteState) -> str:
+    """What the board says of itself by now."""
+    board = state.boards.get(name, {})
+    if order.done(board):
+        return CONFIRMED
+    critical = any(alarm["severity"] == "critical" and not alarm["acked"] for alarm in board.get("alarms", ()))
+    return BUSY if order.yields and critical else SILENT
 
 
 def _print(args: argparse.Namespace, does: str, became: dict[str, str]) -> None:
@@ -138,6 +149,9 @@ def _print(args: argparse.Namespace, does: str, became: dict[str, str]) -> None:
         print(f"{by[CONFIRMED]}: {does}")
     if SILENT in by:
         say(args, f"not confirmed within {CONFIRM_S:.0f} s by {by[SILENT]}: was sent, and may have been lost", 1)
+    if BUSY in by:
+        why = "something critical fires, which nothing hides: acknowledge it (wallboardctl ack), and ask again"
+        say(args, f"not on {by[BUSY]}: {why}", 1)
     if OFFLINE in by:
         say(args, f"offline, and not asked: {by[OFFLINE]}", 1)
     if not became:

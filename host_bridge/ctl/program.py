@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from config.version import version
 
@@ -70,7 +70,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = next((word for word in words if not word.startswith("-")), None)
     if asked is not None and asked not in COMMANDS:
         return _unknown(asked)
-    args = build(() if asked is None else (asked,)).parse_args(words)
+    parser = build(() if asked is None else (asked,))
+    args, unknown = parser.parse_known_args(words)
+    if unknown:
+        _refuse(parser, args.command, unknown[0])
     try:
         code: int = _module(args.command).run(args)
         sys.stdout.flush()
@@ -88,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build(names: Iterable[str]) -> argparse.ArgumentParser:
     """The parser: it knows all commands, and the options of those that are named."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="wallboardctl",
         usage="%(prog)s [-h] [--version] COMMAND ...",
         description=DESCRIPTION + "\n" + "".join(map(_listed, GROUPS)),
@@ -105,6 +108,13 @@ def build(names: Iterable[str]) -> argparse.ArgumentParser:
         if name not in subparsers.choices:
             subparsers.add_parser(name)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; the usage, of five, is behind --help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message.removeprefix('argument ')} (see {self.prog} --help)\n")
 
 
 class _Commands(_SubParsersAction):
@@ -133,6 +143,16 @@ def _listed(group: str) -> str:
     """The lines of one group of commands."""
     width = max(map(len, COMMANDS))
     return f"\n{group}:\n" + "".join(f"  {name:{width}}  {entry.help}\n" for name, entry in GROUPS[group].items())
+
+
+def _refuse(parser: argparse.ArgumentParser, command: str, word: str) -> NoReturn:
+    """A word that the command does not take: exit code 2."""
+    from firmware.core.spelling import did_you_mean, shown  # noqa: PLC0415 - nobody else needs it here
+
+    (commands,) = (action for action in parser._actions if isinstance(action, _Commands))
+    own: argparse.ArgumentParser = commands.choices[command]
+    hint = did_you_mean(word.partition("=")[0], [*own._option_string_actions]) if word.startswith("-") else ""
+    own.error(f"{'there is no option' if word.startswith('-') else 'one word too many:'} {shown(word)}{hint}")
 
 
 def _unknown(command: str) -> int:

@@ -78,9 +78,10 @@ def _told(old: Message | None, new: Message) -> list[str]:
         lines += _restarted(old, new)
     if old.get("fault") != new.get("fault"):
         lines.append(f"NO {new['fault']}" if new.get("fault") else f"{old['fault']} is back")
-    for key, on, off in (("muted", "muted", "no longer muted"), ("doing", "shows {}", "is done")):
-        if (old.get(key) or None) != (new.get(key) or None):
-            lines.append(on.format(new.get(key)) if new.get(key) else off)
+    if bool(old.get("muted")) != bool(new.get("muted")):
+        lines.append("muted" if new.get("muted") else "no longer muted")
+    if old.get("doing") != new.get("doing"):
+        lines.append(boards_text.DOING.get(new.get("doing", ""), "shows the queues again"))
     lines += [line for key, line in new["alarms"].items() if old["alarms"].get(key) != line]
     lines += [f"{key[0]}: {key[1]} is over" for key in old["alarms"] if key not in new["alarms"]]
     return lines
