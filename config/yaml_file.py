@@ -30,6 +30,7 @@ Problem = tuple[KeyPath, str]
 
 MAX_PATH = 200  # characters of a path in a message
 _AT_THE_KEY = "unknown key"  # a problem of the key itself, not of its value: there is nothing right to write behind it
+_NOTHING = ("~", "null", "Null", "NULL")  # as editors see them, and people mean them: no file called "null"
 _QUOTES = "“”„‟«»״‘’‚‛"  # as word processors and Hebrew keyboards make them; to YAML they are letters
 
 
@@ -119,7 +120,7 @@ class YamlFile:
             raise ConfigError([Mistake(self.name, None, "", TOO_MANY)])
         self._places.setdefault(path, node.place)
         if node.text is not None:
-            return self._unquoted(node, path)
+            return "" if node.plain and node.text in _NOTHING else self._unquoted(node, path)
         if len(path) >= MAX_DEPTH:  # by aliases: the reader has counted all else
             raise ConfigError([Mistake(self.name, node.place, "", TOO_DEEP)])
         if node.is_list:

@@ -6,6 +6,7 @@ from typing import Any
 
 from config import json_schema
 from config.described import Choices, Described, Named, Parsed, Schema, SchemaOf
+from config.json_patterns import duration
 from config.times import CLOCK, clock_text
 from firmware.core import check
 from firmware.core.check import (
@@ -50,6 +51,11 @@ class WholeSeconds(Duration):
 
     def written(self, value: int) -> str:
         return duration_text(value * 1000)
+
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        made = json_schema.words(self, duration(self.lo, self.hi))
+        made["pattern"] = rf"^(?!.*[1-9]0{{0,2}}\s*[Mm][Ss])(?:{made['pattern']})"  # ms only by the thousand
+        return made
 
 
 SPANS = Parsed(calendar.spans, "a span of time like 08:00-18:00", calendar.SPANS)

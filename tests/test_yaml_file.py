@@ -21,8 +21,8 @@ def errors(text: str | bytes) -> list[str]:
 
 
 def test_every_scalar_stays_text() -> None:
-    file = parse(b"a: 0600\nb: on\nc: 1:30\nd: [2026-09-12, ~, .5, 'x']\ne:\n", "f.yaml")
-    assert file.data == {"a": "0600", "b": "on", "c": "1:30", "d": ["2026-09-12", "~", ".5", "x"], "e": ""}
+    file = parse(b"a: 0600\nb: on\nc: 1:30\nd: [2026-09-12, .5, 'x']\ne:\n", "f.yaml")
+    assert file.data == {"a": "0600", "b": "on", "c": "1:30", "d": ["2026-09-12", ".5", "x"], "e": ""}
     file.refuse([])
 
 
@@ -171,3 +171,8 @@ def test_noise_is_read_or_refused_and_never_breaks(data: bytes) -> None:
 def test_paths_as_people_write_them() -> None:
     assert dotted(("queues", "600", "every", 0, "x")) == "queues.600.every[0].x"
     assert dotted(("a\nb\u202e",)) == "a?b?"  # a key cannot break or reorder a line of the log
+
+
+def test_what_yaml_calls_nothing_is_nothing_unless_it_is_quoted() -> None:
+    data = parse(b"a: ~\nb: null\nc: [Null, 'NULL', \"~\"]\nd: nullify\nnull: e\n", "f.yaml").data
+    assert data == {"a": "", "b": "", "c": ["", "NULL", "~"], "d": "nullify", "null": "e"}
