@@ -77,13 +77,22 @@ class Parsed(Kind):
     """A text that a function reads; its ValueError is the problem.
 
     `what` is expected; `pattern`: how it looks, as a regular expression without anchors; `write` is the way back.
+    `seen`: what an editor may see in it, where YAML has other ideas than text.
     """
 
-    def __init__(self, parse: Callable[[str], Any], what: str, pattern: str, write: Callable[[Any], str] = str) -> None:
+    def __init__(
+        self,
+        parse: Callable[[str], Any],
+        what: str,
+        pattern: str,
+        write: Callable[[Any], str] = str,
+        seen: Schema | None = None,
+    ) -> None:
         self._parse = parse
         self._what = what
         self._pattern = pattern
         self._write = write
+        self._seen = seen or {"type": "string"}
 
     def expected(self) -> str:
         return self._what
@@ -104,4 +113,4 @@ class Parsed(Kind):
         return self._write(value)
 
     def json_schema(self, schema_of: SchemaOf) -> Schema:
-        return {"type": "string", "pattern": f"^(?:{self._pattern})$", "errorMessage": f"expected {self._what}"}
+        return self._seen | {"pattern": f"^(?:{self._pattern})$", "errorMessage": f"expected {self._what}"}

@@ -114,9 +114,11 @@ def fields(of: SchemaOf, known: tuple[Field, ...]) -> dict[str, Schema]:
 
 
 def section(kind: Kind, *, empty: bool) -> Schema:
-    """What is a section, or nothing if it may be `empty`: then an editor sees null."""
-    wrong = ["array", *_SCALAR] + ([] if empty else ["null"])
-    return {"if": {"type": wrong}, "then": {"type": "object", "errorMessage": f"expected {kind.expected()}"}}
+    """What is a section, or nothing if it may be `empty`: then an editor sees null, or a text without a letter."""
+    what = {"errorMessage": f"expected {kind.expected()}"}
+    if empty:
+        return {"if": {"type": ["array", *_SCALAR]}, "then": {"type": ["object", "string"], "pattern": "^$"} | what}
+    return {"if": {"type": ["array", *_SCALAR, "null"]}, "then": {"type": "object"} | what}
 
 
 def text(kind: Kind) -> Schema:

@@ -125,7 +125,7 @@ _COMMON = (
     Field("for", Duration(0, HOUR_MS), default=0, doc="how long it must hold before it fires"),
     Field("hold", Duration(0, HOUR_MS), default=DEFAULT_HOLD_MS, doc="how long it must be past clear before it ends"),
 )
-_OWN = Record(
+OWN = Record(
     (
         Described("all", CONDITIONS, required=True, doc="what must hold at once", example={"waiting": 5, "wait": "3m"}),
         Field("severity", OneOf(SEVERITIES), required=True, doc="amber and slow, or red, fast and with the buzzer"),
@@ -149,7 +149,7 @@ class Levels(Record):
 
 
 _LEVEL_DOCS = {"warn": "a warning, amber", "critical": "critical, red"}
-_LEVELS = {
+LEVELS = {
     name: Levels(
         (
             *(
@@ -190,11 +190,11 @@ class Rules(Kind):
         return {name: self._rule(name, value[name], (*path, name), problems) for name in value}
 
     def json_schema(self, schema_of: SchemaOf) -> Schema:
-        own = schema_of(_OWN, "rule_of_your_own")
+        own = schema_of(OWN, "rule_of_your_own")
         known = {}
         for name, metric in METRICS.items():
             about = f"{metric.doc[0].upper()}{metric.doc[1:]}: {_SIDES[metric.op]}. `off`: no such rule here."
-            levels = schema_of(_LEVELS[name], f"levels_of_{name}")
+            levels = schema_of(LEVELS[name], f"levels_of_{name}")
             known[name] = {
                 "description": about,
                 "examples": [metric.example],
@@ -272,7 +272,7 @@ def _metric_rule(name: str, value: dict[str, Any], path: Path, problems: Problem
     metric = METRICS[name]
     before = len(problems.found)
     foreign = {"severity": "the levels tell the severity here, write warn or critical"}
-    clean = _LEVELS[name].read(_known_keys(value, foreign, path, problems), path, problems) or {}
+    clean = LEVELS[name].read(_known_keys(value, foreign, path, problems), path, problems) or {}
     given = [severity for severity in SEVERITIES if clean.get(severity) is not None]
     if not given and len(problems.found) == before:
         problems.add(path, "no level, expected warn, critical or both")
@@ -308,7 +308,7 @@ def _own_rule(name: str, value: dict[str, Any], path: Path, problems: Problems) 
     foreign = {severity: f"a rule with all has one level, write severity: {severity}" for severity in SEVERITIES}
     foreign |= {"when": "a rule with all has each condition there, write it there too"}
     foreign |= {metric: f"a condition stands in all, write all: {{{metric}: …}}" for metric in METRICS}
-    clean = _OWN.read(_known_keys(value, foreign, path, problems), path, problems) or {}
+    clean = OWN.read(_known_keys(value, foreign, path, problems), path, problems) or {}
     fires: dict[str, int] = clean.get("all") or {}
     clear: dict[str, int] = clean.get("clear") or {}
     for metric, end in clear.items():

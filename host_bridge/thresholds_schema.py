@@ -7,7 +7,7 @@ from typing import Any
 from config import json_schema
 from config.described import Choices, Described, Named, Parsed, Schema, SchemaOf
 from config.json_patterns import duration
-from config.times import CLOCK, clock_text
+from config.times import CLOCK, DAY_MIN, clock_text
 from firmware.core import check
 from firmware.core.check import (
     Bool,
@@ -113,7 +113,12 @@ class Hours(Kind):
         (
             Described(
                 "holidays",
-                Parsed(days_off.country, "a country's code like IL, or of a part of it like DE-BY", days_off.COUNTRY),
+                Parsed(
+                    days_off.country,
+                    "a country's code like IL, or of a part of it like DE-BY",
+                    days_off.COUNTRY,
+                    seen={"if": {"type": "boolean"}, "then": {"const": False}, "else": {"type": "string"}},  # 1.1: NO
+                ),
                 doc="a country whose public holidays are closed",
                 example="IL",
             ),
@@ -321,7 +326,9 @@ _DEFAULTS = Record(
     )
 )
 _ZONE = Parsed(calendar.zone, "a name like Asia/Jerusalem", calendar.ZONE)
-_DAY_START = Parsed(calendar.day_start, "a time of day like 00:00", CLOCK, clock_text)
+# YAML 1.1 counts in sixties: it sees 60 × 8 + 30 in a plain 8:30, yet text in 08:30.
+_SIXTIES = {"type": ["string", "integer"], "minimum": 60, "maximum": DAY_MIN - 1}
+_DAY_START = Parsed(calendar.day_start, "a time of day like 00:00", rf"\s*{CLOCK}\s*", clock_text, _SIXTIES)
 _QUIET = Record(
     (
         Described(

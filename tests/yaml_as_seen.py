@@ -15,6 +15,7 @@ VERSIONS = ("1.1", "1.2")
 
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_NO_VALUES = ("tag:yaml.org,2002:merge", "tag:yaml.org,2002:value")  # `<<` and `=`, which only mean something as keys
 
 
 def seen(text: str, version: str) -> Any:
@@ -34,6 +35,8 @@ def _data(node: yaml.Node, loader: yaml.SafeLoader, version: str) -> Any:
         return [_data(each, loader, version) for each in node.value]
     if version == "1.2":
         return node.value if node.style else _core(node.value)
+    if node.tag in _NO_VALUES:
+        return node.value
     value = loader.construct_object(node)
     return node.value if isinstance(value, (dt.date, dt.datetime)) else value
 
