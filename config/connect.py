@@ -178,7 +178,8 @@ class Mqtt(Record):
             json_schema.when(json_schema.given("url", elsewhere) | secret, json_schema.given("username")),
             json_schema.when(json_schema.given("url", {"not": tls}), json_schema.without(CERTIFICATES, NO_TLS)),
         ]
-        return json_schema.record(self, schema_of) | {"allOf": rules}
+        both = {"cert_file": ["key_file"], "key_file": ["cert_file"]}
+        return json_schema.record(self, schema_of) | {"allOf": rules, "dependencies": both}
 
 
 def contradictions(mqtt: Section) -> list[Problem]:

@@ -30,11 +30,9 @@ TOGETHER: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...], bool]] =
     ("bridge", "mqtt.url"): ((), ("mqtt.username", "mqtt.password_file"), False),
     ("bridge", "mqtt.port"): (("mqtt.url",), ("mqtt.username", "mqtt.password_file"), False),
     ("board", "mqtt.password_env"): ((), ("mqtt.password_file",), False),
-    **{
-        (kind, f"mqtt.{key}"): ((), (), True)
-        for kind in ("bridge", "board")
-        for key in ("ca_file", "cert_file", "key_file")
-    },
+    **{(kind, "mqtt.ca_file"): ((), (), True) for kind in ("bridge", "board")},
+    **{(kind, "mqtt.cert_file"): (("mqtt.key_file",), (), True) for kind in ("bridge", "board")},
+    **{(kind, "mqtt.key_file"): (("mqtt.cert_file",), (), True) for kind in ("bridge", "board")},
 }
 CASES = [(kind, name) for kind in KINDS for name in commented_out(kind)]
 
