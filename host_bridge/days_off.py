@@ -53,6 +53,10 @@ class Opening:
             return own
         return min(self.eves, own, key=_minutes)
 
+    def holiday(self, day: dt.date) -> str:
+        """The name of the public holiday that this day is, as the package has it; "" when it is none."""
+        return _holidays(self.country, day.year).get(day, "") if self.country is not None else ""
+
     def _is_holiday(self, day: dt.date) -> bool:
         return self.country is not None and day in _holidays(self.country, day.year)
 
@@ -113,9 +117,10 @@ def _minutes(spans: tuple[Span, ...]) -> int:
 
 
 @lru_cache(maxsize=64)
-def _holidays(country: str, year: int) -> frozenset[dt.date]:
-    """The public holidays of one year; a few ms, once."""
+def _holidays(country: str, year: int) -> dict[dt.date, str]:
+    """The public holidays of one year and their names; a few ms, once."""
     import holidays  # noqa: PLC0415
 
     code, _, part = country.partition("-")
-    return frozenset(holidays.country_holidays(code, subdiv=part or None, years=year))
+    found = holidays.country_holidays(code, subdiv=part or None, years=year).items()
+    return {day: name or "a public holiday" for day, name in found}

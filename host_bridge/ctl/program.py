@@ -33,6 +33,7 @@ class Entry(NamedTuple):
 GROUPS = {
     "for supervisors, who say when a queue is in trouble": {
         "check": Entry("check", "are these settings files right?"),
+        "hours": Entry("hours", "when it is open, and which days are holidays"),
         "backtest": Entry("backtest", "thresholds, tried on the real days of a queue_log"),
         "preview": Entry("preview", "what a board shows, for a state or a moment of the log"),
         "schema": Entry("schema", "what editors need to complete and explain the settings files"),
