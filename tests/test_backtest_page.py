@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from host_bridge.backtest.page import Curve, page
+from host_bridge.backtest.page import page
+from host_bridge.backtest.summary_curve import Curve
 from host_bridge.backtest.summary_report import Report
 from tests.backtests import alarm, at, queue, report
 from tests.browser import Browser

@@ -13,6 +13,7 @@ from host_bridge.backtest.suggest import Suggestion, Tried, critical_alarms, sug
 from host_bridge.backtest.suggest_candidates import Candidate
 from host_bridge.backtest.suggest_yaml import applied, snippet, switched_off
 from host_bridge.backtest.summary import Alarm, tally
+from host_bridge.backtest.summary_curve import Curve, passings
 from tests.backtests import HOUR_MS, alarm, at
 
 DAYS = 10
@@ -118,23 +119,39 @@ def test_too_little_to_go_by(days: int, calls: int, reason: str) -> None:
 
 def test_candidates_begin_where_an_answer_is_no_good_one_any_more() -> None:
     queue = CURRENT.queue("600")
-    waits = [each.value for each in tries.candidates("wait", queue, None)]
+    waits = tries.values("wait", queue, None)
     assert (waits[0], waits == sorted(waits)) == (20_000, True)
-    assert next(tries.candidates("sla", queue, None)).value == 800  # the target
-    assert {each.value for each in tries.candidates("next_breach", queue, 90_000)} == {
-        60_000,
-        45_000,
-        30_000,
-        15_000,
-        0,
-    }
+    assert tries.values("sla", queue, None)[0] == 800  # the target
+    assert tries.values("next_breach", queue, 90_000) == [60_000, 45_000, 30_000, 15_000, 0]
+
+
+def test_only_values_that_the_figure_passed_are_worth_a_replay() -> None:
+    assert tries.worth_trying([2, 3, 4, 5], [900, 60, 1, 0], 100) == [3, 4]
+    assert tries.worth_trying([2, 3], [0, 0], 100) == [2]  # so that it can be said that even that was never reached
+    assert tries.worth_trying([2, 3], None, 100) == [2, 3]
+
+
+def test_how_often_a_curve_passes_a_value() -> None:
+    """Waits of 30 and 50 s with 10 s between; of the first the second caller was there before it ended."""
+    curve = Curve(
+        [0, 10_000, 30_000, 60_000, 70_000, 120_000],
+        [1, 2, 1, 0, 1, 0],
+        [0, 0, 10_000, -1, 70_000, -1],
+        [-1, 900, 790, 800, 780, 850],
+    )
+    assert passings(curve, "waiting", [1, 2, 3]) == [2, 1, 0]
+    assert passings(curve, "wait", [10_000, 25_000, 40_000, 50_000, 51_000]) == [2, 3, 2, 2, 0]
+    assert passings(curve, "sla", [1000, 900, 800, 790, 780]) == [1, 1, 2, 1, 0]
+    assert passings(curve, "avg_wait", [1]) is None
 
 
 def test_what_is_suggested_for_which_queue() -> None:
     off = switched_off(parse(FILE.encode(), "t.yaml"))
     assert off == {"600": frozenset(("sla",)), "@all": frozenset(), "@two": frozenset()}
-    assert tries.metrics(CURRENT.queue("600"), off["600"], has_limit=False) == ["wait", "waiting"]
-    assert tries.metrics(CURRENT.queue("x"), (), has_limit=True) == ["wait", "waiting", "sla", "next_breach"]
+    assert tries.metrics(CURRENT.queue("600"), off["600"]) == ["wait", "waiting"]
+    assert tries.metrics(CURRENT.queue("x"), ()) == ["wait", "waiting", "sla"]
+    used = thresholds.build(parse(FILE.replace("sla: {", "next_breach: {warn: 1m}, sla: {").encode(), "t.yaml"))
+    assert tries.metrics(used.queue("x"), ()) == ["wait", "waiting", "sla", "next_breach"]
 
 
 def test_the_snippet_is_a_file_that_passes_and_changes_only_what_it_names() -> None:

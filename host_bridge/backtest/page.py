@@ -15,24 +15,16 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 from host_bridge.backtest.summary import GLANCE_MS, Alarm
+from host_bridge.backtest.summary_curve import Curve
 from host_bridge.backtest.summary_report import QueueReport, Report, RuleReport
 from host_bridge.backtest.summary_words import condition_value, extras, levels, metric_name
 from host_bridge.rule_kinds import METRICS
 
 _SCRIPTS = ("model", "overview", "chart", "cursor", "main")
 _SEVERITIES = {"warn": 1, "critical": 2}
-
-
-class Curve(NamedTuple):
-    """How a queue's figures changed: when, to how many waiting, the longest since when, service level; −1: none."""
-
-    at_ms: list[int]
-    waiting: list[int]
-    since_ms: list[int]
-    sla: list[int]
 
 
 def page(reports: Sequence[Report], curves: Mapping[str, Curve], targets: Mapping[str, int], about: str) -> bytes:

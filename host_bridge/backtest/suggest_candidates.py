@@ -6,7 +6,7 @@ becomes critical when its critical level alone would begin to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from host_bridge.backtest.summary_words import metric_name, value_text
@@ -18,7 +18,7 @@ _WAITS_S = (10, 15, 20, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 480, 600, 
 _COUNTS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200)
 _SHARES = (20, 30, 50, 80, 100, 150, 200, 250, 300, 400, 500, 600)
 _LEFT_S = (180, 150, 120, 90, 60, 45, 30, 15, 0)
-_FAST_HOLDS_MS = (5_000, 15_000, 30_000, 60_000)
+_FAST_HOLDS_MS = (5_000, 20_000, 60_000)
 _SLOW_HOLDS_MS = (60_000, 300_000)
 SLOW = frozenset(("sla", "avg_wait", "abandoned"))  # figures of a window: they creep, and can flap at their limit
 
@@ -48,29 +48,42 @@ class Candidate(NamedTuple):
         return {"id": self.id, "for_ms": 0, "hold_ms": self.hold_ms, "levels": [level], "sound": _SOUND}
 
 
-def metrics(queue: QueueThresholds, off: Iterable[str], *, has_limit: bool) -> list[str]:
-    """What is suggested for a queue: wait, waiting and sla unless its file says `off`; the others where they are used.
+def metrics(queue: QueueThresholds, off: Iterable[str]) -> list[str]:
+    """What is suggested for a queue: wait, waiting and sla unless its file says `off`; others where it has a rule.
 
-    `next_breach` too where the caller's clock has a limit. Agents are in no queue_log.
+    Agents are in no queue_log.
     """
     used = {metric_name(level["all"][0]["metric"]) for rule in queue.rules for level in rule["levels"]}
-    wanted = {"wait", "waiting", "sla"} | (used & {"avg_wait", "abandoned"}) | ({"next_breach"} if has_limit else set())
+    wanted = {"wait", "waiting", "sla"} | (used & {"avg_wait", "abandoned", "next_breach"})
     return [name for name in METRICS if name in wanted and name not in set(off)]
 
 
-def candidates(metric: str, queue: QueueThresholds, wait_limit_ms: int | None) -> Iterator[Candidate]:
-    """The easiest first. No wait shorter than what counts as a good answer is a reason to blink."""
+def values(metric: str, queue: QueueThresholds, wait_limit_ms: int | None) -> list[int]:
+    """What may be tried, the easiest first. No wait shorter than a good answer is a reason to blink."""
     level = queue.service_level
-    values: Iterable[int]
     if metric in ("wait", "avg_wait"):
-        values = [second * 1000 for second in _WAITS_S if second >= level.answer_within_s]
-    elif metric == "waiting":
-        values = _COUNTS
-    elif metric == "sla":
-        values = range(level.target_permille, 99, -50)
-    elif metric == "abandoned":
-        values = _SHARES
-    else:
-        values = [second * 1000 for second in _LEFT_S if second * 1000 < (wait_limit_ms or 0)]
+        return [second * 1000 for second in _WAITS_S if second >= level.answer_within_s]
+    if metric == "waiting":
+        return list(_COUNTS)
+    if metric == "sla":
+        return list(range(level.target_permille, 99, -50))
+    if metric == "abandoned":
+        return list(_SHARES)
+    return [second * 1000 for second in _LEFT_S if second * 1000 < (wait_limit_ms or 0)]
+
+
+def worth_trying(given: Sequence[int], passed: Sequence[int] | None, most: float) -> list[int]:
+    """The values that the figure passed at all, and at most so many times; the last of those before it, if none.
+
+    `passed`: how often each was passed, None when that is not known. What is passed very often calls very often.
+    """
+    if passed is None:
+        return list(given)
+    found = [value for value, count in zip(given, passed, strict=True) if 0 < count <= most]
+    return found or list(given[:1])
+
+
+def with_holds(metric: str, worth: Iterable[int]) -> list[Candidate]:
+    """Each value with each of the holds."""
     holds = _SLOW_HOLDS_MS if metric in SLOW else _FAST_HOLDS_MS
-    return (Candidate(metric, value, hold_ms) for value in values for hold_ms in holds)
+    return [Candidate(metric, value, hold_ms) for value in worth for hold_ms in holds]

@@ -3,54 +3,87 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from host_bridge.backtest.suggest import Suggestion, Tried, suggest
-from host_bridge.backtest.suggest_candidates import Candidate, candidates, metrics
-from host_bridge.backtest.summary import Alarm
+from host_bridge.backtest.suggest_candidates import Candidate, metrics, values, with_holds, worth_trying
+from host_bridge.backtest.summary_curve import Curve, passings
 from host_bridge.backtest.summary_report import QueueReport, Report
 from host_bridge.thresholds import QueueThresholds, Thresholds
 
 _Some = TypeVar("_Some", bound=QueueThresholds)
-Off = Mapping[str, Collection[str]]
+_MOST_PASSINGS = 12  # times the wanted number: a hold joins several to one alarm, seldom so many
 
 
-def trial(current: Thresholds, off: Off) -> Thresholds:
-    """The thresholds in use with candidates in the place of all rules; `off`: not to be suggested, by queue id."""
+class Plan:
+    """What is to be tried for each queue; its length is how many rules that is."""
 
-    def tries(own: _Some, name: str) -> _Some:
-        return dataclasses.replace(own, rules=tuple(each.rule() for each in _candidates(own, name, current, off)))
+    def __init__(
+        self,
+        current: Thresholds,
+        off: Mapping[str, Collection[str]],
+        wanted: float,
+        report: Report,
+        curves: Mapping[str, Curve],
+    ) -> None:
+        """`off`: rules not to be suggested, by queue id; `report`, `curves`: of a replay of the thresholds in use."""
+        self._current = current
+        self._wanted = wanted
+        self._queues = report.queues
+        self._tries = {
+            queue.id: self._candidates(queue, off.get(queue.id, ()), curves[queue.id]) for queue in report.queues
+        }
 
-    return dataclasses.replace(
-        current,
-        queues={name: tries(own, name) for name, own in current.queues.items()},
-        groups={name: tries(own, f"@{name}") for name, own in current.groups.items()},
-        others=tries(current.others, ""),
-    )
+    def __len__(self) -> int:
+        return sum(len(each) for tries in self._tries.values() for each in tries.values())
 
+    def halves(self) -> tuple[Thresholds, Thresholds]:
+        """The thresholds in use with candidates in the place of all rules: for one half of the calls, for the other."""
+        first: set[str] = set()
+        second: set[str] = set()
+        weights = [0, 0]
+        for queue in sorted(self._queues, key=lambda queue: -queue.calls):
+            smaller = weights.index(min(weights))
+            weights[smaller] += queue.calls
+            (first, second)[smaller].add(queue.id)
+        return self._trial(first), self._trial(second)
 
-def suggestions(tried: Report, current: Thresholds, off: Off, wanted: float) -> dict[str, Suggestion]:
-    """What is suggested for each queue and group that had rules to try, from the report of the trial."""
-    return {queue.id: _suggestion(queue, current, off, wanted) for queue in tried.queues if queue.rules}
+    def suggestions(self, tried: Report) -> dict[str, Suggestion]:
+        """What is suggested for each queue and group that the report of a trial has rules of."""
+        return {queue.id: self._suggestion(queue) for queue in tried.queues if queue.rules}
 
+    def _trial(self, names: Collection[str]) -> Thresholds:
+        def tries(own: _Some, name: str) -> _Some:
+            found = self._tries[name].values() if name in names else ()
+            return dataclasses.replace(own, rules=tuple(one.rule() for each in found for one in each))
 
-def _suggestion(queue: QueueReport, current: Thresholds, off: Off, wanted: float) -> Suggestion:
-    found = {rule.name: rule for rule in queue.rules}
-    own = current.group(queue.id[1:]) if queue.id.startswith("@") else current.queue(queue.id)
-    by_metric: dict[str, list[Tried]] = defaultdict(list)
-    for candidate in _candidates(own, queue.id, current, off):
-        rule = found[candidate.id]
-        by_metric[candidate.metric].append(Tried(candidate, tuple(map(_unnamed, rule.alarms)), rule.tally))
-    return suggest(dict(by_metric), wanted, queue.calls, queue.days, queue.open_ms)
+        current = self._current
+        seen = [queue.id for queue in self._queues if not queue.id.startswith("@")]
+        return dataclasses.replace(
+            current,
+            queues={name: tries(current.queue(name), name) for name in dict.fromkeys((*current.queues, *seen))},
+            groups={name: tries(own, f"@{name}") for name, own in current.groups.items()},
+            others=dataclasses.replace(current.others, rules=()),
+        )
 
+    def _suggestion(self, queue: QueueReport) -> Suggestion:
+        found = {rule.name: rule for rule in queue.rules}
+        by_metric = {
+            metric: [
+                Tried(each, tuple(one._replace(rule="") for one in found[each.id].alarms), found[each.id].tally)
+                for each in candidates
+            ]
+            for metric, candidates in self._tries[queue.id].items()
+        }
+        return suggest(by_metric, self._wanted, queue.calls, queue.days, queue.open_ms)
 
-def _candidates(own: QueueThresholds, name: str, current: Thresholds, off: Off) -> list[Candidate]:
-    limit_ms = current.wait_limit_ms
-    wanted = metrics(own, off.get(name, ()), has_limit=limit_ms is not None)
-    return [each for metric in wanted for each in candidates(metric, own, limit_ms)]
-
-
-def _unnamed(alarm: Alarm) -> Alarm:
-    return alarm._replace(rule="")
+    def _candidates(self, queue: QueueReport, off: Collection[str], curve: Curve) -> dict[str, list[Candidate]]:
+        current = self._current
+        own = current.group(queue.id[1:]) if queue.id.startswith("@") else current.queue(queue.id)
+        most = _MOST_PASSINGS * max(1.0, self._wanted) * queue.days
+        tries = {}
+        for metric in metrics(own, off):
+            given = values(metric, own, current.wait_limit_ms)
+            tries[metric] = with_holds(metric, worth_trying(given, passings(curve, metric, given), most))
+        return tries

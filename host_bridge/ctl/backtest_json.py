@@ -22,8 +22,10 @@ HELP = """\
             (as thresholds.yaml says it), tested, reason (why not, else null) and firings: a list of from_ms, until_ms,
             severity, ended (false: it still fires where the log ends), steps ([at_ms, 1 warn or 2 critical], …)
   suggest   with --suggest: wanted, yaml (the snippet), and queues by id: reason (why nothing was proposed, else null)
-            and rules by metric: warn, critical (null: none), for_ms, hold_ms, reason, and tried: a list of value,
-            for_ms, hold_ms, per_day, glances, share_permille, fits
+            goal_per_day and rules by metric: warn, critical (null: none), hold_ms, reason (why none), tried: a list
+            of value, hold_ms, alarms, per_day, glances, share_permille, fits. Values: ms, calls, permille.
+            The second entry of results is the replay with the suggestion
+  html      with --html: out, bytes
 """
 
 

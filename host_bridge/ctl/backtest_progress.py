@@ -11,12 +11,12 @@ _EVERY_S = 0.1
 
 
 class Progress:
-    """Called with how much is done, from 0 to 1. A context manager that clears its line at the end."""
+    """Called with how much is done of `what`, from 0 to 1. A context manager that clears its line at the end."""
 
     def __init__(self, out: TextIO, what: str, *, shown: bool) -> None:
         """`shown`: False when `out` is no terminal, or a program reads along."""
         self._out = out
-        self._what = what
+        self.what = what
         self._shown = shown
         self._started = time.monotonic()
         self._next = self._started + _AFTER_S
@@ -37,7 +37,7 @@ class Progress:
             return
         self._next = now + _EVERY_S
         self._drawn = True
-        self._out.write(f"\r{bar(self._what, done)}\x1b[K")
+        self._out.write(f"\r{bar(self.what, done)}\x1b[K")
         self._out.flush()
 
 

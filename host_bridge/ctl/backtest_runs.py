@@ -13,10 +13,11 @@ from pathlib import Path
 from config.yaml_file import load
 from host_bridge import thresholds as thresholds_file
 from host_bridge.backtest import Result, SourceError, backtest
-from host_bridge.backtest.page import Curve, page
+from host_bridge.backtest.page import page
 from host_bridge.backtest.suggest import Suggestion
-from host_bridge.backtest.suggest_trial import suggestions, trial
+from host_bridge.backtest.suggest_trial import Plan
 from host_bridge.backtest.suggest_yaml import applied, snippet, switched_off
+from host_bridge.backtest.summary_curve import curves
 from host_bridge.backtest.summary_of import report
 from host_bridge.backtest.summary_report import Report
 from host_bridge.backtest.summary_words import many
@@ -60,7 +61,7 @@ class Runs:
         names = " and ".join(report.name for report in reports)
         files = ", ".join(Path(name).name for name in ours.files)
         about = f"{days_words(ours.days)} · {many(ours.calls, 'call')} · {files} · {names}"
-        return page(reports, _curves(self._result), _targets(ours, self._current), about)
+        return page(reports, curves(self._result), _targets(ours, self._current), about)
 
     def _against(self, other: Thresholds) -> None:
         name = str(self._args.against)
@@ -68,11 +69,16 @@ class Runs:
         self.ours, self.theirs = self._report(ours), report(theirs, name, self._files(), other)
 
     def _suggest(self, wanted: float) -> None:
-        off = switched_off(self._file)
-        trial_thresholds = trial(self._current, off)
-        ours, tried = self._both(self._current, trial_thresholds)
-        self.ours = self._report(ours)
-        self.suggestions = suggestions(report(tried, "", (), trial_thresholds), self._current, off, wanted)
+        """Three replays: of the rules in use, of all candidates (the queues shared by two processes), of the choice."""
+        result = self._replay(self._current, with_series=True)
+        self.ours = self._report(result)
+        plan = Plan(self._current, switched_off(self._file), wanted, self.ours, curves(result))
+        self._progress.what = f"trying {many(len(plan), 'rule')}"
+        for tried, rules in zip(self._both(*plan.halves()), plan.halves(), strict=True):
+            self.suggestions |= plan.suggestions(report(tried, "", (), rules))
+        self.suggestions = {
+            queue.id: self.suggestions[queue.id] for queue in self.ours.queues if queue.id in self.suggestions
+        }
         if not any(each.choices for each in self.suggestions.values()):
             return
         first, last = self.ours.days[0].date, self.ours.days[-1].date
@@ -82,6 +88,7 @@ class Runs:
         )
         self.snippet = snippet(self.suggestions, self._current, heading)
         proposed = applied(self.snippet, self._current)
+        self._progress.what = "replaying the suggestion"
         self.theirs = report(self._replay(proposed), "the suggestion", self._files(), proposed)
 
     def _report(self, result: Result) -> Report:
@@ -106,8 +113,8 @@ class Runs:
         beside = _beside(self._args.queue_log, theirs, self._args.from_day, self._args.until_day)
         return self._replay(ours), beside()
 
-    def _replay(self, rules: Thresholds) -> Result:
-        with_series = self._args.html is not None
+    def _replay(self, rules: Thresholds, *, with_series: bool = False) -> Result:
+        with_series = with_series or self._args.html is not None
         answer = _replay(
             self._args.queue_log,
             rules,
@@ -186,16 +193,6 @@ def _span(args: argparse.Namespace) -> str:
         return str(args.from_day)
     words = (("from", args.from_day), ("until", args.until_day))
     return " ".join(f"{word} {day}" for word, day in words if day is not None)
-
-
-def _curves(result: Result) -> dict[str, Curve]:
-    """The days' series as one curve a queue, by the queue's id in the report."""
-    ids = {queue.id: f"@{queue.name}" if queue.is_group else queue.name for queue in result.queues}
-    found = {name: Curve([], [], [], []) for name in ids.values()}
-    for each in sorted(result.series, key=lambda series: series.at_ms[0]):
-        for column, more in zip(found[ids[each.queue]], each[2:], strict=True):
-            column.extend(more)
-    return found
 
 
 def _targets(ours: Report, rules: Thresholds) -> dict[str, int]:

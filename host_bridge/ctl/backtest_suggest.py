@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,24 +18,26 @@ from host_bridge.backtest.suggest import (
 from host_bridge.backtest.summary import Tally
 from host_bridge.backtest.summary_report import QueueReport, Report
 from host_bridge.backtest.summary_words import many, part, percent, rate, shown
+from host_bridge.ctl import backtest_text as text
+from host_bridge.ctl.backtest_text import COLUMNS
 from host_bridge.ctl.backtest_verdict import times_a_day
 
 _NEIGHBOURS = 2  # values told on each side of the one chosen
 
 HOW = f"""\
-How it chose: each value was replayed with several holds through the alarms of the boards. Those in alarm for over
-{percent(MOST_SHARE_PERMILLE)} of the opening hours, or with over {percent(MOST_GLANCES_PERMILLE)} of their alarms \
-shorter than a glance, were put aside. Of the
-rest each rule takes the one nearest to its goal, which is lowered until all rules of the queue together, what
-overlaps taken as one, come nearest to the wanted number; sla, avg_wait and abandoned creep, and aim at no
-more than one a day. Critical is the value that about one in {CRITICAL_PART} of the alarms would have reached."""
+How it chose: round values that the figures passed were replayed, each with several holds, through the alarms of the
+boards. Those in alarm for over {percent(MOST_SHARE_PERMILLE)} of the opening hours, or with over \
+{percent(MOST_GLANCES_PERMILLE)} of their alarms shorter than a glance, were put aside. Of the rest each rule takes the
+one nearest to its goal, which is lowered until all rules of the queue together, what overlaps taken as one, come
+nearest to the wanted number; sla, avg_wait and abandoned creep, and aim at no more than one a day. Critical is the
+value that about one in {CRITICAL_PART} of the alarms would have reached."""
 
 
 def lines(
-    suggestions: Mapping[str, Suggestion], wanted: float, now: Report, then: Report | None, text: str
+    suggestions: Mapping[str, Suggestion], wanted: float, now: Report, then: Report | None, snippet: str
 ) -> Iterator[str]:
-    """All of it. `now`: the rules in use; `then`: with what is suggested, None when nothing is; `text`: the YAML."""
-    yield f"wanted: {rate(wanted)} alarms a day on each queue, all of its rules together"
+    """All of it. `now`: the rules in use; `then`: with what is suggested, None when nothing is; `snippet`: YAML."""
+    yield f"wanted: {wanted:g} alarms a day on each queue, all of its rules together"
     after = {queue.id: queue for queue in then.queues} if then is not None else {}
     for queue in now.queues:
         suggestion = suggestions.get(queue.id)
@@ -42,19 +45,19 @@ def lines(
             yield ""
             yield from _queue(queue, suggestion, after.get(queue.id))
     yield ""
-    yield HOW
+    yield from textwrap.wrap(HOW, COLUMNS, break_on_hyphens=False)
     yield ""
     if then is None:
         yield "nothing to suggest"
     else:
-        yield text.rstrip("\n")
+        yield snippet.rstrip("\n")
 
 
-def as_json(suggestions: Mapping[str, Suggestion], wanted: float, text: str | None) -> dict[str, Any]:
+def as_json(suggestions: Mapping[str, Suggestion], wanted: float, snippet: str | None) -> dict[str, Any]:
     """What --json has under `suggest`."""
     return {
         "wanted": wanted,
-        "yaml": text,
+        "yaml": snippet,
         "queues": {name: _json_queue(each) for name, each in suggestions.items()},
     }
 
@@ -73,14 +76,17 @@ def _queue(queue: QueueReport, suggestion: Suggestion, then: QueueReport | None)
         else:
             yield f"  {metric.ljust(wide)}  {_chosen(choice)}"
             fit = sum(each.fits for each in tried)
-            yield f"  {' ' * wide}  of {len(tried)} tried {fit} fit: {_around(choice, tried)}"
+            indent = " " * (wide + 4)
+            told = f"of {many(len(tried), 'rule')} tried {fit} fit: {_around(choice, tried)}"
+            yield from textwrap.wrap(told, COLUMNS, initial_indent=indent, subsequent_indent=indent)
     if then is not None and suggestion.choices:
-        told = "; ".join(
+        rules = "; ".join(
             f"{shown(each.name)} {rate(each.tally.per_day)}" for each in then.rules if each.untested is None
         )
-        yield f"  → replayed with these: {_calls(then.tile)} ({told})"
-        if then.tile.glances:
-            yield f"    {part(then.tile.glance_permille)} shorter than a glance".replace("a few", "a few of them")
+        glances = f"; {then.tile.glances} of {then.tile.alarms} a glance" if then.tile.glances else ""
+        yield from text.told(f"replayed with these: {_calls(then.tile)} ({rules}{glances})")
+        if (note := days_note(queue.days)) is not None:
+            yield f"    {note}"
 
 
 def _calls(tile: Tally) -> str:
