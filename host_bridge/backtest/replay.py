@@ -15,7 +15,7 @@ from host_bridge.backtest.result import Result
 from host_bridge.backtest.site import Site
 from host_bridge.backtest.span import Chosen
 from host_bridge.pbx.queue_log_lines import LogLine
-from host_bridge.pbx.queue_log_set import LogSet, no_line
+from host_bridge.pbx.queue_log_set import LogSet, SourceError, no_line
 from host_bridge.thresholds import Thresholds
 
 _LINES_A_LOOK = 2_000  # between two calls of `progress`
@@ -39,7 +39,9 @@ def backtest(
     log = LogSet(paths)
     chosen = Chosen.of(thresholds, from_day, until_day)
     site: Site | None = None
+    first_ms = last_ms = 0
     for at_ms, lines in _seconds(_noted(log, progress)):
+        first_ms, last_ms = first_ms or at_ms, at_ms
         if at_ms < chosen.warm_ms:
             continue
         if at_ms >= chosen.until_ms:
@@ -49,9 +51,19 @@ def backtest(
         if site is None:
             site = Site(thresholds, chosen, at_ms, series=series)
         site.lines(at_ms, lines)
-    if site is None:
+    if not last_ms:
         raise no_line(log)
-    return site.result(log.dropped)
+    if site is None or max(last_ms, site.covers_ms) < chosen.from_ms:
+        raise SourceError(_other_days(log, thresholds, first_ms, last_ms))
+    return site.result(log.dropped, first_ms)
+
+
+def _other_days(log: LogSet, thresholds: Thresholds, first_ms: int, last_ms: int) -> str:
+    """What to say when none of the days asked for is in the log. Of one that begins after them no end was read."""
+    calendar = thresholds.calendar
+    first, last = (calendar.date(calendar.day_start_ms(at_ms)) for at_ms in (first_ms, last_ms))
+    told = f"it begins on {first}" if first == last else f"its days are {first} to {last}"
+    return f"{log.names}: none of these days is in it: {told}"
 
 
 def _noted(log: LogSet, progress: Callable[[float], None] | None) -> Iterator[LogLine]:

@@ -27,7 +27,7 @@ class Site:
     def __init__(self, thresholds: Thresholds, chosen: Chosen, began_ms: int, *, series: bool) -> None:
         self._thresholds = thresholds
         self._chosen = chosen
-        self._began_ms = self._now_ms = began_ms
+        self._now_ms = began_ms
         self._events = LogEvents()
         self._truth = Truth(
             lambda queue: thresholds.queue(queue).service_level,
@@ -48,8 +48,8 @@ class Site:
         self._calls: dict[str, Counter[str]] = {}  # by the queue's name: how many on which date
         self._date = ""
         self._lines = 0
-        self._first_ms = self._last_ms = 0  # of the lines in the chosen days
-        self._covers_ms = 0  # the end of the chosen days, when the log goes on after it
+        self._last_ms = 0  # of the lines in the chosen days
+        self.covers_ms = 0  # the end of the chosen days, when the log goes on after it
         self._late = self._late_ms = 0
 
     def lines(self, at_ms: int, lines: list[LogLine]) -> None:
@@ -59,20 +59,20 @@ class Site:
         self._moment(at_ms, lines)
         if at_ms >= self._chosen.from_ms:
             self._lines += len(lines)
-            self._first_ms = self._first_ms or at_ms
             self._last_ms = at_ms
 
     def goes_on(self) -> None:
         """The log has more lines, after the chosen days: all that comes to pass in them by time alone is known."""
-        until_ms = self._covers_ms = self._chosen.until_ms
+        until_ms = self.covers_ms = self._chosen.until_ms
         while (due_ms := self._due_ms()) < until_ms:
             self._moment(due_ms, ())
 
-    def result(self, dropped: int) -> Result:
-        """All that was found; `dropped` lines were not understood."""
-        begins_ms = max(self._began_ms, self._chosen.from_ms) if self._chosen.from_ms else self._first_ms
-        covered = Span(begins_ms, self._covers_ms or self._last_ms + 1000)  # of the last second all was told
-        waiting = 0 if self._covers_ms else sum(len(queue.callers) for queue in self._events.snapshot())
+    def result(self, dropped: int, log_ms: int) -> Result:
+        """All that was found; `dropped` lines were not understood, and the log begins at `log_ms`."""
+        covered = Span(
+            max(log_ms, self._chosen.from_ms), self.covers_ms or self._last_ms + 1000
+        )  # of the last second all was told
+        waiting = 0 if self.covers_ms else sum(len(queue.callers) for queue in self._events.snapshot())
         order = {name: place for place, name in enumerate(self._thresholds.queues)}
         queues = sorted(self._queues.values(), key=lambda shown: order.get(shown.name, len(order)))
         return Result(

@@ -60,20 +60,22 @@ class Choice(NamedTuple):
 class Suggestion(NamedTuple):
     """What is suggested for one queue. `reason`: why nothing is, else empty. `goal`: of each metric, alarms a day.
 
-    `reasons`: why a metric has no rule. `tile`: the rules together, as the candidates gave it.
+    `reasons`: why a metric has no rule; `off`: those of them that would be noise whatever the value, and are best off.
+    `tile`: the rules together, as the candidates gave it.
     """
 
     reason: str
     goal: float
     choices: Mapping[str, Choice]
     reasons: Mapping[str, str]
+    off: frozenset[str]
     tried: Mapping[str, Sequence[Tried]]
     tile: Tally
 
 
 def suggest(tried: Mapping[str, Sequence[Tried]], wanted: float, calls: int, days: int, open_ms: int) -> Suggestion:
     """Choose for one queue; `tried` by metric, the easiest value first, `wanted` alarms a day of all rules together."""
-    nothing = Suggestion("", 0.0, {}, {}, tried, tally((), days, open_ms))
+    nothing = Suggestion("", 0.0, {}, {}, frozenset(), tried, tally((), days, open_ms))
     if days < FEW_DAYS:
         return nothing._replace(reason=f"too few days: open on {days} of them, at least {FEW_DAYS} are needed")
     if calls < FEW_CALLS:
@@ -104,8 +106,13 @@ def _with_goal(tried: Mapping[str, Sequence[Tried]], goal: float, nothing: Sugge
         warn = min(fitting, key=lambda one: (round(_apart(one.tally, aim), 3), one.candidate.hold_ms))
         choices[metric] = _critical(warn, each)
     merged = together(alarm for choice in choices.values() for alarm in choice.warn.alarms)
+    off = frozenset(metric for metric in reasons if any(one.tally.alarms for one in tried[metric]))
     return nothing._replace(
-        goal=goal, choices=choices, reasons=reasons, tile=tally(merged, nothing.tile.days, nothing.tile.open_ms)
+        goal=goal,
+        choices=choices,
+        reasons=reasons,
+        off=off,
+        tile=tally(merged, nothing.tile.days, nothing.tile.open_ms),
     )
 
 

@@ -82,7 +82,7 @@ def _section(name: str, suggestion: Suggestion, current: Thresholds) -> list[str
     is_group = name.startswith("@")
     own = current.group(name[1:]) if is_group else current.queue(name)
     present = {rule_name(rule) for rule in own.rules}
-    off = {metric: why for metric, why in suggestion.reasons.items() if metric in present}
+    off = {metric: why for metric, why in suggestion.reasons.items() if metric in suggestion.off & present}
     if not suggestion.choices and not off:
         return []
     wide = max(len(metric) for metric in (*suggestion.choices, *off)) + 1

@@ -59,9 +59,9 @@ def part(permille: int) -> str:
     return next((word for least, word in _PARTS if permille >= least), "a few")
 
 
-def shown(text: str) -> str:
+def shown(text: str, most: int = _MOST) -> str:
     """A name out of a file, fit for a terminal and for the middle of a line: Hebrew cannot reorder what follows it."""
-    line = one_line(text, _MOST)
+    line = one_line(text, most)
     has_rtl = any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in line)
     return f"{_MARK}{line}{_MARK}" if has_rtl else line
 

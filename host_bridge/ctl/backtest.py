@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         _dates(args)
         page = _Page(args.html) if args.html is not None else None
     except BacktestError as error:
-        return _refuse(str(error))
+        return _refuse(f"wallboardctl backtest: {error}")
     except OSError as error:
         return _unwritable(args.html, error)
     try:
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     except ConfigError as error:
         return _refuse(*error.errors)
     except BacktestError as error:
-        return _refuse(str(error))
+        return _refuse(f"wallboardctl backtest: {error}")
     except OSError as error:
         return _unwritable(args.html, error)
     finally:
@@ -171,7 +171,3 @@ def _unwritable(path: Path, error: OSError) -> int:
 def _refuse(*errors: str) -> int:
     print("\n".join(errors), file=sys.stderr)
     return 2
-
-
-def _named(words: Sequence[str]) -> str:
-    return ", ".join(words)

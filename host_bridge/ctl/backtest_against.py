@@ -87,7 +87,7 @@ def verdict(ours: Tally, theirs: Tally) -> str:
     """The queue's tile, with the one and with the other."""
     a, b = _often(ours), _often(theirs)
     if ours == theirs:
-        return f"no difference: the tile would have begun to blink {a}"
+        return f"no difference: the tile would have begun to blink {a}" if ours.alarms else "no difference: never"
     return f"the tile would have begun to blink {a} with {SIDES[0]}, {b} with {SIDES[1]}"
 
 

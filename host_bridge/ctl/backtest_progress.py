@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from typing import TextIO
 
@@ -23,12 +25,21 @@ class Progress:
         self._drawn = False
 
     def __enter__(self) -> Progress:
+        if self._shown and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, self._interrupted)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._drawn:
+            self._drawn = False
             self._out.write("\r\x1b[K")
             self._out.flush()
+
+    def _interrupted(self, *_: object) -> None:
+        """Ctrl-C ends the program as it does without a handler, and leaves no half of a bar."""
+        self.__exit__()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
 
     def __call__(self, done: float) -> None:
         """Draw, if enough time has passed for anybody to see it."""

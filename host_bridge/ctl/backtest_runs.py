@@ -83,8 +83,9 @@ class Runs:
             return
         first, last = self.ours.days[0].date, self.ours.days[-1].date
         heading = (
-            f"Suggested by wallboardctl backtest --suggest {wanted:g}: about so many alarms a day on each queue, if\n"
-            f"days are like those from {first} to {last}. Copy the rules into thresholds.yaml, each under its queue."
+            f"Suggested by wallboardctl backtest --suggest {wanted:g}: about so many alarms a day on each\n"
+            f"queue, if days are like those from {first} to {last}. Copy the rules into\n"
+            "thresholds.yaml, each under its queue."
         )
         self.snippet = snippet(self.suggestions, self._current, heading)
         proposed = applied(self.snippet, self._current)
@@ -95,9 +96,7 @@ class Runs:
         self._result = result
         found = report(result, str(self._args.thresholds), self._files(), self._current)
         if not found.calls:
-            raise BacktestError(
-                f"{', '.join(found.files)}: no call on {_span(self._args) or 'any day'}: nothing to replay"
-            )
+            raise BacktestError(f"{', '.join(found.files)}: no call on {days_words(found.days)}: nothing to replay")
         if not any(queue.days for queue in found.queues):
             raise BacktestError(
                 f"{self._args.thresholds}: no queue is open on {days_words(found.days)}: without opening hours no rule "
@@ -185,14 +184,6 @@ def _given(answer: Answer) -> Result:
     if isinstance(answer, Exception):
         raise answer
     return answer
-
-
-def _span(args: argparse.Namespace) -> str:
-    """The days that were asked for, in words; empty when all were."""
-    if args.from_day is not None and args.from_day == args.until_day:
-        return str(args.from_day)
-    words = (("from", args.from_day), ("until", args.until_day))
-    return " ".join(f"{word} {day}" for word, day in words if day is not None)
 
 
 def _targets(ours: Report, rules: Thresholds) -> dict[str, int]:

@@ -13,6 +13,7 @@ from host_bridge.ctl.backtest_verdict import verdict
 
 COLUMNS = 100
 RULE_COLUMNS = 24  # of a rule's name and levels
+_PATH = 1_000  # characters
 _HEADS = ("warn", "critical", f"<{GLANCE_MS // 1000} s", "an hour", "in alarm", "share")
 _LEAST = (5, 8, 5, 7, 9, 6)  # columns
 
@@ -27,8 +28,8 @@ def lines(report: Report) -> Iterator[str]:
 
 def head(report: Report, names: Sequence[str]) -> Iterator[str]:
     """What was replayed, and what was left out."""
-    yield f"{' and '.join(map(shown, names))} on {days_words(report.days)}"
-    files = ", ".join(map(shown, report.files))
+    yield f"{' and '.join(shown(name, _PATH) for name in names)} on {days_words(report.days)}"
+    files = ", ".join(shown(name, _PATH) for name in report.files)
     queues = sum(not queue.id.startswith("@") for queue in report.queues)
     counts = f"{many(report.lines, 'line')}, {many(report.calls, 'call')} in {many(queues, 'queue')}"
     yield f"{files}: {counts}"
