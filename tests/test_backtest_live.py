@@ -25,7 +25,7 @@ from host_bridge.backtest import Result, backtest
 from tests.hard_day import LIMITS, hard_day
 from tests.live_chain import LiveChain
 
-SEEDS = [int(seed) for seed in os.environ.get("WALLBOARD_SEEDS", "1").split()]
+SEEDS = [int(seed) for seed in os.environ.get("WALLBOARD_SEEDS", "3").split()]
 
 
 def changes(result: Result) -> list[Change]:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from firmware.core import wire
+from firmware.core.rules import METRICS
 from host_bridge.backtest.result import RuleTest
+from host_bridge.handover import still
 from host_bridge.messages import group_id, printable
 from host_bridge.rule_kinds import MAX_RULES, Rule
 from host_bridge.thresholds import QueueThresholds, Thresholds
@@ -28,9 +30,11 @@ class Shown:
         name: str,
         limits: QueueThresholds,
         shares: Callable[[int], Shares],
+        figures: Callable[[int], dict[str, int]],
+        *,
         is_open: Callable[[Iterable[str], int], bool],
     ) -> None:
-        """`shares` at a moment; `is_open` with these queues of the PBX, at a moment."""
+        """`shares`, and all `figures`, at a moment; `is_open` with these queues of the PBX, at a moment."""
         self.id = queue
         self.name = name
         self.is_group = queue.startswith("@")
@@ -40,6 +44,9 @@ class Shown:
         self.has_rules = bool(rules)
         self.message = _message(rules)
         self.shares = shares
+        self._figures = figures
+        self._counts_looks = any(map(_counts_looks, rules))
+        self._stood: dict[str, int] = {}  # all figures, as boards would have been told last
         self.is_open = is_open
         self.waits = Waits(0, None, None)
         self.open = False
@@ -55,7 +62,8 @@ class Shown:
             name,
             thresholds.queue(name),
             lambda now_ms: truth.shares(name, now_ms),
-            lambda queues, at_ms: thresholds.is_open(name, at_ms),
+            lambda now_ms: truth.figures(name, now_ms),
+            is_open=lambda queues, at_ms: thresholds.is_open(name, at_ms),
         )
 
     @classmethod
@@ -66,7 +74,8 @@ class Shown:
             name,
             thresholds.group(name),
             lambda now_ms: truth.group_shares(name, now_ms),
-            lambda queues, at_ms: thresholds.is_group_open(name, queues, at_ms),
+            lambda now_ms: truth.group_figures(name, now_ms),
+            is_open=lambda queues, at_ms: thresholds.is_group_open(name, queues, at_ms),
         )
 
     def add_up(self) -> None:
@@ -80,6 +89,18 @@ class Shown:
                 since_ms = _earlier(since_ms, waits.since_ms)
                 clock_ms = _earlier(clock_ms, waits.clock_ms)
         self.waits = Waits(waiting, since_ms, clock_ms)
+
+    def has_news(self, now_ms: int) -> bool:
+        """Whether boards would be told, if only of a figure that no rule looks at.
+
+        A rule with `for` over a wait asks when the figures were last seen without it: a caller who is known late, but
+        waits since long, is not taken to have waited then. Where no rule asks so it is all the same, and costs nothing.
+        """
+        if not self._counts_looks:
+            return True
+        stands = still(self._figures(now_ms), now_ms) | {"open": self.open}
+        before, self._stood = self._stood, stands
+        return stands != before
 
     def snapshot(self, shares: Shares, now_ms: int, wait_limit_ms: int | None) -> dict[str, Any]:
         """What alarms look at, as in the snapshot that boards get."""
@@ -112,6 +133,11 @@ def _message(rules: list[Rule]) -> dict[str, Any]:
     parts = [rules[place : place + MAX_RULES] for place in range(0, max(1, len(rules)), MAX_RULES)]
     read = [wire.read(wire.RULES, wire.dumps({"v": wire.VERSION, "started": 0, "rules": part})) for part in parts]
     return {**read[0], "rules": [rule for message in read for rule in message["rules"]]}
+
+
+def _counts_looks(rule: Rule) -> bool:
+    metrics = [each["metric"] for level in rule["levels"] for each in level["all"]]
+    return bool(rule["for_ms"]) and any(METRICS.get(metric) for metric in metrics)
 
 
 def _tested(rule: Rule) -> RuleTest:

@@ -182,7 +182,7 @@ class Site:
         shares = shown.shares(now_ms)
         if self._timeline is not None:
             self._timeline.told(shown.id, shown.waits, shares, now_ms)
-        if shown.has_rules:
+        if shown.has_rules and shown.has_news(now_ms):
             snapshot = shown.snapshot(shares, now_ms, self._thresholds.wait_limit_ms)
             self._firings.add(self._alarms.told(shown.id, snapshot, now_ms))
 
