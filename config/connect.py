@@ -139,6 +139,8 @@ class BrokerUrl(Kind):
         """What was meant by `broker`, `tcp://broker:1883` or `Embedded`."""
         if self.embedded and text.strip().lower() == EMBEDDED:
             return f"; did you mean '{EMBEDDED}'?"
+        if text.strip().lower() == EMBEDDED:
+            return ": the bridge's own broker is mqtt://127.0.0.1, for boards on its machine alone"
         secure = text.lower().startswith(("mqtts", "ssl", "tls"))
         meant = f"{'mqtts' if secure else 'mqtt'}://{re.sub('^[A-Za-z]+:/*', '', text.strip()).strip('/')}"
         return f"; did you mean '{one_line(meant, 60)}'?" if _address(meant)[0] else ""

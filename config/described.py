@@ -72,6 +72,9 @@ class Named(MapOf):
         super().__init__(item, key, most)
         self.doc = doc
 
+    def expected(self) -> str:
+        return "a section of names, each with a section of its own"
+
 
 class Parsed(Kind):
     """A text that a function reads; its ValueError is the problem.

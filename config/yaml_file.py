@@ -29,7 +29,8 @@ KeyPath = tuple[str | int, ...]
 Problem = tuple[KeyPath, str]
 
 MAX_PATH = 200  # characters of a path in a message
-_AT_THE_KEY = "unknown key"  # a problem of the key itself, not of its value: there is nothing right to write behind it
+# Of problems of the key itself, not of its value: there is nothing right to write behind it.
+_AT_THE_KEY = ("unknown key", "unknown day", "the day ")
 _NOTHING = ("~", "null", "Null", "NULL")  # as editors see them, and people mean them: no file called "null"
 _QUOTES = "“”„‟«»״‘’‚‛"  # as word processors and Hebrew keyboards make them; to YAML they are letters
 
@@ -150,7 +151,7 @@ class YamlFile:
         if not (node.plain and len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES):
             return text
         inside = text[1:-1]
-        message = f'{text[0]} is a letter here, not a quote, expected "…" as the keyboard types it, or no quotes'
+        message = f'{text[0]} is a letter here and no quote; did you mean "{one_line(inside, 40)}"?'
         self._tell(node.place, (*path[:-1], inside) if path and path[-1] == text else path, message)
         return inside
 

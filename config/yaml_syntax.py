@@ -16,6 +16,7 @@ from firmware.core.spelling import shown
 
 _UNSPACED = re.compile(r"""\s*(?:- )?([^\s:#'"]+):([^\s:/].*)""")  # `warn:30s`, but neither a URL nor a time alone
 _QUOTES = ("'", '"')
+_NEVER_CLOSED = "the quote that opens here is never closed"
 
 
 def explain(error: yaml.YAMLError, text: str) -> tuple[Place, str]:
@@ -26,7 +27,7 @@ def explain(error: yaml.YAMLError, text: str) -> tuple[Place, str]:
     at, since = place_of(error.problem_mark), place_of(error.context_mark)
     lines = text.splitlines()
     if "end of stream" in problem and "quoted" in problem:
-        return since, "the quote that opens here is never closed"
+        return since, _NEVER_CLOSED
     if "mapping values are not allowed" in problem:
         return _stray_colon(at, lines)
     if "could not find expected ':'" in problem:
@@ -37,6 +38,9 @@ def explain(error: yaml.YAMLError, text: str) -> tuple[Place, str]:
         return at, "nested far too deep: no settings file"
     if "block mapping" in problem or "block collection" in problem or "document start" in problem:
         return _no_key(at, since, lines)
+    if "block scalar" in problem:
+        sign = _line(lines, since.line)[since.column - 1 : since.column]
+        return since, f"'{sign}' does not belong before a value: leave it out; a text that begins with it needs quotes"
     return at, _of_one_character(problem, at, lines)
 
 
@@ -102,6 +106,8 @@ def _no_comma(at: Place, since: Place, lines: list[str]) -> tuple[Place, str]:
     bracket = opening[since.column - 1 : since.column]
     closing = {"{": "}", "[": "]"}.get(bracket, "}")
     if at.line > len(lines) or (at.line > since.line and _indent(line) <= _indent(opening)):
+        if opening[since.column :].count('"') % 2:
+            return Place(since.line, opening.rindex('"') + 1), _NEVER_CLOSED
         return since, f"the '{bracket}' that opens here is never closed, expected a '{closing}'"
     before = line[: at.column - 1].rstrip()
     if at.line > since.line and re.fullmatch(r"\s*[^\s:]*", before):
@@ -122,17 +128,16 @@ def _no_key(at: Place, since: Place, lines: list[str]) -> tuple[Place, str]:
     before = line[: at.column - 1].rstrip()
     if before.endswith(_QUOTES):
         other = "'" if before[-1] == '"' else '"'
-        return (
-            at,
-            f"the text ends at the {before[-1]} before this: put one with {before[-1]} in it between {other}…{other}",
-        )
+        hebrew = ", or write ״" if other == "'" and re.search("[א-ת]", line) else ""
+        inner = f"a text with {before[-1]} in it stands between {other}…{other}"
+        return at, f"the {before[-1]} before this ends the text: {inner}{hebrew}"
     if line.lstrip().startswith("- ") or "'-' indicator" in line:
         return at, "a '-' among keys: a list stands below a key of its own, all its lines with '- '"
     if _line(lines, since.line).lstrip().startswith("- ") and before == "":
         return at, f"a key among the '- ' lines that begin in line {since.line}: indent it, or give it no list above"
     number = _above(at.line, lines)
     there = _spaces(_line(lines, number))
-    return at, f"indented by {_spaces(line)}, which fits no section above it: line {number} has {there}"
+    return at, f"indented by {_spaces(line)}, which fits no line above it: line {number} has {there}"
 
 
 def _of_one_character(problem: str, at: Place, lines: list[str]) -> str:
@@ -140,8 +145,6 @@ def _of_one_character(problem: str, at: Place, lines: list[str]) -> str:
     found = line[at.column - 1 : at.column]
     if found == "\t" or "tab character" in problem:
         return "a tab: indent with spaces"
-    if "block scalar" in problem:
-        return "a text that begins with '>' or '|' needs quotes around it; a number has no such sign: leave it out"
     if "anchor" in problem or "alias" in problem:
         return "a text that begins with '&' or '*' needs quotes around it"
     if "escape" in problem:

@@ -219,7 +219,7 @@ def day_range(text: str) -> tuple[int, ...]:
             days = f"expected {', '.join(DAYS)} or a range like sun-thu"
             meant = "-".join(filter(None, map(_day_meant, (first, last) if dash else (first,))))
             hint = f"; did you mean '{meant}'?" if meant and ("-" in meant) == bool(dash) else ""
-            raise ValueError(f"{shown(name)} is no day, {days}{hint}")
+            raise ValueError(f"unknown day {shown(name)}, {days}{hint}")
     start, end = DAYS.index(first), DAYS.index(last if dash else first)
     return tuple((start + step) % 7 for step in range((end - start) % 7 + 1))
 
@@ -236,7 +236,8 @@ def week(days: dict[str, tuple[Span, ...]]) -> Week:
     for name, day_spans in days.items():
         for day in day_range(name):
             if day in found:
-                raise ValueError(f"{name!r}: {DAYS[day]} is given twice, expected each day once")
+                other = next(each for each in days if day in day_range(each))
+                raise ValueError(f"the day {DAYS[day]} is in {other!r} already, expected each day once")
             found[day] = day_spans
     return Week(tuple(found.get(day, ()) for day in range(7)))
 

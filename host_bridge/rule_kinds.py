@@ -174,6 +174,7 @@ class Rules(Kind):
     """A section `rules` → {name: rule, or None for one that is off}; `sound` is added by thresholds.py."""
 
     shape = "map"
+    fields = tuple(Field(name, metric.kind) for name, metric in METRICS.items())  # what stands here and nowhere else
 
     def expected(self) -> str:
         return "a section of rules"
@@ -305,7 +306,7 @@ def _metric_rule(name: str, value: dict[str, Any], path: Path, problems: Problem
 
 def _own_rule(name: str, value: dict[str, Any], path: Path, problems: Problems) -> Rule | None:
     before = len(problems.found)
-    foreign = {severity: f"a rule with all has one level, write severity: {severity}" for severity in SEVERITIES}
+    foreign = dict.fromkeys(SEVERITIES, "a rule with all has one level, the one that severity names")
     foreign |= {"when": "a rule with all has each condition there, write it there too"}
     foreign |= {metric: f"a condition stands in all, write all: {{{metric}: …}}" for metric in METRICS}
     clean = OWN.read(_known_keys(value, foreign, path, problems), path, problems) or {}

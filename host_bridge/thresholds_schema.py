@@ -64,6 +64,9 @@ SPANS = Parsed(calendar.spans, "a span of time like 08:00-18:00", calendar.SPANS
 class QueueNames(ListOf):
     """The queues of a group → a tuple, each once."""
 
+    def expected(self) -> str:
+        return "a list of the PBX's queues"
+
     def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> Any:
         names = super().read(value, path, problems)
         if names is None:
@@ -157,11 +160,11 @@ class Hours(Kind):
                 calendar.week({**days, name: ()})
             except ValueError as error:
                 hint = "" if "did you mean" in str(error) else did_you_mean(name, list(known))
-                problems.add(here, f"unknown key: {error}{hint}")
+                problems.add(here, f"{error}{hint}")
             else:
                 days[name] = SPANS.read(text, here, problems) or ()
         if "eves" in off and "holidays" not in off:
-            problems.add((*path, "eves"), "rests on holidays, expected holidays: IL or another country's too")
+            problems.add((*path, "eves"), "are the days before holidays, expected holidays too, like holidays: IL")
         if len(off) == len(value):
             problems.add(path, f"days off alone, expected {self.expected()} too")
         week = calendar.week(days)
@@ -193,7 +196,16 @@ class Hours(Kind):
 
 
 HOURS = Hours()
-_FREQUENCY = Frequency(100, MAX_FLASH_MHZ)
+
+
+class Blinking(Frequency):
+    """How often something blinks in a second."""
+
+    def expected(self) -> str:
+        return f"{super().expected()}: faster can trigger seizures"
+
+
+_FREQUENCY = Blinking(100, MAX_FLASH_MHZ)
 
 
 def _service_level(usual: ServiceLevel | None) -> Record:

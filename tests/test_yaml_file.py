@@ -84,7 +84,7 @@ def test_mistakes_of_keys(text: str, line: str) -> None:
         ("a:\n\tb: 1\n", "f.yaml:2:1: ", "a tab: indent with spaces"),
         ("a:\n  b: 1\n\tc: 1\n", "f.yaml:3:1: ", "a tab: indent with spaces"),
         ("a: b: c\n", "f.yaml:1:5: ", "a text with ': ' in it needs quotes"),
-        ("a:\n  b: 1\n c: 2\n", "f.yaml:3:2: ", "indented by 1 space, which fits no section above it: line 2 has 2"),
+        ("a:\n  b: 1\n c: 2\n", "f.yaml:3:2: ", "indented by 1 space, which fits no line above it: line 2 has 2"),
         ("a: 1\n  b: 2\n", "f.yaml:2:3: ", "indented by 2 spaces, but line 1 above it by no space: align the two"),
         ("a: 1\nb: 'x\nc: 2\n", "f.yaml:2:4: ", "the quote that opens here is never closed"),
         ("a: [1, 2\nb: 3\n", "f.yaml:1:4: ", "the '[' that opens here is never closed, expected a ']'"),
@@ -97,8 +97,13 @@ def test_mistakes_of_keys(text: str, line: str) -> None:
         ("a: 1\nb:2\nc: 3\n", "f.yaml:2:1: ", "the space after ':' is missing; did you mean 'b: 2'?"),
         ("a = 1\nb: 2\n", "f.yaml:1:1: ", "'=' where a ':' belongs; did you mean 'a: 1'?"),
         ("a: 1\nb\nc: 3\n", "f.yaml:2:1: ", "'b' has no ':', expected a line like  key: value"),
-        ('a: "צה"ל"\n', "f.yaml:1:8: ", "the text ends at the \" before this: put one with \" in it between '…'"),
-        ("a: >60s\n", "f.yaml:1:6: ", "a text that begins with '>' or '|' needs quotes"),
+        (
+            'a: "צה"ל"\n',
+            "f.yaml:1:8: ",
+            'the " before this ends the text: a text with " in it stands',
+        ),
+        ("a: >60s\n", "f.yaml:1:4: ", "'>' does not belong before a value: leave it out"),
+        ('a: {b: "x}\nc: "y"\n', "f.yaml:1:8: ", "the quote that opens here is never closed"),
         ("a: %x\n", "f.yaml:1:4: ", "a text that begins with '%' needs quotes"),
         ("a: &\n", "f.yaml:1:5: ", "a text that begins with '&' or '*' needs quotes"),
         ('a: "C:\\dir"\n', "f.yaml:1:7: ", "put the text in 'single quotes'"),
@@ -153,7 +158,6 @@ def test_a_schema_types_it_and_unknown_keys_are_told_at_the_key() -> None:
     with pytest.raises(ConfigError) as caught:
         parse(b"prot: 5038\nhost: a\nhost: b\n", "f.yaml").typed(schema)
     assert caught.value.errors == [
-        "f.yaml:1:1: port: missing, expected a whole number from 1 to 65535",
         "f.yaml:1:1: prot: unknown key; did you mean 'port'? Others here: host",
         "f.yaml:3:1: host: given twice, first in line 2: keep one",
     ]

@@ -54,10 +54,10 @@ def of_frequency(text: str, lo: int, hi: int) -> str:
 
 
 def of_int(text: str, lo: int, hi: int) -> str:
-    """`3s`, `3 callers`, `+3` → `3`; "" for none from `lo` to `hi`."""
+    """`3s`, `3%`, `3 callers`, `+3` → `3`; "" for none from `lo` to `hi`."""
     number, rest = _parted(text[1:] if text.startswith("+") else text)
     found = digits(number)
-    return number if found is not None and lo <= found <= hi and (rest or text != number) and rest[:1] != "%" else ""
+    return number if found is not None and lo <= found <= hi and (rest or text != number) else ""
 
 
 def _parted(text: str) -> "tuple[str, str]":

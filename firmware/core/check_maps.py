@@ -71,13 +71,28 @@ class Either(Kind):
         return None
 
 
-def refuse_unknown(names: "Sequence[str]", value: "dict[Any, Any]", path: "Path", problems: Problems) -> None:
-    """Add a problem for each key of a section that is none of `names`."""
-    from firmware.core.spelling import unknown
+def refuse_unknown(fields: "Sequence[Any]", value: "dict[Any, Any]", path: "Path", problems: Problems) -> None:
+    """Add a problem for each key of a section that is none of its fields.
 
+    It is told where else the key is known, or which one it was meant to be; that one then is not told as missing.
+    """
+    from firmware.core.spelling import nearest, unknown
+
+    names = [field.name for field in fields]
     for key in sorted([str(key) for key in value]):
-        if key not in names:
-            problems.add(path + (key,), "" if problems.full() else unknown(key, names))
+        if key in names:
+            continue
+        if problems.full():
+            return
+        homes = [field.name for field in fields if key in [inner.name for inner in getattr(field.kind, "fields", ())]]
+        if homes:
+            problems.add(path + (key,), "unknown key: it belongs under %s" % " or ".join(homes))
+            continue
+        meant = nearest(key, names)
+        missing = [each for each in problems.found if each[0] == path + (meant,) and each[1].startswith("missing")]
+        if missing and meant not in value:
+            problems.found.remove(missing[0])
+        problems.add(path + (key,), unknown(key, names))
 
 
 def _shape(value: "Any") -> str:

@@ -59,7 +59,7 @@ class Record(Kind):
         if not problems.wire:
             from firmware.core.check_maps import refuse_unknown
 
-            refuse_unknown([field.name for field in self.fields], value, path, problems)
+            refuse_unknown(self.fields, value, path, problems)
         return clean
 
 

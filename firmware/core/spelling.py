@@ -33,10 +33,27 @@ def shown(value: "Any") -> str:
 
 def refusal(value: "Any", kind: "Kind", hint: str = "") -> str:
     """The usual message: what was found, what is expected, the nearest right spelling."""
-    if not hint and isinstance(value, str) and value:
-        meant = _around(one_line(value, 40), kind)
-        hint = "; did you mean '%s'?" % meant if meant else ""
-    return "%s, expected %s%s" % (shown(value), kind.expected(), hint)
+    if hint or not value:
+        return "%s, expected %s%s" % (shown(value), kind.expected(), hint)
+    if isinstance(value, list):
+        meant = _section(value) if hasattr(kind, "item") and kind.shape == "map" else ""
+        if kind.shape == "map" and isinstance(value[0], dict):
+            hint = "; leave out the '-' before each"
+    elif isinstance(value, str) and kind.shape == "list" and value.startswith("-"):
+        meant, hint = "", "; a space belongs behind each '-'"
+    else:
+        meant = _around(one_line(value, 40), kind) if isinstance(value, str) else ""
+    if meant:
+        hint = "; did you mean '%s'?" % meant
+    expected = "a section" if meant and kind.shape == "map" else kind.expected()
+    return "%s, expected %s%s" % (shown(value), expected, hint)
+
+
+def _section(names: "list[Any]") -> str:
+    """A list of names as a section of them; "" when they are no names."""
+    if [name for name in names if not isinstance(name, str)]:
+        return ""
+    return one_line("{%s}" % ", ".join(["%s: {}" % name for name in names[:3]]), 60) if len(names) <= 3 else ""
 
 
 def _around(text: str, kind: "Any") -> str:
@@ -61,9 +78,7 @@ def unknown(key: str, names: "Sequence[str]", more: str = "") -> str:
     if "password" in key.lower() or key.lower() in ("secret", "passwd"):
         for name in names:
             if name == "password_file":
-                return (
-                    "unknown key: a password never stands here, expected password_file: a file whose first line it is"
-                )
+                return "unknown key: a password never stands here: write it into a file, named by password_file"
     found = nearest(key, names)
     if found is None:
         return "unknown key, expected one of: %s%s" % (", ".join(names), more)

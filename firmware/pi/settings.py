@@ -20,14 +20,26 @@ from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.board import PAGES
-from firmware.core.check import Field, Int, ListOf, OneOf, Record, Text, read
+from firmware.core.check import Field, Int, ListOf, OneOf, Problems, Record, Text, read
 from firmware.core.inventory import MOST
 from firmware.pi.panel import DRIVERS, PanelSettings, check
 from firmware.pi.settings_night import NIGHT, overlap, spans
 from hw.pins import mappings
 
 _NAME = Text(64, without="/+#% @")
-_PIN = Int(2, 27)
+
+
+class Pin(Int):
+    """A GPIO number; people also know a pin by its place on the header."""
+
+    def refuse(self, value: Any, path: tuple[str | int, ...], problems: Problems, hint: str = "") -> None:
+        for gpio, place in next(iter(mappings().values())).header.items():
+            if value == str(place) and not self.lo <= place <= self.hi:
+                hint = f"; place {place} of the header is GPIO {gpio}"
+        super().refuse(value, path, problems, hint)
+
+
+_PIN = Pin(2, 27)
 _SIZES = ("rows", "cols", "chain", "parallel", "hardware_mapping")
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from config.mistakes import Mistake, Place
 from config.yaml_file import ConfigError, Problem, YamlFile, load
-from firmware.core.check import Record
+from firmware.core.check import Record, read
 from firmware.pi import settings as board_settings
 from host_bridge import settings as bridge_settings
 from host_bridge import thresholds, thresholds_schema
@@ -113,12 +113,14 @@ def _checked(path: Path, kind: str | None, secrets: bool) -> Checked:
 
 
 def _kind_of(file: YamlFile, path: Path) -> str | None:
-    """The kind with most of the file's keys; the file's name decides between equals."""
+    """The kind with most of the file's keys; between equals the file's name decides, then where fewest are wrong."""
     keys = set(file.data) if isinstance(file.data, dict) else set()
     shared = {name: len(keys & {field.name for field in kind.schema.fields}) for name, kind in KINDS.items()}
     named = [name for name in KINDS if name in path.name.lower()]
     best = max(shared.values())
     likely = [name for name, count in shared.items() if count == best and (best or name in named)]
+    if len(likely) > 1 and not set(likely) & set(named):
+        likely.sort(key=lambda name: len(read(KINDS[name].schema, file.data)[1]))
     return next((name for name in likely if name in named), likely[0] if likely else None)
 
 

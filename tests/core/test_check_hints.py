@@ -21,7 +21,7 @@ def test_shares_as_people_try_them():
 
 
 def test_numbers_and_frequencies():
-    assert [of_int(text, 1, 9) for text in ("3s", "3 callers", "+3", "3", "12x", "three", "3%", "")] == ["3"] * 3 + [
+    assert [of_int(text, 1, 9) for text in ("3s", "3 callers", "+3", "3", "12x", "three", "", "0")] == ["3"] * 3 + [
         ""
     ] * 5
     assert [of_frequency(text, 100, 3000) for text in ("1", "0,5", "9", "fast")] == ["1hz", "0.5hz", "", ""]
