@@ -14,7 +14,8 @@ from config import json_schema
 from config.described import Described, Schema, SchemaOf
 from config.json_patterns import either, whole_text, word
 from firmware.core.check import Duration, Field, Int, Kind, OneOf, Problems, Record, Share
-from firmware.core.spelling import one_line, shown, unknown
+from firmware.core.check_hints import unknown
+from firmware.core.spelling import one_line, shown
 from firmware.core.wire import SEVERITIES, encode_id
 
 Path = tuple[str | int, ...]

@@ -1,9 +1,70 @@
-"""What a value with a wrong unit was probably meant to be: of settings alone, so no small board loads it."""
+"""What a wrong value or key of a settings file was probably meant to be: of files alone, so no small board loads it."""
 
+from firmware.core.spelling import nearest, one_line, shown
 from firmware.core.units import decimal, digits, duration, duration_text, scaled
+
+TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from firmware.core.check_kinds import Kind
 
 # How the words begin by which people call the units, in English and in Hebrew.
 _TIMES = (("se", "s"), ("mi", "m"), ("ho", "h"), ("hr", "h"), ("שנ", "s"), ("דק", "m"), ("שע", "h"))
+
+
+def refusal(value: "Any", kind: "Kind", hint: str = "") -> str:
+    """The usual message: what was found, what is expected, the nearest right spelling."""
+    if hint or not value:
+        return "%s, expected %s%s" % (shown(value), kind.expected(), hint)
+    if isinstance(value, list):
+        meant = _section(value) if hasattr(kind, "item") and kind.shape == "map" else ""
+        if kind.shape == "map" and isinstance(value[0], dict):
+            hint = "; leave out the '-' before each"
+    elif isinstance(value, str) and kind.shape == "list" and value.startswith("-"):
+        meant, hint = "", "; a space belongs behind each '-'"
+    else:
+        meant = _around(one_line(value, 40), kind) if isinstance(value, str) else ""
+    if meant:
+        hint = "; did you mean '%s'?" % meant
+    expected = "a section" if meant and kind.shape == "map" else kind.expected()
+    return "%s, expected %s%s" % (shown(value), expected, hint)
+
+
+def _section(names: "list[Any]") -> str:
+    """A list of names as a section of them; "" when they are no names."""
+    if [name for name in names if not isinstance(name, str)]:
+        return ""
+    return one_line("{%s}" % ", ".join(["%s: {}" % name for name in names[:3]]), 60) if len(names) <= 3 else ""
+
+
+def _around(text: str, kind: "Any") -> str:
+    """What people mean by a value that stands where a section, a list or a plain number is expected, or ""."""
+    if kind.shape == "list":
+        return "[%s]" % text
+    if kind.shape == "map":
+        fields = [field for field in getattr(kind, "fields", ()) if field.required or field.name == "label"]
+        if len(fields) == 1 or (fields and fields[0].name == "label"):
+            inner = "[%s]" if fields[0].kind.shape == "list" else "%s"
+            return "{%s: %s}" % (fields[0].name, inner % text)
+    if hasattr(kind, "lo"):
+        meant = of_int(text, kind.lo, kind.hi)
+        return meant if meant and kind.parse(meant) is not None else ""
+    return ""
+
+
+def unknown(key: str, names: "Sequence[str]", more: str = "") -> str:
+    """The message for a key that is none of `names`: the likely one first. `more`: what else may stand there."""
+    if "password" in key.lower() or key.lower() in ("secret", "passwd"):
+        for name in names:
+            if name == "password_file":
+                return "unknown key: a password never stands here: write it into a file, named by password_file"
+    found = nearest(key, names)
+    if found is None:
+        return "unknown key, expected one of: %s%s" % (", ".join(names), more)
+    others = ", ".join([name for name in names if name != found])
+    return "unknown key; did you mean '%s'?%s" % (found, " Others here: %s%s" % (others, more) if others else "")
 
 
 def did_you_mean(text: str) -> str:

@@ -52,9 +52,14 @@ class Kind:
 
     def refuse(self, value: "Any", path: "Path", problems: Problems, hint: str = "") -> None:
         """Add the usual message: found, expected, and `hint`, the nearest right spelling ("; did you mean …?")."""
-        from firmware.core.spelling import refusal
+        if problems.wire:
+            from firmware.core.spelling import shown
 
-        problems.add(path, "" if problems.full() else refusal(value, self, hint))
+            problems.add(path, "%s, expected %s%s" % (shown(value), self.expected(), hint))
+        elif not problems.full():
+            from firmware.core.check_hints import refusal
+
+            problems.add(path, refusal(value, self, hint))
 
 
 class Scalar(Kind):

@@ -76,7 +76,8 @@ def refuse_unknown(fields: "Sequence[Any]", value: "dict[Any, Any]", path: "Path
 
     It is told where else the key is known, or which one it was meant to be; that one then is not told as missing.
     """
-    from firmware.core.spelling import nearest, unknown
+    from firmware.core.check_hints import unknown
+    from firmware.core.spelling import nearest
 
     names = [field.name for field in fields]
     for key in sorted([str(key) for key in value]):

@@ -2,14 +2,12 @@
 
 from firmware.core.printable import one_line
 
-__all__ = ["did_you_mean", "nearest", "one_line", "refusal", "shown", "unknown"]
+__all__ = ["did_you_mean", "nearest", "one_line", "shown"]
 
 TYPE_CHECKING = False  # a type checker takes it for True; MicroPython has no typing
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-    from firmware.core.check_kinds import Kind
 
     Problems = Sequence[tuple[tuple[str | int, ...], str]]
 
@@ -29,61 +27,6 @@ def shown(value: "Any") -> str:
     if type(value) is int:  # a bool is an int in CPython and none in MicroPython
         return str(value) if -(10**18) < value < 10**18 else "a number of more than 18 digits"
     return "a number that is not whole" if isinstance(value, float) else "something else"
-
-
-def refusal(value: "Any", kind: "Kind", hint: str = "") -> str:
-    """The usual message: what was found, what is expected, the nearest right spelling."""
-    if hint or not value:
-        return "%s, expected %s%s" % (shown(value), kind.expected(), hint)
-    if isinstance(value, list):
-        meant = _section(value) if hasattr(kind, "item") and kind.shape == "map" else ""
-        if kind.shape == "map" and isinstance(value[0], dict):
-            hint = "; leave out the '-' before each"
-    elif isinstance(value, str) and kind.shape == "list" and value.startswith("-"):
-        meant, hint = "", "; a space belongs behind each '-'"
-    else:
-        meant = _around(one_line(value, 40), kind) if isinstance(value, str) else ""
-    if meant:
-        hint = "; did you mean '%s'?" % meant
-    expected = "a section" if meant and kind.shape == "map" else kind.expected()
-    return "%s, expected %s%s" % (shown(value), expected, hint)
-
-
-def _section(names: "list[Any]") -> str:
-    """A list of names as a section of them; "" when they are no names."""
-    if [name for name in names if not isinstance(name, str)]:
-        return ""
-    return one_line("{%s}" % ", ".join(["%s: {}" % name for name in names[:3]]), 60) if len(names) <= 3 else ""
-
-
-def _around(text: str, kind: "Any") -> str:
-    """What people mean by a value that stands where a section, a list or a plain number is expected, or ""."""
-    if kind.shape == "list":
-        return "[%s]" % text
-    if kind.shape == "map":
-        fields = [field for field in getattr(kind, "fields", ()) if field.required or field.name == "label"]
-        if len(fields) == 1 or (fields and fields[0].name == "label"):
-            inner = "[%s]" if fields[0].kind.shape == "list" else "%s"
-            return "{%s: %s}" % (fields[0].name, inner % text)
-    if hasattr(kind, "lo"):
-        from firmware.core.check_hints import of_int
-
-        meant = of_int(text, kind.lo, kind.hi)
-        return meant if meant and kind.parse(meant) is not None else ""
-    return ""
-
-
-def unknown(key: str, names: "Sequence[str]", more: str = "") -> str:
-    """The message for a key that is none of `names`: the likely one first. `more`: what else may stand there."""
-    if "password" in key.lower() or key.lower() in ("secret", "passwd"):
-        for name in names:
-            if name == "password_file":
-                return "unknown key: a password never stands here: write it into a file, named by password_file"
-    found = nearest(key, names)
-    if found is None:
-        return "unknown key, expected one of: %s%s" % (", ".join(names), more)
-    others = ", ".join([name for name in names if name != found])
-    return "unknown key; did you mean '%s'?%s" % (found, " Others here: %s%s" % (others, more) if others else "")
 
 
 def first_of(problems: "Problems") -> str:
