@@ -13,6 +13,7 @@ from host_bridge.ctl import program
 from tests.brokers import Broker, broker, free_port
 from tests.live_board import LiveBoard
 from tests.site_rig import Call, Site, bridge_yaml, call, site
+from tests.test_bridge_main import Process
 from tests.waiting import wait_until
 
 __all__ = ["broker", "call", "site"]
@@ -35,7 +36,7 @@ def test_what_a_broker_still_holds_of_a_site(site: Site, call: Call) -> None:
     code, out, _ = call("boards")
     assert code == 0
     assert out.splitlines() == [
-        "site main: the bridge says nothing: its last word, PBX down (connection refused), may be old",
+        "site main: the bridge says nothing; last it said: PBX down (connection refused)",
         "BOARD   STATE          FAULT  UP     VERSION  ALARMS",
         "hall-1  online, muted  -      3h12m  0.1.0    support: wait critical",
         "hall-2  offline",
@@ -65,8 +66,8 @@ def test_a_bridge_is_alive_when_it_speaks_and_tells_since_when_boards_are_gone(s
         "BOARD   STATE              FAULT  UP  VERSION  ALARMS",
         "hall-1  offline for 2h05m",
         "hall-3  offline for 2d07h",
-        "hall-2: 2 boards have this name, pi-3 (192.0.2.7, serial a1) and pi-3 (192.0.2.9), and put one another off "
-        "the broker: give each its own `board` in board.yaml",
+        "two boards call themselves 'hall-2': pi-3 (192.0.2.7) and pi-3 (192.0.2.9): give one another name in "
+        "board.yaml",
     ]
 
 
@@ -136,3 +137,36 @@ def test_a_broker_that_hangs_is_given_up(site: Site, call: Call) -> None:
     site.broker.thaw()
     assert (code, time.monotonic() - start) == (1, pytest.approx(5, abs=2))
     assert err == f"wallboardctl boards: broker 127.0.0.1:{site.broker.port}: it answers nothing\n"
+
+
+class QuickBridge(Process):
+    """… that knows after 8 s, and not after 30, which boards there are."""
+
+    module = "tests.quick_bridge"
+
+
+def test_two_boards_with_one_name_and_one_host_name_are_told_apart(
+    tmp_path: Path, broker: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An SD card was copied: they put one another off the broker, and the bridge sees who speaks."""
+    bridge = QuickBridge(tmp_path, 1, f"url: 'mqtt://127.0.0.1:{broker.port}'")
+    bridge.start()
+    command = ["boards", "--url", f"mqtt://127.0.0.1:{broker.port}", "--site", "test"]
+    cards = [{"host": "wallboard", "serial": serial} for serial in ("10000000000000a1", "10000000000000b2")]
+    twins = (
+        "two boards call themselves 'hall-1': wallboard (127.0.0.1), serial 10000000000000a1 and wallboard (127.0.0.1),"
+        " serial 10000000000000b2: give one another name in board.yaml"
+    )
+
+    def named() -> bool:
+        assert program.main(command) == 0
+        return twins in capsys.readouterr().out
+
+    try:
+        with (
+            LiveBoard(broker.port, "hall-1", "test", **cards[0]),
+            LiveBoard(broker.port, "hall-1", "test", **cards[1]),
+        ):
+            wait_until(named, 30, "the bridge does not notice")
+    finally:
+        bridge.close()

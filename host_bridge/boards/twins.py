@@ -114,6 +114,8 @@ def _order(who: Who) -> tuple[str, str, str]:
 def sentence(board: str, found: tuple[Who, ...]) -> str:
     """One line for people; `found` as Twins has it, not empty."""
     names = [each.name or _age(each) for each in found]
+    if len(set(names)) < len(names):  # a copied card has the host name too, and may be behind the same router
+        names = [f"{name}, serial {who.serial}" if who.serial else name for name, who in zip(names, found, strict=True)]
     count = {2: "two", 3: "three", 4: "four"}.get(len(names), str(len(names)))
     return f"{count} boards call themselves '{board}': {listed(names, MOST)}: give one another name in board.yaml"
 

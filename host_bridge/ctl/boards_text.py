@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from firmware.core.spelling import one_line
+from host_bridge.boards.twins import Who, sentence
 from host_bridge.ctl.site_state import Message, SiteState
 
 _SHORT = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "ALARMS")
 _LONG = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "HOST", "ADDRESS", "SERIAL", "TEMP", "LIGHT", "PROBLEMS", "ALARMS")
+MACHINE = ("host", "address", "serial")
 DOING = {"identify": "shows its name", "test": "tests itself"}
+MAX_PROBLEM = 1_000  # characters, as the bridge has it
 _DAY_MS = 86_400_000
 
 
@@ -25,7 +28,7 @@ def lines(site: str, state: SiteState, now_ms: int, *, long: bool = False) -> li
     return [
         first,
         *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table),
-        *(line for name in sorted(state.told) if (line := twins(name, state.told[name]))),
+        *(line for name in sorted(state.told) if (line := twins(name, state))),
     ]
 
 
@@ -36,31 +39,29 @@ def bridge_line(state: SiteState, now_ms: int) -> str:
         return "no bridge has ever reported to this broker"
     if not bridge["online"]:
         return "the bridge is offline"
-    problem = f" ({one_line(bridge['problem'], 300)})" if bridge.get("problem") else ""
-    pbx = f"PBX {bridge.get('pbx', 'unknown')}{problem}"
-    said = f"is online, {pbx}" if state.live(now_ms) else f"says nothing: its last word, {pbx}, may be old"
-    return f"the bridge {said}"
+    problem = one_line(bridge.get("problem", ""), MAX_PROBLEM)
+    pbx = f"PBX {bridge.get('pbx', 'unknown')}"
+    if problem:  # mostly of the PBX; else of what a person should do
+        pbx += f", and says: {problem}" if bridge.get("pbx") == "up" else f" ({problem})"
+    return f"the bridge is online, {pbx}" if state.live(now_ms) else f"the bridge says nothing; last it said: {pbx}"
 
 
-def twins(name: str, told: Message) -> str:
-    """What is to be done about two boards with one id; "" when there is one."""
-    twice = told.get("twice")
-    machines = [machine(each) for each in twice if isinstance(each, dict)] if isinstance(twice, list) else []
+def twins(name: str, state: SiteState) -> str:
+    """What is to be done about two boards of one name; "" when there is one, or the bridge's line has it already."""
+    twice = state.told.get(name, {}).get("twice")
+    machines = [each for each in twice if isinstance(each, dict)] if isinstance(twice, list) else []
     if len(machines) < 2:
         return ""
-    name = one_line(name, 60)
-    return (
-        f"{name}: {len(machines)} boards have this name, {' and '.join(machines)}, and put one another off the broker: "
-        "give each its own `board` in board.yaml"
-    )
+    found = [Who(_word(each, "host"), _word(each, "address"), _word(each, "serial")) for each in machines]
+    told = sentence(one_line(name, 64), tuple(found))
+    return "" if told in str((state.bridge or {}).get("problem", "")) else told
 
 
 def machine(state: Message) -> str:
     """Which machine a board is, as it says itself: `pi-3 (192.0.2.7, serial 1000abcd)`."""
-    host = one_line(str(state.get("host", "")), 64) or "a board"
-    more = [str(state["address"])] if state.get("address") else []
-    more += [f"serial {state['serial']}"] if state.get("serial") else []
-    return f"{host} ({one_line(', '.join(more), 140)})" if more else host
+    host, address, serial = (_word(state, key) for key in MACHINE)
+    more = ", ".join(filter(None, (address, f"serial {serial}" if serial else "")))
+    return f"{host or 'a board'} ({more})" if more else host or "a board"
 
 
 def condition(state: Message) -> str:
@@ -100,12 +101,17 @@ def clock(local_ms: int) -> str:
     return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}{day}"
 
 
+def _word(message: Message, key: str) -> str:
+    """A text of a message, fit for a terminal."""
+    return one_line(str(message.get(key, "")), 64)
+
+
 def _row(name: str, board: Message, state: SiteState, now_ms: int, head: tuple[str, ...]) -> tuple[str, ...]:
     cells = {"BOARD": one_line(name, 60), "STATE": condition(board)}
     if cells["STATE"] == "offline":
         cells["STATE"] += _since(name, state, now_ms)
     if "error" in board:
-        cells["ALARMS"] = board["error"]
+        cells["ALARMS"] = one_line(board["error"], 200)
         return tuple(cells.get(column, "") for column in head)
     known = board if board["online"] else state.told.get(name, {})  # a last will does not say which machine it was
     cells |= {column: _cell(known.get(key), unit) for column, (key, unit) in _CELLS.items()}

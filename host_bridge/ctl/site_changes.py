@@ -8,8 +8,6 @@ from firmware.core.spelling import one_line
 from host_bridge.ctl import boards_text
 from host_bridge.ctl.site_state import Message, SiteState
 
-_MACHINE = ("host", "address", "serial")
-
 
 class Facts(NamedTuple):
     """A moment of a site. `bridge`: its line; `boards`: what each says; `twins`: the line about those of a name."""
@@ -34,7 +32,7 @@ def facts(state: SiteState, now_ms: int) -> Facts:
         boards_text.bridge_line(state, now_ms),
         state.bridge is not None,
         {name: {**board, "alarms": _alarms(board, state)} for name, board in state.every().items()},
-        {name: line for name, told in state.told.items() if (line := boards_text.twins(name, told))},
+        {name: line for name in state.told if (line := boards_text.twins(name, state))},
         frozenset(state.forgotten),
     )
 
@@ -89,7 +87,7 @@ def _told(old: Message | None, new: Message) -> list[str]:
 
 def _restarted(old: Message, new: Message) -> list[str]:
     """A board that went and came so fast that only its words tell."""
-    if any(old.get(key) != new.get(key) for key in _MACHINE):
+    if any(old.get(key) != new.get(key) for key in boards_text.MACHINE):
         return [f"is {boards_text.machine(new)} now, it was {boards_text.machine(old)}"]
     if new.get("uptime_ms", 0) < old.get("uptime_ms", 0):
         return ["has started anew"]
