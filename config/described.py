@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
-from firmware.core.check import Field, Kind, MapOf, OneOf, Problems
+from firmware.core.check import Field, Kind, ListOf, MapOf, OneOf, Problems
 
 Schema = dict[str, Any]
 SchemaOf = Callable[[Kind, str], Schema]  # a kind and a name for it → its JSON Schema
@@ -65,11 +65,16 @@ class Choices(OneOf):
         return {"type": "string", "enum": list(self.choices), "enumDescriptions": list(self.about.values())}
 
 
-class Named(MapOf):
-    """Sections by names that people choose. `doc`: what one of them is."""
+class Distinct(ListOf):
+    """A list in which nothing stands twice; in the file's place config.section.given_twice() looks for that."""
 
-    def __init__(self, item: Kind, key: Kind, doc: str, most: int = 5000) -> None:
+
+class Named(MapOf):
+    """Sections by names that people choose. `one`: what one of them is called; `doc`: what it is."""
+
+    def __init__(self, item: Kind, key: Kind, one: str, doc: str, most: int = 5000) -> None:
         super().__init__(item, key, most)
+        self.one = one
         self.doc = doc
 
     def expected(self) -> str:

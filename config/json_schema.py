@@ -8,7 +8,7 @@ called `0600`, a boolean in `count_exits: no` if it still speaks YAML 1.1, and n
 each kind says here what an editor may see in its place. Kinds of other modules bring a method json_schema() of their
 own (described.py); those of firmware/core are read by kind here, for a small board has no room for it.
 
-Keywords that yaml-language-server knows and a plain validator passes over: errorMessage, defaultSnippets.
+Keywords that yaml-language-server knows and a plain validator passes over: errorMessage, defaultSnippets, doNotSuggest.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from config.described import Described, Explained, Named, Schema, SchemaOf, Written
+from config.described import Described, Distinct, Explained, Named, Schema, SchemaOf, Written
 from config.json_patterns import decimal, duration, either, whole, whole_text, word
 from firmware.core import check
 from firmware.core.check import (
@@ -145,6 +145,16 @@ def given(name: str, value: Schema | None = None) -> Schema:
     return {"required": [name]} | ({"properties": {name: value}} if value else {})
 
 
+def parts(**inner: Schema) -> Schema:
+    """What holds besides of the values of some keys; editors are not to offer these keys a second time."""
+    return {"properties": {name: {"doNotSuggest": True} | schema for name, schema in inner.items()}}
+
+
+def one_of(numbers: list[int], why: str) -> Schema:
+    """That a number, where an editor sees one, is one of these. There may be none."""
+    return {"if": {"type": "integer"}, "then": {"enum": numbers or [None], "errorMessage": why}}
+
+
 def without(names: Iterable[str], why: str) -> Schema:
     """That these keys are not there."""
     return {"properties": dict.fromkeys(names, False), "errorMessage": why}
@@ -184,7 +194,7 @@ def record(kind: Record, of: SchemaOf) -> Schema:
 
 def map_of(kind: MapOf, of: SchemaOf) -> Schema:
     """A section of names that people choose."""
-    item = of(kind.item, "item")
+    item = of(kind.item, kind.one if isinstance(kind, Named) else "item")
     if isinstance(kind, Named):
         item = {"description": _sentence(kind.doc)} | item
     made: Schema = {"additionalProperties": item, "maxProperties": kind.most}
@@ -196,6 +206,8 @@ def map_of(kind: MapOf, of: SchemaOf) -> Schema:
 
 def _list(kind: ListOf, of: SchemaOf) -> Schema:
     made: Schema = {"type": "array", "items": of(kind.item, "item"), "maxItems": kind.most}
+    if isinstance(kind, Distinct):  # of numbers an editor cannot tell: 0600 and 600 are one to it, and two to a PBX
+        made |= {"if": {"items": {"type": "string"}}, "then": {"uniqueItems": True}}
     return made | ({"minItems": kind.least} if kind.least else {})
 
 

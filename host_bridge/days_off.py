@@ -25,7 +25,10 @@ from host_bridge.calendar import ONE_DAY, Span, Week
 
 # What editors take, as regular expressions of any dialect; country() and date() tell the rest.
 COUNTRY = "[A-Z]{2}(?:-.+)?"
-DATE = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+DATE = (
+    "(?!0000)[0-9]{4}-"
+    "(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9])|(?:0[13-9]|1[0-2])-30|(?:0[13578]|1[02])-31)"  # leap years are date()'s
+)
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,24 @@ _COMMON = (
     Field("for", Duration(0, HOUR_MS), default=0, doc="how long it must hold before it fires"),
     Field("hold", Duration(0, HOUR_MS), default=DEFAULT_HOLD_MS, doc="how long it must be past clear before it ends"),
 )
-OWN = Record(
+
+
+class OwnRule(Record):
+    """A rule of one's own."""
+
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        """… which can let go by the metrics by which it fires, and by no other."""
+        rules = [
+            json_schema.when(
+                json_schema.given("clear", json_schema.given(name)),
+                json_schema.parts(all={"required": [name], "errorMessage": f"{name} is in clear and not in all"}),
+            )
+            for name in METRICS
+        ]
+        return json_schema.record(self, schema_of) | {"allOf": rules}
+
+
+OWN = OwnRule(
     (
         Described("all", CONDITIONS, required=True, doc="what must hold at once", example={"waiting": 5, "wait": "3m"}),
         Field("severity", OneOf(SEVERITIES), required=True, doc="amber and slow, or red, fast and with the buzzer"),

@@ -24,12 +24,12 @@ from config.connect import (
     tls_context,
     two_secrets,
 )
-from config.described import Choices, Described, Schema, SchemaOf
+from config.described import Choices, Described, Distinct, Schema, SchemaOf
 from config.json_schema import given, record, when, without
 from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
-from firmware.core.check import Bool, Duration, Either, Field, Int, ListOf, Record, Text, read
+from firmware.core.check import Bool, Duration, Either, Field, Int, Record, Text, read
 from host_bridge.mqtt_link import MqttSettings
 from host_bridge.pbx.ami_link import AmiSettings
 
@@ -125,7 +125,7 @@ _PBX = Pbx(
         Field("tls", Either(Bool(), _TLS), default=False, doc="whether AMI is encrypted: yes, or {ca_file: FILE}"),
         Described(
             "queues",
-            ListOf(Text(128), least=1),
+            Distinct(Text(128), least=1),
             doc="which to read, by the PBX's names; all when absent",
             example=["support", "sales"],
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config import json_schema
-from config.described import Choices, Described, Named, Parsed, Schema, SchemaOf
+from config.described import Choices, Described, Distinct, Named, Parsed, Schema, SchemaOf
 from config.json_patterns import duration
 from config.times import CLOCK, DAY_MIN, clock_text
 from firmware.core import check
@@ -61,7 +61,7 @@ class WholeSeconds(Duration):
 SPANS = Parsed(calendar.spans, "a span of time like 08:00-18:00", calendar.SPANS)
 
 
-class QueueNames(ListOf):
+class QueueNames(Distinct):
     """The queues of a group → a tuple, each once."""
 
     def expected(self) -> str:
@@ -104,7 +104,7 @@ class Groups(Named):
         one = made["additionalProperties"]
         whole = json_schema.without(["queues"], _ALL_HAS_ALL)
         about = "The whole centre: every queue of the site, so it has no list of its own."
-        made["properties"] = {ALL: {"description": about, "allOf": [one, whole]}}
+        made["properties"] = {ALL: {"description": about, "examples": [{"label": "המוקד"}], "allOf": [one, whole]}}
         made["additionalProperties"] = {"allOf": [one], "type": "object", "required": ["queues"]}
         return made
 
@@ -186,12 +186,19 @@ class Hours(Kind):
         day = {"description": about, "examples": ["08:00-18:00"], **spans}
         off = json_schema.fields(schema_of, self._DAYS_OFF.fields)
         a_day = json_schema.given(calendar.USUAL_RANGES[0]) | {"errorMessage": f"expected {self.expected()}"}
+        names = (*calendar.USUAL_RANGES, *calendar.WEEK)
+        rules = [json_schema.when({"propertyNames": {"enum": list(off)}}, a_day)]
+        for name in calendar.USUAL_RANGES:
+            days = set(calendar.day_range(name))
+            twice = [other for other in names if other != name and days & set(calendar.day_range(other))]
+            once = f"the days of {name} are given already, expected each day once"
+            rules.append(json_schema.when(json_schema.given(name), json_schema.without(twice, once)))
         return {
-            "properties": {**dict.fromkeys((*calendar.USUAL_RANGES, *calendar.WEEK), day), **off},
+            "properties": {**dict.fromkeys(names, day), **off},
             "patternProperties": {f"^{calendar.DAY_RANGE}$": spans},
             "additionalProperties": False,
             "dependencies": {"eves": ["holidays"]},
-            "allOf": [json_schema.when({"propertyNames": {"enum": list(off)}}, a_day)],
+            "allOf": rules,
         } | json_schema.section(self, empty=False)
 
 
@@ -353,19 +360,37 @@ _QUIET = Record(
     )
 )
 
-SCHEMA = Record(
+
+class Thresholds(Record):
+    """The whole file."""
+
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        """… in which next_breach rests on wait_limit."""
+        levels = {"type": "object", "not": {"required": ["all"]}}
+        none = {
+            "if": levels,
+            "then": {"type": "string", "errorMessage": "rests on wait_limit, expected that section too"},
+        }
+        here = json_schema.parts(rules=json_schema.parts(next_breach=none))
+        each = {"additionalProperties": here}
+        all_of_them = json_schema.parts(defaults=here, queues=each, groups=each)
+        rests = json_schema.when({"not": json_schema.given("wait_limit")}, all_of_them)
+        return json_schema.record(self, schema_of) | {"allOf": [rests]}
+
+
+SCHEMA = Thresholds(
     (
         Described("timezone", _ZONE, required=True, doc="the site's time zone", example="Asia/Jerusalem"),
         Field("defaults", _DEFAULTS, doc="for every queue that says nothing else"),
         Described(
             "queues",
-            Named(_QUEUE, key=Text(MAX_QUEUE), doc="a queue, by the name that the PBX has"),
+            Named(_QUEUE, key=Text(MAX_QUEUE), one="queue", doc="a queue, by the name that the PBX has"),
             doc="the queues by the PBX's names, in the order of the boards; one that is not listed has the defaults",
             example={"support": {"label": _LABEL.example}},
         ),
         Described(
             "groups",
-            Groups(_GROUP, key=Text(MAX_QUEUE), doc="a group of queues, by a name that you choose"),
+            Groups(_GROUP, key=Text(MAX_QUEUE), one="group", doc="a group of queues, by a name that you choose"),
             doc="queues that are summed, shown and ruled like one more queue; `all` is the whole centre",
             example={"service": {"label": "שירות", "queues": ["support", "sales"]}},
         ),

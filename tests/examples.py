@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import config
+from config.yaml_file import parse
+from firmware.pi import settings as board_settings
+from host_bridge import settings as bridge_settings
+from host_bridge import thresholds
 
 FOLDER = Path(config.__file__).parent
 KINDS = ("thresholds", "bridge", "board")
@@ -52,6 +56,15 @@ def in_use(kind: str, *wanted: str, without: tuple[str, ...] = ()) -> str:
         kept.append(line)
     assert not missing, f"not in the example: {missing}"
     return "\n".join(kept)
+
+
+def check(kind: str, text: str) -> None:
+    """What `wallboardctl check` does with a file of this text. Raises ConfigError."""
+    file = parse(text.encode(), f"{kind}.yaml")
+    if kind == "thresholds":
+        thresholds.build(file)
+    else:
+        {"bridge": bridge_settings, "board": board_settings}[kind].build(file, Path(), secrets=False)
 
 
 def commented_out(kind: str) -> list[str]:

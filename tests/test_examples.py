@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.yaml_file import parse
-from firmware.pi import settings as board_settings
-from host_bridge import settings as bridge_settings
 from host_bridge import thresholds
 from host_bridge.rule_kinds import METRICS
-from tests.examples import KINDS, commented_out, example, in_use
+from tests.examples import KINDS, check, commented_out, example, in_use
 from tests.test_json_schema import refused, validator
 from tests.yaml_as_seen import VERSIONS, seen
 
@@ -41,15 +38,6 @@ def text_with(kind: str, name: str) -> str:
     also, without, tls = TOGETHER.get((kind, name), ((), (), False))
     text = in_use(kind, name, *also, without=without)
     return text.replace("mqtt://192", "mqtts://192") if tls else text
-
-
-def check(kind: str, text: str) -> None:
-    """Raises ConfigError."""
-    file = parse(text.encode(), f"{kind}.yaml")
-    if kind == "thresholds":
-        thresholds.build(file)
-    else:
-        {"bridge": bridge_settings, "board": board_settings}[kind].build(file, Path(), secrets=False)
 
 
 def test_what_is_put_together_here_is_in_the_examples() -> None:

@@ -15,9 +15,8 @@ from config.yaml_file import ConfigError
 from firmware.pi import settings as board_settings
 from host_bridge import settings as bridge_settings
 from host_bridge import thresholds_schema
-from tests.examples import KINDS
+from tests.examples import KINDS, check
 from tests.settings_files import of, repaired, written
-from tests.test_examples import check
 from tests.test_json_schema import refused
 from tests.yaml_as_seen import VERSIONS
 

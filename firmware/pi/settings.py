@@ -14,14 +14,15 @@ from typing import Any
 
 from config.broker_client import BrokerLogin
 from config.connect import FILE, Address, Mqtt, contradictions, read_secret, tls_context
-from config.described import Choices, Described, Schema, SchemaOf
-from config.json_schema import given, record, when
+from config.described import Choices, Described, Distinct, Schema, SchemaOf
+from config.json_schema import given, one_of, parts, record, when
 from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.board import PAGES
-from firmware.core.check import Field, Int, ListOf, OneOf, Problems, Record, Text, read
+from firmware.core.check import Field, Int, OneOf, Problems, Record, Text, read
 from firmware.core.inventory import MOST
+from firmware.core.layout import SIZES
 from firmware.pi.panel import DRIVERS, PanelSettings, check
 from firmware.pi.settings_night import NIGHT, overlap, spans
 from hw.pins import mappings
@@ -40,6 +41,7 @@ class Pin(Int):
 
 
 _PIN = Pin(2, 27)
+MOST_CHAIN, MOST_PARALLEL = 16, 3
 _SIZES = ("rows", "cols", "chain", "parallel", "hardware_mapping")
 
 
@@ -48,17 +50,44 @@ class Panel(Record):
 
     def json_schema(self, schema_of: SchemaOf) -> Schema:
         """What panel.check() tells, so far as a schema can."""
-        rules = [
-            {"properties": {"rows": {"multipleOf": 2}}},
-            when(given("driver", {"const": "image"}), given("path")),
-        ]
+        rules = [parts(rows={"multipleOf": 2}), when(given("driver", {"const": "image"}), given("path"))]
         for name, mapping in mappings().items():
-            chosen = {"properties": {"hardware_mapping": {"const": name}}}  # the default too, where it is not given
-            if name != PanelSettings.hardware_mapping:
-                chosen |= given("hardware_mapping")
             most = {"rows": {"maximum": mapping.most_rows}, "parallel": {"maximum": mapping.most_parallel}}
-            rules.append(when(chosen, {"properties": most}))
+            rules.append(when(_chosen(hardware_mapping=name), parts(**most)))
+        widths, heights = (sorted(set(lengths)) for lengths in zip(*SIZES, strict=True))
+        rules += [_modules(number, "cols", widths, chain=number) for number in range(1, MOST_CHAIN + 1)]
+        rules += [_modules(number, "rows", heights, parallel=number) for number in range(1, MOST_PARALLEL + 1)]
         return record(self, schema_of) | {"allOf": rules}
+
+
+class Board(Record):
+    """The whole file."""
+
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        """What _pin_clashes() tells of the panel's pins."""
+        rules = []
+        for name, mapping in mappings().items():
+            for parallel in range(1, mapping.most_parallel + 1):
+                free = mapping.free(parallel)
+                some = one_of(free, f"a pin of the panel, expected one of {', '.join(map(str, free)) or 'none'}")
+                some["defaultSnippets"] = [{"label": str(pin), "body": pin} for pin in free]
+                pin = parts(gpio=some)
+                chosen = given("panel", _chosen(hardware_mapping=name, parallel=parallel))
+                rules.append(when(chosen, parts(buzzer=pin, button=pin)))
+        return record(self, schema_of) | {"allOf": rules}
+
+
+def _chosen(**values: Any) -> Schema:
+    """The condition that keys of `panel` have these values, by being given or by their defaults."""
+    needed = [name for name, value in values.items() if value != getattr(PanelSettings, name)]
+    return {"properties": {name: {"const": value} for name, value in values.items()}, "required": needed}
+
+
+def _modules(number: int, side: str, lengths: list[int], **chosen: int) -> Schema:
+    """How long modules may be so that so many of them make one of these lengths."""
+    fit = [length // number for length in lengths if length % number == 0]
+    what = f"{number} modules make {' or '.join(map(str, lengths))} LEDs, expected"
+    return when(_chosen(**chosen), parts(**{side: one_of(fit, f"{what} {' or '.join(map(str, fit)) or 'fewer'}")}))
 
 
 # Ranges of rows, cols and gpio_slowdown: lib/options-initialize.cc and led-matrix.cc of rpi-rgb-led-matrix, May 2026.
@@ -67,8 +96,15 @@ _PANEL = Panel(
         Field("driver", Choices(DRIVERS), required=True, doc="what stands in for the panel, or the panel itself"),
         Described("rows", Int(8, 64), required=True, doc="LEDs of one module from top to bottom", example=64),
         Described("cols", Int(16, 256), required=True, doc="LEDs of one module from left to right", example=64),
-        Field("chain", Int(1, 16), default=PanelSettings.chain, doc="how many modules hang one after the other"),
-        Field("parallel", Int(1, 3), default=PanelSettings.parallel, doc="how many chains hang one below the other"),
+        Field(
+            "chain", Int(1, MOST_CHAIN), default=PanelSettings.chain, doc="how many modules hang one after the other"
+        ),
+        Field(
+            "parallel",
+            Int(1, MOST_PARALLEL),
+            default=PanelSettings.parallel,
+            doc="how many chains hang one below the other",
+        ),
         Field(
             "hardware_mapping",
             OneOf(tuple(mappings())),
@@ -122,7 +158,7 @@ _BUTTON = Record(
     )
 )
 
-SCHEMA = Record(
+SCHEMA = Board(
     (
         Described(
             "site",
@@ -143,7 +179,7 @@ SCHEMA = Record(
         Field("buzzer", _BUZZER, doc="an active buzzer; leave it out without one"),
         Described(
             "queues",
-            ListOf(Text(128), least=1, most=MOST),
+            Distinct(Text(128), least=1, most=MOST),
             doc="which to show, in this order, by the PBX's names; all when absent",
             example=["support", "sales"],
         ),
@@ -161,7 +197,7 @@ SCHEMA = Record(
         ),
         Described(
             "pages",
-            ListOf(OneOf(PAGES), least=1, most=len(PAGES)),
+            Distinct(OneOf(PAGES), least=1, most=len(PAGES)),
             doc="which pages take turns when all is calm; an alarm always brings its queue to the front",
             absent=PAGES,
         ),

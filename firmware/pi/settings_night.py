@@ -66,7 +66,7 @@ class _Light(Int):
         }
 
 
-NIGHT = Named(_Light(), _SpanKind(), "from when until when, local time", most=24)
+NIGHT = Named(_Light(), _SpanKind(), one="light", doc="from when until when, local time", most=24)
 
 
 def spans(section: dict[Span, int] | None) -> tuple[tuple[int, int, int], ...]:
