@@ -19,7 +19,7 @@ _NO_VALUES = ("tag:yaml.org,2002:merge", "tag:yaml.org,2002:value")  # `<<` and 
 
 
 def seen(text: str, version: str) -> Any:
-    """The one document of `text` as plain data."""
+    """The one document of `text` as plain data. Raises yaml.YAMLError, for a key that is given twice too."""
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()
@@ -30,7 +30,12 @@ def seen(text: str, version: str) -> Any:
 
 def _data(node: yaml.Node, loader: yaml.SafeLoader, version: str) -> Any:
     if isinstance(node, yaml.MappingNode):
-        return {key.value: _data(value, loader, version) for key, value in node.value}
+        made: dict[str, Any] = {}
+        for key, value in node.value:
+            if key.value in made:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is given twice", key.start_mark)
+            made[key.value] = _data(value, loader, version)
+        return made
     if isinstance(node, yaml.SequenceNode):
         return [_data(each, loader, version) for each in node.value]
     if version == "1.2":

@@ -86,7 +86,9 @@ def _chosen(**values: Any) -> Schema:
 def _modules(number: int, side: str, lengths: list[int], **chosen: int) -> Schema:
     """How long modules may be so that so many of them make one of these lengths."""
     fit = [length // number for length in lengths if length % number == 0]
-    what = f"{number} modules make {' or '.join(map(str, lengths))} LEDs, expected"
+    what = (
+        f"{number} {'module makes' if number == 1 else 'modules make'} {' or '.join(map(str, lengths))} LEDs, expected"
+    )
     return when(_chosen(**chosen), parts(**{side: one_of(fit, f"{what} {' or '.join(map(str, fit)) or 'fewer'}")}))
 
 
