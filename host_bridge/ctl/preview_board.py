@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
+from firmware.core import showing
 from firmware.core.board import PAGES, Board, Setup
 from firmware.core.screen import Screen
 from firmware.core.view import Tile, View
@@ -15,7 +16,7 @@ from firmware.pi.canvas_pillow import PillowCanvas, load_font
 from firmware.pi.settings import BoardSettings
 from host_bridge.ctl.preview_bridge import SITE, Fault, Told
 
-_QUEUES = ("queues",)
+_NEVER_MS = 1 << 62
 
 
 class Frame(NamedTuple):
@@ -47,56 +48,36 @@ def wall_of(settings: BoardSettings) -> Wall:
 
 
 class Player:
-    """Plays what is told to the board, and to one of the same settings whose only page has all of its queues.
-
-    `now_ms`: of the bridge's clock, which the board's own is the same as.
-    """
+    """Plays what is told to the board. `now_ms`: of the bridge's clock, and of the board's, which is the same."""
 
     def __init__(self, wall: Wall, told: Iterator[Told], fault: Fault | None, from_ms: int) -> None:
         self.now_ms = from_ms
         self._screen = Screen(*wall.size, load_font)
         self._canvas = PillowCanvas(*wall.size)
-        self._board = Board(wall.setup, self._screen)
-        self._whole = Board(wall.setup._replace(pages=_QUEUES, night=(), brightness=100), _AnySize())
+        self._board = _Open(wall.setup, self._screen)
         self._told = told
         self._heard = [_filter(each) for each, _ in self._board.subscriptions()]
         self._next = next(told, None)
         self._cut_ms = fault.since_ms if fault is not None and fault.who == "LINK" else None
-        for board in self._boards:
-            board.link(True, from_ms)
+        self._board.link(True, from_ms)
         self.view = self._board.view(from_ms)
 
     def play(self, until_ms: int) -> None:
-        """Let time pass: take what is told up to then, and tick the board whenever it asks for it."""
-        while self.step(until_ms):
-            pass
+        """Let time pass, for the alarms alone: a board is woken for each second of a wait too, which nobody looks at."""
+        while self._next_ms(self._board.alarms_ms(self.now_ms)) <= until_ms:
+            self._advance(self._next_ms(self._board.alarms_ms(self.now_ms)))
+        self.now_ms = until_ms
+        self.view = self._board.view(until_ms)
 
     def step(self, until_ms: int) -> bool:
-        """On to the next moment at which something happens, at most to `until_ms`; False when that has come before."""
-        times = [max(board.next_wake_ms(self.now_ms), self.now_ms + 1) for board in self._boards]
-        if self._next is not None:
-            times.append(self._next.at_ms)
-        if self._cut_ms is not None:
-            times.append(self._cut_ms)
-        at_ms = min(times)
-        if at_ms > until_ms:
+        """On to the next moment at which anything happens, at most to `until_ms`; False when that has come before."""
+        at_ms = self._next_ms(self._board.next_wake_ms(self.now_ms))
+        if at_ms <= until_ms:
+            self._advance(at_ms)
+        else:
             self.now_ms = until_ms
-            self.view = self._board.view(until_ms)
-            return False
-        self.now_ms = at_ms
-        if self._cut_ms is not None and self._cut_ms <= at_ms:
-            self._cut_ms = None
-            for board in self._boards:
-                board.link(False, at_ms)
-        while self._next is not None and self._next.at_ms <= at_ms:
-            if any(heard(self._next.topic) for heard in self._heard):
-                for board in self._boards:
-                    board.receive(self._next.topic, self._next.payload, False, at_ms)
-            self._next = next(self._told, None)
-        for board in self._boards:
-            board.tick(at_ms)
-        self.view = self._board.view(at_ms)
-        return True
+        self.view = self._board.view(self.now_ms)
+        return at_ms <= until_ms
 
     def film(self, for_ms: int) -> Iterator[Frame]:
         """What the panel shows for so long from now on: a frame each time that it changes, as long as it stays."""
@@ -116,8 +97,7 @@ class Player:
 
     def tiles(self) -> tuple[Tile, ...]:
         """All queues that the board watches, on whatever page they are."""
-        tiles: tuple[Tile, ...] = self._whole.view(self.now_ms).tiles
-        return tiles
+        return self._board.tiles(self.now_ms)
 
     def alarms(self) -> list[dict[str, Any]]:
         """Those that fire, as in the board's own state message."""
@@ -128,23 +108,44 @@ class Player:
         """What the board could not use; nothing, as long as the bridge's messages are right."""
         return self._board.lines()
 
-    @property
-    def _boards(self) -> tuple[Board, Board]:
-        return self._board, self._whole
+    def _next_ms(self, wake_ms: int | None) -> int:
+        """The next of: what the board asks for, a message, the end of its connection."""
+        times = [None if wake_ms is None else max(wake_ms, self.now_ms + 1), self._cut_ms]
+        times.append(None if self._next is None else max(self._next.at_ms, self.now_ms))
+        return min((at_ms for at_ms in times if at_ms is not None), default=_NEVER_MS)
+
+    def _advance(self, at_ms: int) -> None:
+        """Take what happens at this moment, and tick the board, as its shell does."""
+        self.now_ms = at_ms
+        if self._cut_ms is not None and self._cut_ms <= at_ms:
+            self._cut_ms = None
+            self._board.link(False, at_ms)
+        while self._next is not None and self._next.at_ms <= at_ms:
+            if any(heard(self._next.topic) for heard in self._heard):
+                self._board.receive(self._next.topic, self._next.payload, False, at_ms)
+            self._next = next(self._told, None)
+        self._board.tick(at_ms)
 
     def _drawn(self, view: View, brightness: int | None = None) -> Image.Image:
         self._screen.draw(self._canvas, view)
         return self._canvas.image(view.brightness if brightness is None else brightness)
 
 
-class _AnySize:
-    """A screen that has room for all."""
+class _Open(Board):
+    """… that is asked what only its own parts ask of each other."""
 
-    def slots(self, n_queues: int) -> int:
-        return max(n_queues, 1)
+    def alarms_ms(self, now_ms: int) -> int | None:
+        """When an alarm, or who is lost, may change by time alone."""
+        known = self._known
+        times = [watch.due_ms for watch in known.inventory.watched()]
+        times += [known.freshness.changes_ms(now_ms), now_ms if known.unstepped else None]
+        return min((at_ms for at_ms in times if at_ms is not None), default=None)
 
-    def scroll_px(self, text: str, rtl: bool) -> int:
-        return 0
+    def tiles(self, now_ms: int) -> tuple[Tile, ...]:
+        """In the board's own order, in the first phase of blinking."""
+        known = self._known
+        near_ms = showing.near_ms(known.settings)
+        return tuple(showing.tile(each, known.freshness, now_ms, 0, near_ms) for each in known.inventory.shown())
 
 
 def _filter(topic_filter: str) -> Callable[[str], bool]:
