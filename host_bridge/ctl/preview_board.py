@@ -63,7 +63,7 @@ class Player:
         self.view = self._board.view(from_ms)
 
     def play(self, until_ms: int) -> None:
-        """Let time pass, for the alarms alone: a board is woken for each second of a wait too, which nobody looks at."""
+        """Let time pass, for the alarms alone: the board also asks to be woken for pictures that nobody looks at."""
         while self._next_ms(self._board.alarms_ms(self.now_ms)) <= until_ms:
             self._advance(self._next_ms(self._board.alarms_ms(self.now_ms)))
         self.now_ms = until_ms
