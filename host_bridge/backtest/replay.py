@@ -40,7 +40,7 @@ def backtest(
     chosen = Chosen.of(thresholds, from_day, until_day)
     site: Site | None = None
     first_ms = last_ms = 0
-    for at_ms, lines in _seconds(_noted(log, progress)):
+    for at_ms, lines in seconds(_noted(log, progress)):
         first_ms, last_ms = first_ms or at_ms, at_ms
         if at_ms < chosen.warm_ms:
             continue
@@ -73,7 +73,7 @@ def _noted(log: LogSet, progress: Callable[[float], None] | None) -> Iterator[Lo
         yield line
 
 
-def _seconds(lines: Iterable[LogLine]) -> Iterator[tuple[int, list[LogLine]]]:
+def seconds(lines: Iterable[LogLine]) -> Iterator[tuple[int, list[LogLine]]]:
     """The lines of each second, with the ms at which it begins; a line that is late with the newest second before."""
     now_s = 0
     found: list[LogLine] = []

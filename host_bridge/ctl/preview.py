@@ -17,10 +17,12 @@ from firmware.pi import settings as board_settings
 from host_bridge import thresholds
 from host_bridge.ctl import preview_scenes, preview_state, preview_wire
 from host_bridge.ctl.preview_board import wall_of
+from host_bridge.ctl.preview_log import log_moment
 from host_bridge.ctl.preview_moment import Moment, Wish, state_moment
 from host_bridge.ctl.preview_show import GIF_S, show
 from host_bridge.ctl.preview_when import EXAMPLE as A_MOMENT
 from host_bridge.ctl.preview_when import WhenError, moment_ms
+from host_bridge.pbx.queue_log_set import SourceError
 from host_bridge.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ thresholds.yaml does before anybody on the floor does.
   wallboardctl preview --thresholds thresholds.yaml --queue "support: waiting 7, wait 1:42, sla 71%, free 0/6"
   wallboardctl preview --thresholds thresholds.yaml --state state.yaml --at "2026-11-22 10:15" --out board.gif
   wallboardctl preview --thresholds thresholds.yaml --state state.yaml --fault pbx --for 2m
+  wallboardctl preview --thresholds thresholds.yaml --queue-log queue_log.1.gz --at "2026-11-22 10:15:30"
 
 A state.yaml has a line a queue, in the units of thresholds.yaml; groups are summed from their queues. What you leave
 out is not known: the board shows dashes for it, and no rule on it fires. The state is taken to have lasted for longer
@@ -71,6 +74,14 @@ def add_parser(subparsers: Subparsers) -> None:
     state.add_argument("--thresholds", metavar="FILE", type=Path, help="the rules, labels and hours that hold")
     state.add_argument("--state", metavar="FILE", type=Path, help="the queues' figures; - reads them from a pipe")
     state.add_argument("--queue", metavar="TEXT", action="append", help="those of one queue, like the first line above")
+    state.add_argument(
+        "--queue-log",
+        metavar="FILE",
+        nargs="+",
+        action="extend",
+        type=Path,
+        help="queue_log files, packed or not, instead: what was shown --at a moment of theirs",
+    )
     state.add_argument("--at", metavar="TIME", help=f"when, on the site's clock: {A_MOMENT!r} or 10:15; now without it")
     state.add_argument("--fault", choices=FAULTS, help="somebody is lost since then")
     state.add_argument("--for", metavar="2m", dest="fault_for", help="how long the fault has lasted (5s)")
@@ -99,6 +110,9 @@ def run(args: argparse.Namespace) -> int:
     except (UsageError, WhenError, layout.LayoutError) as error:
         print(f"wallboardctl preview: {error}", file=sys.stderr)
         return 2
+    except SourceError as error:
+        print(f"wallboardctl preview: {error}", file=sys.stderr)
+        return 2
     except OSError as error:
         if error.filename is None:
             raise
@@ -112,7 +126,16 @@ def run(args: argparse.Namespace) -> int:
 def _asks_for_a_moment(args: argparse.Namespace) -> bool:
     return any(
         each is not None
-        for each in (args.thresholds, args.state, args.queue, args.at, args.fault, args.fault_for, args.board)
+        for each in (
+            args.thresholds,
+            args.state,
+            args.queue,
+            args.queue_log,
+            args.at,
+            args.fault,
+            args.fault_for,
+            args.board,
+        )
     )
 
 
@@ -120,14 +143,21 @@ def _moment(args: argparse.Namespace) -> Moment:
     """Raises UsageError, WhenError, ConfigError."""
     if args.thresholds is None:
         raise UsageError("--thresholds is missing: name the thresholds.yaml whose rules and labels hold")
-    if args.state is None and not args.queue:
+    if args.queue_log:
+        if args.state is not None or args.queue:
+            raise UsageError("--queue-log: its figures are those of the log: leave out --state and --queue")
+        if args.at is None:
+            raise UsageError(f"--at is missing: at which moment of the log, like {A_MOMENT!r}?")
+    elif args.state is None and not args.queue:
         raise UsageError(
             f'what is to be shown? Say it with --queue "{preview_state.EXAMPLE}", write it into a file for --state, '
-            "or name a --queue-log; `wallboardctl preview --help` tells more"
+            "or name a --queue-log and a time --at; `wallboardctl preview --help` tells more"
         )
     limits = thresholds.load(args.thresholds)
     utc_ms = _utc_ms(args.at, limits)
     wish = _wish(args)
+    if args.queue_log:
+        return log_moment(args.queue_log, limits, utc_ms, (args.seconds or GIF_S) * 1000, wish)
     return state_moment(_state(args, limits), limits, utc_ms, wish)
 
 

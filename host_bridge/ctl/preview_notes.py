@@ -10,6 +10,7 @@ from firmware.core.units import duration_text
 from host_bridge.ctl.preview_state import Figures, State
 from host_bridge.ctl.preview_when import wall_text
 from host_bridge.thresholds import Thresholds
+from host_bridge.truth.windows import ALL
 
 _NAMES = {  # figures on the wire, as people give them
     "waiting": "waiting",
@@ -38,7 +39,7 @@ def of_state(given: State, whole: State, shown: Sequence[str] | None, thresholds
 def closed(state: State, shown: Sequence[str] | None, thresholds: Thresholds, utc_ms: int) -> list[str]:
     """What is outside its hours, where no alarm fires; and when it opens."""
     opens: dict[int | None, list[str]] = {}
-    for name in _names(state, shown):
+    for name in _names(state, shown, thresholds):
         if not _is_open(name, state, thresholds, utc_ms):
             opens.setdefault(_opens_ms(name, state, thresholds, utc_ms), []).append(name)
     lines = []
@@ -46,7 +47,7 @@ def closed(state: State, shown: Sequence[str] | None, thresholds: Thresholds, ut
         later = (
             "" if opens_ms is None else f"; --at {wall_text(opens_ms, thresholds.calendar)[4:-3]!r} is when it opens"
         )
-        lines.append(f"closed at {wall_text(utc_ms, thresholds.calendar)[:-3]}, so no alarm: {_listed(names)}{later}")
+        lines.append(f"closed at {wall_text(utc_ms, thresholds.calendar)[:-3]}, so no alarm: {listed(names)}{later}")
     return lines
 
 
@@ -67,9 +68,9 @@ def unjudged(names: Iterable[tuple[str, Figures]], thresholds: Thresholds, why: 
                 rules.append(wire.decode_id(rule["id"]))
                 missing.update((_NAMES[metric], None) for metric in lacking)
         if rules:
-            found.setdefault((_listed(missing), _listed(rules)), []).append(name)
+            found.setdefault((listed(missing), listed(rules)), []).append(name)
     return [
-        f"{_listed(names)}: {missing} {_is(missing)} {why}, so the {_rules(rules)} cannot fire"
+        f"{listed(names)}: {missing} {_is(missing)} {why}, so the {_rules(rules)} cannot fire"
         for (missing, rules), names in found.items()
     ]
 
@@ -87,11 +88,11 @@ def _left_out(whole: State, shown: Sequence[str] | None, thresholds: Thresholds)
     if shown is None:
         return []
     hidden = [name for name in (*whole.queues, *(f"@{name}" for name in thresholds.groups)) if name not in shown]
-    return [f"not shown, as the state does not tell of all of it: {_listed(hidden)}"] if hidden else []
+    return [f"not shown, as the state does not tell of all of it: {listed(hidden)}"] if hidden else []
 
 
 def _unjudged(whole: State, shown: Sequence[str] | None, thresholds: Thresholds) -> list[str]:
-    names = ((name, _figures(name, whole)) for name in _names(whole, shown))
+    names = ((name, _figures(name, whole)) for name in _names(whole, shown, thresholds))
     return unjudged(names, thresholds, "not given")
 
 
@@ -120,9 +121,10 @@ def _is_known(metric: str, figures: Figures) -> bool:
     return metric in figures
 
 
-def _names(state: State, shown: Sequence[str] | None) -> Sequence[str]:
+def _names(state: State, shown: Sequence[str] | None, thresholds: Thresholds) -> Sequence[str]:
     """What the board watches, by the names of board.yaml."""
-    known = (*state.queues, *(f"@{name}" for name in state.groups))
+    groups = [name for name in state.groups if name != ALL or ALL in thresholds.groups]
+    known = (*state.queues, *(f"@{name}" for name in groups))
     return known if shown is None else [name for name in shown if name in known]
 
 
@@ -153,6 +155,7 @@ def _rules(listed: str) -> str:
     return f"rules {listed}" if " and " in listed else f"rule {listed}"
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """`a, b and c`; of one at least."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last

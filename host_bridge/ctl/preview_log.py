@@ -1,0 +1,133 @@
+"""Any instant of a queue_log: what a board showed then, or would have, fed by a bridge that reads that log.
+
+What fires then has its history: the board has been on since all was closed last, when no alarm can have been, or since
+some hours before the day began. Nobody has acknowledged anything, as no log tells of it; nor does it tell of agents.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from firmware.core import wire
+from host_bridge.backtest.moment import Moment as Replayed
+from host_bridge.backtest.moment import OutsideError, leading_to
+from host_bridge.ctl import preview_notes
+from host_bridge.ctl.preview_board import Player, wall
+from host_bridge.ctl.preview_bridge import Fault, Speaker, Told, with_beats
+from host_bridge.ctl.preview_moment import LEAD_MS, Moment, Wish
+from host_bridge.ctl.preview_state import Figures, State
+from host_bridge.ctl.preview_when import WhenError, wall_text
+from host_bridge.pbx.queue_log_set import LogSet
+from host_bridge.rule_kinds import Rule
+from host_bridge.thresholds import Thresholds
+
+_NEAR_MS = 30_000  # before the instant: from here on the heart beats as often as a bridge's
+
+
+def log_moment(paths: Sequence[Path], thresholds: Thresholds, utc_ms: int, film_ms: int, wish: Wish) -> Moment:
+    """The board at `utc_ms`, and what it needs for `film_ms` more. Raises SourceError, WhenError."""
+    log = LogSet(paths)
+    replay = _Replay(leading_to(log, thresholds, utc_ms, utc_ms + film_ms), thresholds)
+    fault = None if wish.fault is None else Fault(wish.fault[0], utc_ms - wish.fault[1])
+    try:
+        from_ms = replay.begin(utc_ms)
+        told = with_beats(replay.told(), replay.speaker, from_ms, fault, near_ms=utc_ms - _NEAR_MS)
+        player = Player(wish.wall or wall(wish.size, None), told, fault, from_ms)
+        player.play(utc_ms)
+    except OutsideError as error:
+        first, last = (wall_text(at_ms, thresholds.calendar)[4:] for at_ms in (error.first_ms, error.last_ms))
+        raise WhenError(f"--at: {log.names}: no line is of that time: the lines are from {first} to {last}") from None
+    notes = replay.notes(utc_ms)
+    if log.dropped:
+        notes.append(f"{log.dropped} lines of {log.names} are none of queue_log and were passed over")
+    return Moment(player, thresholds, utc_ms, [*notes, *player.lines()])
+
+
+class _Replay:
+    """The bridge's messages out of replayed moments."""
+
+    def __init__(self, moments: Iterator[Replayed], thresholds: Thresholds) -> None:
+        self._moments = moments
+        self._thresholds = thresholds
+        self._state = State({}, {})  # as last told
+        self._kept: dict[str, Told] = {}  # by topic
+        self._next: Replayed | None = None
+
+    def begin(self, utc_ms: int) -> int:
+        """On to the moment at which the board is switched on. Raises OutsideError, SourceError."""
+        first = next(self._moments)
+        self.speaker = Speaker(self._thresholds, first.queues, first.at_ms - LEAD_MS, 0)
+        from_ms = _last_closed_ms(self._thresholds, first.at_ms, utc_ms)
+        self._take(first)
+        for moment in self._moments:
+            if moment.at_ms > from_ms:
+                self._next = moment
+                break
+            self._take(moment)
+        return from_ms
+
+    def told(self) -> Iterator[Told]:
+        """All but the heartbeats; first what the broker has kept for a board that is switched on."""
+        yield from self.speaker.settings(self.speaker.started)
+        yield from self._kept.values()
+        moments = self._moments if self._next is None else itertools.chain((self._next,), self._moments)
+        for moment in moments:
+            if moment.queues != self.speaker.queues:
+                self.speaker.queues = moment.queues
+                yield from self.speaker.settings(moment.at_ms)
+            yield from self._take(moment)
+
+    def notes(self, utc_ms: int) -> list[str]:
+        """What the log cannot tell, and what is closed."""
+        by_agents: dict[str, list[str]] = {}
+        sections = [(name, self._thresholds.queue(name)) for name in self._state.queues]
+        sections += [(f"@{name}", self._thresholds.group(name)) for name in self._state.groups]
+        for name, section in sections:
+            for rule in filter(_looks_at_agents, section.rules):
+                by_agents.setdefault(wire.decode_id(rule["id"]), []).append(name)
+        rules = "".join(
+            f"; so {rule} of {preview_notes.listed(names)} cannot fire" for rule, names in by_agents.items()
+        )
+        return [
+            f"a queue_log does not tell of agents, nor of acknowledgements{rules}",
+            *self._strangers(),
+            *preview_notes.closed(self._state, None, self._thresholds, utc_ms),
+        ]
+
+    def _strangers(self) -> list[str]:
+        absent = [name for name in self._thresholds.named_queues if name not in self._state.queues]
+        return [f"not in the log by then, and so not shown: {preview_notes.listed(absent)}"] if absent else []
+
+    def _take(self, moment: Replayed) -> list[Told]:
+        """The snapshots of a moment, which the broker keeps."""
+        self.speaker.queues = moment.queues
+        told = [self._snapshot(name, figures, moment.at_ms) for name, figures in moment.changed.items()]
+        self._kept.update((each.topic, each) for each in told)
+        return told
+
+    def _snapshot(self, name: str, figures: Figures, at_ms: int) -> Told:
+        if name.startswith("@"):
+            self._state.groups[name[1:]] = figures
+            return self.speaker.group(name[1:], figures, at_ms)
+        self._state.queues[name] = figures
+        return self.speaker.queue(name, figures, at_ms)
+
+
+def _last_closed_ms(thresholds: Thresholds, began_ms: int, utc_ms: int) -> int:
+    """The last moment from `began_ms` to `utc_ms` at which nothing was open, or else `began_ms`."""
+    sections = (*thresholds.queues.values(), *thresholds.groups.values(), thresholds.others)
+    hours = {section.hours for section in sections if not getattr(section, "any_open", False)}
+    closed_ms, at_ms = began_ms, began_ms
+    while at_ms <= utc_ms:
+        change_ms = thresholds.next_change_ms(at_ms)
+        until_ms = utc_ms + 1 if change_ms is None else min(change_ms, utc_ms + 1)
+        if None not in hours and not any(each and thresholds.calendar.within(each, at_ms) for each in hours):
+            closed_ms = max(at_ms, until_ms - 1)
+        at_ms = until_ms
+    return closed_ms
+
+
+def _looks_at_agents(rule: Rule) -> bool:
+    return any(each["metric"] == "agents_free" for level in rule["levels"] for each in level["all"])
