@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import os
@@ -14,6 +15,7 @@ from PIL import Image, ImageChops
 from host_bridge.ctl import preview_show, preview_terminal
 from host_bridge.ctl.preview_board import Frame
 from host_bridge.ctl.preview_picture import save_gif
+from host_bridge.demo import past
 from tests.test_preview import ctl
 from tests.test_preview_moment import moment
 
@@ -316,6 +318,7 @@ def test_the_help_has_the_examples_that_it_names_and_they_work(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "thresholds.yaml").write_bytes(LIMITS.read_bytes())
     (tmp_path / "state.yaml").write_text(state)
+    past.write(tmp_path / "queue_log.1.gz", dt.date(2026, 11, 23), count=1)
     for example in examples:
         words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', example)]
         assert ctl(*words) == 0, example

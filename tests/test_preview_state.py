@@ -72,7 +72,7 @@ def test_every_mistake_is_told_at_its_line() -> None:
         "state.yaml:1:11: support.waitng: unknown key; did you mean 'waiting'? Others here: wait, sla, free, in, "
         "avg_wait, offered, answered, abandoned, over_limit, next_breach, approx",
         "state.yaml:1:28: support.wait: '3:71', expected a duration like 90s, 6m or 1h30m, from 0s to 24h, or like "
-        "1:42",
+        "1:42; did you mean '3m71s'?",
         "state.yaml:1:40: support.free: 7 of 6 agents are free, expected no more than are in",
         "state.yaml:4:9: sales.wait: nobody waits, as waiting is 0: leave wait out",
         "state.yaml:6:7: sales.in: given twice, as free tells it too: keep one",
