@@ -58,7 +58,7 @@ def test_a_later_word_about_a_queue_counts() -> None:
 
 
 def test_every_mistake_is_told_at_its_line() -> None:
-    assert errors_of(
+    errors = errors_of(
         "support: {waitng: 7, wait: 3:71, free: 7/6}\n"
         "sales:\n"
         "  waiting: 0\n"
@@ -68,17 +68,18 @@ def test_every_mistake_is_told_at_its_line() -> None:
         "  abandoned: 5%\n"
         "other: {offered: 3, answered: 2, abandoned: 2}\n"
         '"@servce": {waiting: 1}\n'
-    ) == [
-        "state.yaml:1:11: support.waitng: unknown key; did you mean 'waiting'? Others here: wait, sla, free, in, "
-        "avg_wait, offered, answered, abandoned, over_limit, next_breach, approx",
+    )
+    assert errors[-1].endswith("; did you mean '@service'?")
+    assert [error.partition("; did you mean")[0] for error in errors] == [
+        "state.yaml:1:11: support.waitng: unknown key",
         "state.yaml:1:28: support.wait: '3:71', expected a duration like 90s, 6m or 1h30m, from 0s to 24h, or like "
-        "1:42; did you mean '3m71s'?",
+        "1:42",
         "state.yaml:1:40: support.free: 7 of 6 agents are free, expected no more than are in",
         "state.yaml:4:9: sales.wait: nobody waits, as waiting is 0: leave wait out",
         "state.yaml:6:7: sales.in: given twice, as free tells it too: keep one",
-        "state.yaml:7:14: sales.abandoned: '5%', expected a whole number from 0 to 1000000000",
+        "state.yaml:7:14: sales.abandoned: '5%', expected a number of calls: the share is that of abandoned in offered",
         "state.yaml:8:18: other.offered: 3, expected at least the 4 answered and abandoned",
-        "state.yaml:9:1: @servce: unknown key: thresholds.yaml has no such group; did you mean '@service'?",
+        "state.yaml:9:1: @servce: unknown key: thresholds.yaml has no such group",
     ]
 
 
@@ -94,8 +95,8 @@ def test_an_empty_file_says_what_belongs_into_it() -> None:
         "state.yaml:1:1: nothing in it, expected queues and their figures, like "
         "support: waiting 7, wait 1:42, sla 71%, free 0/6"
     ]
-    assert errors_of("- support") == ["state.yaml:1:1: a list, expected a section of names, each with figures, like "
-                                      "{waiting: 7, wait: 1:42, free: 0/6}"]  # fmt: skip
+    (error,) = errors_of("- support")
+    assert error.startswith("state.yaml:1:1: a list, expected a section")
 
 
 def test_words_have_no_lines_and_name_their_option() -> None:

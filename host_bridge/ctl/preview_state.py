@@ -69,6 +69,16 @@ class Free(Kind):
         return numbers[0] or 0, numbers[1] if slash else None
 
 
+class Calls(Int):
+    """How many calls. A supervisor whose rule is `abandoned: 5%` will try the share."""
+
+    def expected(self) -> str:
+        return "a number of calls: the share is that of abandoned in offered"
+
+    def hint(self, text: str) -> str:
+        return ""
+
+
 class QueueState(Record):
     """The figures of one queue → Figures."""
 
@@ -111,9 +121,9 @@ _QUEUE = QueueState(
         Field("free", Free(), doc="agents who are free, or of how many who are logged in: 0/6"),
         Field("in", Int(0, _MOST), doc="agents who are logged in"),
         Field("avg_wait", Duration(0, _DAY_MS), doc="the mean wait of answered callers"),
-        Field("offered", Int(0, 10**9), doc="calls whose wait has ended today, or in the window"),
-        Field("answered", Int(0, 10**9), doc="those of them that were answered"),
-        Field("abandoned", Int(0, 10**9), doc="… and that hung up"),
+        Field("offered", Calls(0, 10**9), doc="calls whose wait has ended today, or in the window"),
+        Field("answered", Calls(0, 10**9), doc="those of them that were answered"),
+        Field("abandoned", Calls(0, 10**9), doc="… and that hung up"),
         Field("over_limit", Share(), doc="the share of callers who waited longer than the wait_limit"),
         Field("next_breach", Clock(0, _DAY_MS), doc="until the first caller passes the wait_limit"),
         Field("approx", Bool(), doc="yes: a part of it is an estimate"),
