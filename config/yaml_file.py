@@ -107,9 +107,12 @@ class YamlFile:
         """These problems as warnings, in the order of the file's lines; those of a section are told at its name."""
         found = [
             Mistake(self.name, self.place(path, key=isinstance(self.at(*path), dict)), dotted(path), message, WARNING)
-            for path, message in problems
+            for path, message in islice(problems, MAX_OF_A_FILE)
         ]
-        return sorted(found, key=lambda mistake: mistake.place or Place(1, 1))
+        found.sort(key=lambda mistake: mistake.place or Place(1, 1))
+        if len(found) == MAX_OF_A_FILE:
+            found.append(Mistake(self.name, None, "", f"{MAX_OF_A_FILE} of these or more", WARNING))
+        return found
 
     def _tell(self, place: Place, path: KeyPath, message: str) -> None:
         if len(self._own) < MAX_OF_A_FILE:

@@ -148,6 +148,8 @@ class Hours(Kind):
         if not isinstance(value, dict) or not value:
             self.refuse(value, path, problems, self._hint(value))
             return None
+        if problems.full():
+            return None
         days: dict[str, tuple[Span, ...]] = {}
         off: dict[str, Any] = {}
         known = {field.name: field.kind for field in self._DAYS_OFF.fields}

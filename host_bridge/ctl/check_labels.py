@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from config.yaml_file import KeyPath, Problem, YamlFile
@@ -27,22 +27,22 @@ def odd_labels(file: YamlFile, thresholds: Thresholds) -> Iterator[Problem]:
             yield from ((path, message) for message in _problems(each.label or name))
 
 
-def _problems(label: str) -> list[str]:
+@lru_cache(maxsize=1_000)
+def _problems(label: str) -> tuple[str, ...]:
     shown, rtl = bidi.visual(label)
     if not shown:
-        return ["nothing of this can be drawn"]
+        return ("nothing of this can be drawn",)
     lacking = [char for char in dict.fromkeys(bidi.printable(label)) if _is_lacking(char)]
     if lacking:
         names = ", ".join(f"{char!r}" for char in lacking[:5])
-        return [f"the board's fonts have no {names}: it shows a box there"]
-    widest = None
+        return (f"the board's fonts have no {names}: it shows a box there",)
     for face in _faces():
         pen = Pen(_CANVAS, _fonts(), 0, 0)
         font, tracking, wide = fit(pen, face.label, face.label_fonts, shown)
         if wide <= face.label.w:
-            return []
-        widest = shorten(font, tracking, shown, face.label.w, rtl)
-    return [f"no panel is wide enough for this: the widest shows {bidi.visual(widest)[0]!r}"] if widest else []
+            return ()
+    cut = bidi.visual(shorten(font, tracking, shown, face.label.w, rtl))[0]
+    return (f"no panel is wide enough for this: the widest shows {cut!r}",)
 
 
 @cache
