@@ -66,6 +66,18 @@ def test_two_of_one_name_are_named_and_over_when_it_is_quiet(kind: str, caplog: 
     assert site.states == {"hall-1": True}
 
 
+@pytest.mark.parametrize(("kind", "rounds"), [("serial", 2), ("host", 2), ("start alone", 3)])
+def test_how_soon_they_are_told_apart(kind: str, rounds: int) -> None:
+    """When the first is heard again; where nothing but the start tells them apart, when the second is too."""
+    first, second = (Board(b.name, **b.fields, boot_ms=b.boot_ms or 0) for b in PAIRS[kind])
+    site = Site(first)
+    site.settle()
+    fight(site, first, second, rounds - 1)
+    assert site.talk.problem == ""
+    fight(site, *((first, second) if rounds % 2 else (second, first)), 1)
+    assert site.talk.problem != ""
+
+
 def test_three_are_counted(caplog: pytest.LogCaptureFixture) -> None:
     boards = [Board("hall-1", f"pi-{letter}", f"10.0.0.{number}") for number, letter in enumerate("abc")]
     site = Site()

@@ -43,6 +43,20 @@ def test_a_board_whose_power_is_cut_is_told_at_once_in_the_log_and_after_a_minut
     assert [(each.board, each.what) for each in site.events[-2:]] == [("lobby", "offline"), ("lobby", "online")]
 
 
+def test_at_the_start_of_the_bridge_one_line_names_all_however_they_come(caplog: pytest.LogCaptureFixture) -> None:
+    boards = [Board(f"hall-{number}") for number in range(4)]
+    site = Site()
+    site.connect()
+    for board in boards:
+        site.boards.append(board)
+        site.wait(5_000)
+    site.wait(SETTLE_MS)
+    assert caplog.messages == ["4 boards are online: hall-0, hall-1, hall-2 and hall-3"]
+    site.boards.append(Board("hall-4"))
+    site.wait(4_000)
+    assert caplog.messages[1:] == ["board hall-4 is online"]
+
+
 def test_a_board_that_connects_anew_is_not_gone(caplog: pytest.LogCaptureFixture) -> None:
     board = Board("hall-1")
     site = Site(board)
@@ -190,6 +204,7 @@ def test_when_the_bridge_itself_was_held_up_nobody_is_called_silent() -> None:
     site.settle()
     site.now_ms += 300_000  # the process was stopped, and its first act is a heartbeat
     site.watch.tick(site.now_ms)
+    assert site.states == {"hall-1": True}
     site.wait(60_000)
     assert site.states == {"hall-1": True} and [each.what for each in site.events] == ["online"]
 

@@ -96,8 +96,11 @@ def test_what_is_asked_for_alone(
     kept: Path, options: list[str], words: set[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["history", "--config", str(kept), "--day", "2026-11-14", *options]) == 0
-    lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    out = capsys.readouterr().out
+    lines = [line.split() for line in out.splitlines() if line.startswith("  ")]
     assert {line[1] for line in lines} == words
+    alarms = sum(line[1] in ("critical", "warn") for line in lines)
+    assert not alarms or f"\n{alarms} alarm" in out, "what it comes to is of these alone"
 
 
 def test_json_has_the_same_and_more(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:

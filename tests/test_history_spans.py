@@ -41,7 +41,7 @@ def test_one_that_fires_again_when_the_bridge_is_back_is_the_same() -> None:
     assert alarm.steps == OPEN.steps + LATER.steps
 
 
-def test_one_that_fires_again_long_after_or_of_the_same_run_is_another() -> None:
+def test_one_that_fires_again_long_after_or_that_had_cleared_is_another() -> None:
     late = LATER._replace(from_ms=OPEN.from_ms + spans.RESUME_MS + 2 * MINUTE_MS)
     assert len(spans.alarms(rows(firings=(OPEN, late)), NOW_MS)) == 2
     cleared = OPEN._replace(until_ms=OPEN.from_ms + 1, end="cleared")

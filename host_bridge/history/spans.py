@@ -109,12 +109,7 @@ def _whole(rows: Rows, now_ms: int) -> list[Firing]:
 
 
 def _goes_on(before: Firing, firing: Firing) -> bool:
-    return (
-        before.end == UNKNOWN
-        and before.started != firing.started
-        and before.until_ms is not None
-        and firing.from_ms - before.until_ms <= RESUME_MS
-    )
+    return before.end == UNKNOWN and before.until_ms is not None and firing.from_ms - before.until_ms <= RESUME_MS
 
 
 def _alarm(firing: Firing, acks: tuple[Ack, ...], absent: list[Offline], now_ms: int) -> Alarm:
