@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import Any
 
 from firmware.core import wire
@@ -14,6 +15,9 @@ from firmware.core.wire import WireError
 from host_bridge.boards import BoardsWatch, Talk
 from host_bridge.clock import Clock
 from host_bridge.recorder import Recorder
+
+SLICE = 10  # messages of boards taken in one go: a ms, for when five hundred speak at once
+MOST_PENDING = 5_000
 
 
 class Witness:
@@ -27,6 +31,8 @@ class Witness:
         self._watch = BoardsWatch()
         self._talk = Talk(self._watch, log)
         self._timer: asyncio.TimerHandle | None = None
+        # Bounded, lest a flood take the memory; a board whose message it discards speaks again within 10 s.
+        self._inbox: deque[tuple[str, bytes, bool, int]] = deque(maxlen=MOST_PENDING)
         self._listing_topic = wire.topic(site, "bridge", "boards")
         self.filters = [wire.topic(site, "board", "+", "state"), self._listing_topic]
         """Topics to hear."""
@@ -59,8 +65,9 @@ class Witness:
         if len(parts) != 3 or parts[0] not in ("board", "ack"):
             return False
         if parts[0] == "board":
-            self._watch.receive(parts[1], payload, retained, now_ms)
-            self._look()
+            if not self._inbox:
+                self._loop.call_soon(self._take)
+            self._inbox.append((parts[1], payload, retained, now_ms))
         elif self.recorder is not None:
             self.recorder.ack(parts[1], parts[2], payload)
         return True
@@ -95,9 +102,17 @@ class Witness:
         if self.recorder is not None:
             await self.recorder.close()
 
-    def _look(self) -> None:
+    def _take(self) -> None:
+        """Some of what boards have said; the loop looks at the PBX before the next."""
+        for _ in range(min(SLICE, len(self._inbox))):
+            self._watch.receive(*self._inbox.popleft())
+        self._look(at_all=False)
+        if self._inbox:
+            self._loop.call_soon(self._take)
+
+    def _look(self, *, at_all: bool = True) -> None:
         now_ms = self._clock.ms()
-        events = self._talk.look(now_ms)
+        events = self._talk.look(now_ms, at_all=at_all)
         if events and self.recorder is not None:
             self.recorder.boards(events)
         due_ms = self._talk.next_ms()

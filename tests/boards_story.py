@@ -63,7 +63,7 @@ class Site:
             self.retained.pop(name, None)
         if self.is_connected:
             self.watch.receive(name, payload, False, self.now_ms)
-            self._look()
+            self._look(at_all=False)
 
     def says(self, board: Board) -> None:
         self._said_ms[id(board)] = self.now_ms
@@ -105,5 +105,5 @@ class Site:
     def states(self) -> dict[str, bool]:
         return {entry["id"]: entry["online"] for entry in self.watch.listing()}
 
-    def _look(self) -> None:
-        self.events += self.talk.look(self.now_ms)
+    def _look(self, *, at_all: bool = True) -> None:
+        self.events += self.talk.look(self.now_ms, at_all=at_all)

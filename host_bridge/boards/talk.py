@@ -51,6 +51,7 @@ class Talk:
         self._log = log
         self._said: dict[str, _Said] = {}
         self._open: set[str] = set()  # boards of which there is, or will be, something to say
+        self._due_ms: int | None = None
         self._shared: dict[str, str] = {}  # names that more than one board has, in a sentence each
         self._refused: set[str] = set()
 
@@ -59,8 +60,11 @@ class Talk:
         """What a person should do about the boards, in one line; "" is fine."""
         return "; ".join(self._shared.values()) if self._shared else ""
 
-    def look(self, now_ms: int) -> list[Event]:
-        """After each message and each tick of the watch: what is to be kept of what was said just now."""
+    def look(self, now_ms: int, *, at_all: bool = True) -> list[Event]:
+        """Say what there is to say, and give what is to be kept of it.
+
+        After each tick of the watch and when next_ms() says; after each message not `at_all`, only at its board.
+        """
         events = [self._forget(board, now_ms) for board in self._watch.forgotten]
         self._watch.forgotten.clear()
         for kind in self._watch.refused.keys() - self._refused:
@@ -68,8 +72,9 @@ class Talk:
             self._log.warning("%s (told once)", self._watch.refused[kind])
         ripe = []
         self._open |= self._watch.touched
-        self._watch.touched.clear()
-        for name in sorted(self._open):
+        names = self._open if at_all else self._watch.touched
+        self._due_ms = None if at_all else self._due_ms
+        for name in sorted(names):
             board = self._watch.boards.get(name)
             if board is None:
                 self._open.discard(name)
@@ -80,12 +85,14 @@ class Talk:
                 ripe.append((board, said))
             elif said.differs_ms is None and not said.flaps and not said.twins:
                 self._open.discard(name)
+            if said.due_ms is not None:
+                self._due_ms = said.due_ms if self._due_ms is None else min(self._due_ms, said.due_ms)
+        self._watch.touched.clear()
         return events + self._changes(ripe, now_ms)
 
     def next_ms(self) -> int | None:
         """When to look again; what is later than the next heartbeat has the time until then."""
-        due = [due_ms for name in self._open if (due_ms := self._said[name].due_ms) is not None]
-        return min(due) if due else None
+        return self._due_ms
 
     def _is_ripe(self, board: Board, said: _Said, now_ms: int) -> bool:
         """Whether the board has been another than told for long enough to tell."""

@@ -16,6 +16,7 @@ can. So it is when this process itself was held up.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from firmware.core import wire
@@ -32,6 +33,7 @@ OLD_MS = 24 * 3_600_000  # … and no longer than this
 HELD_UP_MS = 10_000  # between two ticks: nothing was heard meanwhile, and no board is to blame
 MOST = 1_000  # boards
 NAMED = 5  # boards that a notice names
+MAX_BYTES = 64 * 1024  # of a state
 MAX_ID = 64  # characters, as board.yaml has it
 
 _MS = Int()
@@ -136,9 +138,7 @@ class BoardsWatch:
             self._refuse("many", f"more than {MOST} boards have spoken: those beyond are not watched")
         else:
             try:
-                state, problems = read(_STATE, wire.loads(payload), wire=True)
-                if problems:
-                    raise WireError(f"{problems[0][0][0]}: {problems[0][1]}", "field")
+                state = _state(payload)
             except WireError as error:
                 self._refuse(error.kind, f"board/{name}/state: {error}")
             else:
@@ -221,6 +221,25 @@ class BoardsWatch:
 
     def _refuse(self, kind: str, line: str) -> None:
         self.refused.setdefault(kind, line)
+
+
+def _state(payload: bytes) -> dict[str, Any]:
+    """What is of use here of a board's state, read without a look at the rest: there may be many boards."""
+    if len(payload) > MAX_BYTES:
+        raise WireError(f"{len(payload)} bytes, expected at most {MAX_BYTES}", "bytes")
+    try:
+        message = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"no JSON: {one_line(str(error), 60)}", "JSON") from None
+    if not isinstance(message, dict):
+        raise WireError("expected a JSON object", "JSON")
+    if type(message.get("v")) is not int or message["v"] != wire.VERSION:
+        raise WireError(f"v is {one_line(str(message.get('v')), 20)}, expected {wire.VERSION}", "v")
+    state, problems = read(_STATE, message, wire=True)
+    if problems:
+        raise WireError(f"{problems[0][0][0]}: {problems[0][1]}", "field")
+    clean: dict[str, Any] = state
+    return clean
 
 
 def _machine(who: Who) -> dict[str, str]:
