@@ -138,7 +138,7 @@ def test_an_alarm_of_the_list_is_shown_close(browser: Browser, tmp_path: Path) -
         ["11:00:00", "waiting", "warn", "5:00", ""],
         ["11:02:00", "wait", "critical", "4:00", "critical for 2:20"],
         ["14:00:00", "wait", "warn", "8 s", "shorter than a glance"],
-        ["16:00:00", "sla", "warn", "1 h 00 m", "still fires where the log ends"],
+        ["16:00:00", "sla", "warn", "1 h 00 m", "still fires at the end"],
     ]
     browser.value("document.querySelectorAll('#list tbody button')[1].click()")
     assert browser.value("state.span.map((at) => clock(at))") == ["10:57:00", "11:11:00"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from host_bridge.backtest.summary import Tally
 from host_bridge.backtest.summary_report import QueueReport, Report, RuleReport
-from host_bridge.backtest.summary_words import extras, length, levels, many, rate, shown
+from host_bridge.backtest.summary_words import extras, length, levels, many, percent, rate, shown
 from host_bridge.ctl import backtest_text as text
 from host_bridge.ctl.backtest_verdict import times_a_day
 
@@ -92,8 +92,10 @@ def verdict(ours: Tally, theirs: Tally) -> str:
 
 
 def _often(tile: Tally) -> str:
-    glances = f" ({many(tile.glances, 'glance')})" if tile.glances else ""
-    return f"{times_a_day(tile.per_day)}{glances}" if tile.alarms else "never"
+    if not tile.alarms:
+        return "never"
+    glances = f", {many(tile.glances, 'glance')} in all" if tile.glances else ""
+    return f"{times_a_day(tile.per_day)} ({percent(tile.share_permille)} of the hours{glances})"
 
 
 def _signed(by: float, words: str) -> str:

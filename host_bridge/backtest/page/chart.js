@@ -91,11 +91,11 @@ function drawPanel(panel) {
     made.push(drawn("line", { class: "grid", x1: left, x2: right, y1: panel.y(value), y2: panel.y(value) }));
     made.push(label(left - 6, panel.y(value) + 4, panel.text(value), { "text-anchor": "end" }));
   }
-  const isDense = dense(curve);
+  const bars = isDense();
   const line = curve.map((points) => `M${points.map(point).join("L")}`).join("");
   const ground = ([at]) => `${x(at).toFixed(1)},${panel.bottom}`;
-  const area = isDense ? skyline(panel, curve) : curve.map((points) => `M${ground(points[0])}L${points.map(point).join("L")}L${ground(points.at(-1))}Z`).join("");
-  made.push(...inAlarm(panel, rule, panel.key === "sla" ? "" : area, line, isDense));
+  const area = bars ? skyline(panel, curve) : curve.map((points) => `M${ground(points[0])}L${points.map(point).join("L")}L${ground(points.at(-1))}Z`).join("");
+  made.push(...inAlarm(panel, rule, panel.key === "sla" ? "" : area, line, bars));
   made.push(drawn("line", { class: "axis", x1: left, x2: right, y1: panel.bottom, y2: panel.bottom }), ...drawLimits(panel, limits));
   const peak = peakOf(curve);
   if (panel.key !== "sla" && peak && peak[1] > 0) {
@@ -105,8 +105,8 @@ function drawPanel(panel) {
   return made;
 }
 
-// Whether the changes lie so close that each pixel has several.
-const dense = (curve) => curve.reduce((sum, points) => sum + points.length, 0) > (frame.right - frame.left) / 1.5;
+// Whether a pixel is so many seconds that changes would fade or run together in it.
+const isDense = () => (frame.until - frame.from) / (frame.right - frame.left) > 15;
 
 // A dense curve as one bar a pixel, as high as the figure was there at most: no spike fades for being thin.
 function skyline(panel, curve) {
@@ -125,11 +125,11 @@ function skyline(panel, curve) {
 }
 
 // The figure in the colour and pattern of the alarm that its own rule raised: the area, or a line without one.
-function inAlarm(panel, rule, area, line, isDense) {
+function inAlarm(panel, rule, area, line, bars) {
   const { queue, day, x, left, right } = frame;
   const shapes = (kind, fill, clip) => [
     ...(area ? [drawn("path", { ...fill, d: area, "clip-path": clip })] : []),
-    ...(area && isDense ? [] : [drawn("path", { class: `curve ${kind}${area ? "" : " alone"}`, d: line, "clip-path": clip })]),
+    ...(area && bars ? [] : [drawn("path", { class: `curve ${kind}${area ? "" : " alone"}`, d: line, "clip-path": clip })]),
   ];
   const made = shapes("", { class: "area" }, "url(#inside)");
   if (!rule) return made;
@@ -138,7 +138,7 @@ function inAlarm(panel, rule, area, line, isDense) {
     const clip = drawn("clipPath", { id: `${panel.key}-${severity}` });
     for (const span of alarms.flatMap((each) => each.spans)) {
       let [begin, end] = [Math.max(left, x(span.from)), Math.min(right, x(span.until))];
-      if (isDense && area) [begin, end] = [left + Math.floor(begin - left), left + Math.ceil(end - left)];
+      if (bars && area) [begin, end] = [left + Math.floor(begin - left), left + Math.ceil(end - left)];
       if (span.severity === severity && end > begin) clip.append(drawn("rect", { x: begin, width: Math.max(0.8, end - begin), y: panel.top - 4, height: panel.tall + 8 }));
     }
     const fill = severity === 2 ? { class: "critical" } : { fill: "url(#hatch)" };
@@ -150,7 +150,7 @@ function inAlarm(panel, rule, area, line, isDense) {
 function drawLimits(panel, limits) {
   const { left, right, queue, narrow } = frame;
   const lines = limits.map(({ severity, value, text }) => ({ value, kind: SEVERITY[severity], text: `${SEVERITY[severity]} ${text}` }));
-  if (panel.key === "sla" && queue.target) lines.push({ value: queue.target, kind: "target", text: `target ${queue.target / 10} %` });
+  if (panel.key === "sla" && queue.target) lines.push({ value: queue.target, kind: "target", text: `target ${queue.target / 10}%` });
   const fits = lines.filter((line) => line.value <= panel.most).sort((a, b) => b.value - a.value);
   let lowest = -Infinity;
   const places = fits.map((line) => (lowest = Math.max(panel.y(line.value) + 4, lowest + 13)));

@@ -55,7 +55,7 @@ function story(queue, day, figures) {
 }
 
 function sentence(alarm) {
-  const more = alarm.goesOn ? ", and still fires where the log ends" : "";
+  const more = alarm.goesOn ? ", and still fires at the end" : "";
   return `${isolated(alarm.rule.id)}: ${SEVERITY[alarm.severity]}, ${clock(alarm.from)} to ${clock(alarm.until)}, ${long(alarm.until - alarm.from)}${more}`;
 }
 
@@ -73,7 +73,7 @@ function drawList(queue, day, figures) {
     const notes = [];
     if (each.severity === 2 && critical < each.until - each.from) notes.push(`critical for ${long(critical)}`);
     if (each.until - each.from < data.glance) notes.push("shorter than a glance");
-    if (each.goesOn) notes.push("still fires where the log ends");
+    if (each.goesOn) notes.push("still fires at the end");
     const row = element("tr", {}, began, element("td", { dir: "auto", textContent: each.rule.id }), severity, element("td", { textContent: long(each.until - each.from) }));
     if (data.names.length > 1) row.append(element("td", { className: "file" }, `${"AB"[each.file]} `, element("bdi", { textContent: data.names[each.file] })));
     row.append(element("td", { className: "wide", textContent: notes.join(", ") }));

@@ -1,4 +1,4 @@
-// All days and queues on one sheet: how many alarms began, the darker the more, so that the worst day is seen at once.
+// All days and queues on one sheet: how many alarms began. The stronger the colour the more, so the worst day stands out.
 const shadeOf = (count, most) => (count ? 0.06 + 0.84 * Math.sqrt(count / most) : 0);
 
 function drawOverview() {
@@ -20,7 +20,7 @@ function drawOverview() {
   }), element("th", { scope: "col", textContent: "a day" }));
   const rows = data.queues.map((queue, place) => overviewRow(queue, place, days, files, most));
   table.replaceChildren(element("thead", {}, months, heads), element("tbody", {}, ...rows));
-  const legend = ["how many began, the darker the more"];
+  const legend = ["how many began; the stronger the colour, the more"];
   if (files.length > 1) legend.push("; above A ", element("bdi", { textContent: data.names[0] }), ", below B ", element("bdi", { textContent: data.names[1] }));
   $("overview-legend").replaceChildren(...legend);
 }
@@ -58,9 +58,16 @@ function overviewRow(queue, place, days, files, most) {
   return row;
 }
 
+// Scrolls the table, never the page, to where the cell is seen.
+function reveal(cell) {
+  const frame = $("overview").parentElement, names = cell.parentElement.cells[0].offsetWidth;
+  const from = cell.offsetLeft - names, until = cell.offsetLeft + cell.offsetWidth - frame.clientWidth;
+  if (frame.scrollLeft > from || frame.scrollLeft < until) frame.scrollLeft = (from + until) / 2;
+}
+
 function markOverview() {
   for (const cell of document.querySelectorAll("#overview td[data-cell]"))
-    cell.classList.toggle("chosen", cell.dataset.cell === `${state.queue} ${state.day}`);
+    if (cell.classList.toggle("chosen", cell.dataset.cell === `${state.queue} ${state.day}`)) reveal(cell);
   for (const head of document.querySelectorAll("#overview th[data-day]"))
     head.classList.toggle("chosen", Number(head.dataset.day) === state.day);
 }
