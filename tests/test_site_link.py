@@ -84,6 +84,16 @@ def test_a_broker_that_hangs_is_told(broker: Broker) -> None:
         broker.thaw()
 
 
+def test_a_packet_that_cannot_be_read_is_told(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    def loop(*_: object) -> None:
+        raise IndexError("pop from\nan empty deque")
+
+    with SiteLink(place(broker.port), FILTERS, lambda *_: None) as link, monkeypatch.context() as patched:
+        patched.setattr("paho.mqtt.client.Client.loop", loop)
+        with pytest.raises(LinkError, match=r"cannot be read \(IndexError: pop from\?an empty deque\)$"):
+            link.settle()
+
+
 def test_a_broker_that_lets_us_read_nothing_is_told(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     """mosquitto grants what it then never sends; others refuse it in so many words."""
     refused = ReasonCode(9, identifier=0x80)

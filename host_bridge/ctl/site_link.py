@@ -22,6 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from config.broker_client import new_client, reason, refusal
 from config.reconnect import CONNECT_TIMEOUT_S
 from firmware.core import wire
+from firmware.core.spelling import one_line
 from host_bridge.ctl.site_args import Place
 
 QUIET_S = 0.3  # what is retained comes right after the subscription: this long without any, and there is no more
@@ -83,7 +84,11 @@ class SiteLink:
             left_s = end_s - time.monotonic()
             if left_s <= 0:
                 return False
-            code = self._client.loop(min(left_s, STEP_S))
+            try:
+                code = self._client.loop(min(left_s, STEP_S))
+            except Exception as error:  # of a packet that paho cannot bear
+                why = f"{type(error).__name__}: {one_line(str(error), 60)}"
+                raise LinkError(f"{self._place.broker}: it sent what cannot be read ({why})") from error
             if self.lost or code != mqtt.MQTT_ERR_SUCCESS:
                 self.lost = self.lost or "it closed the connection"
                 raise LinkError(f"{self._place.broker}: {self.lost}")
