@@ -57,7 +57,8 @@ def _prepare(parser: argparse.ArgumentParser) -> None:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             action.help = "what to do"  # the list of commands hides it, and shtab what is hidden
-            for each in action.choices.values():
-                _prepare(each)
+            for command in action._choices_actions:
+                action.choices[command.dest].description = command.help  # else its first line, which goes on
+                _prepare(action.choices[command.dest])
         elif action.type is Path:
             action.complete = shtab.FILE  # type: ignore[attr-defined]
