@@ -327,7 +327,7 @@ def test_all_mistakes_at_once(bridge: Process) -> None:
     bridge.config.write_text("site: a b\nmqtt: {}\nthreshold: x\n")
     done = run("--config", str(bridge.config))
     assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 5
+    assert len(done.stderr.splitlines()) == 4
 
 
 def test_missing_file_wrong_usage_and_help(tmp_path: Path) -> None:
