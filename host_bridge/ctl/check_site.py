@@ -29,11 +29,13 @@ class Bridge(NamedTuple):
 
 
 def beside(path: Path) -> Bridge | None:
-    """The bridge.yaml in the folder of a thresholds file, if it names this very file and has no mistake."""
+    """The bridge.yaml in the folder of a thresholds file, if it has no mistake.
+
+    It need not name this very file: whoever tries a copy wants to know the same of it.
+    """
     other = path.parent / "bridge.yaml"
     try:
-        found = Bridge(other, settings.build(load_yaml(other), other.parent, secrets=False))
-        return found if found.settings.thresholds.resolve() == path.resolve() else None
+        return Bridge(other, settings.build(load_yaml(other), other.parent, secrets=False))
     except (ConfigError, OSError, RuntimeError):  # none is there, it is wrong, or a link leads to itself
         return None
 
