@@ -79,6 +79,7 @@ def test_a_call_that_waits_is_shown_with_its_wait_and_the_alarms_with_their_hist
         ("wait", "warn", False, (TEN + 90) * 1000)
     ] * 2, "it has been firing for 40 s"
     assert shown.player.view.fault is None and shown.player.lines() == []
+    assert look(log, "10:01:59").player.view.local_min == 10 * 60 + 1
 
 
 def test_the_log_goes_on_while_the_board_moves(log: Path) -> None:

@@ -16,6 +16,7 @@ from firmware.core.units import duration
 from firmware.pi import settings as board_settings
 from host_bridge import thresholds
 from host_bridge.ctl import preview_scenes, preview_state, preview_wire
+from host_bridge.ctl.backtest_progress import Progress
 from host_bridge.ctl.preview_board import wall_of
 from host_bridge.ctl.preview_log import log_moment
 from host_bridge.ctl.preview_moment import Moment, Wish, state_moment
@@ -51,6 +52,10 @@ than every rule's `for`.
   sales:   {waiting: 0, sla: 92%, free: 3/5}
 
 KEYS
+What a bridge publishes will do too, so that you see the figures of this minute under other thresholds:
+
+  mosquitto_sub -v -W 3 -t 'wallboard/main/queue/#' | wallboardctl preview --thresholds new.yaml --state -
+
 Without --out the picture comes in the terminal; with --out it is a PNG, or a GIF that moves as the board does.
 Without --thresholds: the scenes of the screen (calm, warn, critical, faults …), as pictures.
 """
@@ -83,7 +88,7 @@ def add_parser(subparsers: Subparsers) -> None:
         help="queue_log files, packed or not, instead: what was shown --at a moment of theirs",
     )
     state.add_argument("--at", metavar="TIME", help=f"when, on the site's clock: {A_MOMENT!r} or 10:15; now without it")
-    state.add_argument("--fault", choices=FAULTS, help="somebody is lost since then")
+    state.add_argument("--fault", choices=FAULTS, help="the board has lost the PBX, the bridge, or its link")
     state.add_argument("--for", metavar="2m", dest="fault_for", help="how long the fault has lasted (5s)")
     look = parser.add_argument_group("how to look at it")
     look.add_argument("--out", metavar="FILE", type=Path, help="the .png or .gif to write")
@@ -157,7 +162,8 @@ def _moment(args: argparse.Namespace) -> Moment:
     utc_ms = _utc_ms(args.at, limits)
     wish = _wish(args)
     if args.queue_log:
-        return log_moment(args.queue_log, limits, utc_ms, (args.seconds or GIF_S) * 1000, wish)
+        with Progress(sys.stderr, "replaying", shown=sys.stderr.isatty()) as progress:
+            return log_moment(args.queue_log, limits, utc_ms, (args.seconds or GIF_S) * 1000, wish, progress=progress)
     return state_moment(_state(args, limits), limits, utc_ms, wish)
 
 

@@ -17,6 +17,7 @@ from firmware.pi.settings import BoardSettings
 from host_bridge.ctl.preview_bridge import SITE, Fault, Told
 
 _NEVER_MS = 1 << 62
+_STEPS_A_LOOK = 200  # between two calls of `progress`
 
 
 class Frame(NamedTuple):
@@ -62,10 +63,18 @@ class Player:
         self._board.link(True, from_ms)
         self.view = self._board.view(from_ms)
 
-    def play(self, until_ms: int) -> None:
-        """Let time pass, for the alarms alone: the board also asks to be woken for pictures that nobody looks at."""
-        while self._next_ms(self._board.alarms_ms(self.now_ms)) <= until_ms:
-            self._advance(self._next_ms(self._board.alarms_ms(self.now_ms)))
+    def play(self, until_ms: int, progress: Callable[[float], None] | None = None) -> None:
+        """Let time pass, for the alarms alone: the board also asks to be woken for pictures that nobody looks at.
+
+        `progress` is told how much of it is done, from 0 to 1, now and then.
+        """
+        from_ms = self.now_ms
+        steps = 0
+        while (at_ms := self._next_ms(self._board.alarms_ms(self.now_ms))) <= until_ms:
+            self._advance(at_ms)
+            steps += 1
+            if progress is not None and steps % _STEPS_A_LOOK == 0:
+                progress((at_ms - from_ms) / (until_ms - from_ms))
         self.now_ms = until_ms
         self.view = self._board.view(until_ms)
 

@@ -7,7 +7,7 @@ some hours before the day began. Nobody has acknowledged anything, as no log tel
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from firmware.core import wire
@@ -26,8 +26,19 @@ from host_bridge.thresholds import Thresholds
 _NEAR_MS = 30_000  # before the instant: from here on the heart beats as often as a bridge's
 
 
-def log_moment(paths: Sequence[Path], thresholds: Thresholds, utc_ms: int, film_ms: int, wish: Wish) -> Moment:
-    """The board at `utc_ms`, and what it needs for `film_ms` more. Raises SourceError, WhenError."""
+def log_moment(
+    paths: Sequence[Path],
+    thresholds: Thresholds,
+    utc_ms: int,
+    film_ms: int,
+    wish: Wish,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> Moment:
+    """The board at `utc_ms`, and what it needs for `film_ms` more. Raises SourceError, WhenError.
+
+    `progress` is told how much of the way to that moment is done, from 0 to 1, now and then.
+    """
     log = LogSet(paths)
     replay = _Replay(leading_to(log, thresholds, utc_ms, utc_ms + film_ms), thresholds)
     fault = None if wish.fault is None else Fault(wish.fault[0], utc_ms - wish.fault[1])
@@ -35,7 +46,7 @@ def log_moment(paths: Sequence[Path], thresholds: Thresholds, utc_ms: int, film_
         from_ms = replay.begin(utc_ms)
         told = with_beats(replay.told(), replay.speaker, from_ms, fault, near_ms=utc_ms - _NEAR_MS)
         player = Player(wish.wall or wall(wish.size, None), told, fault, from_ms)
-        player.play(utc_ms)
+        player.play(utc_ms, progress)
     except OutsideError as error:
         first, last = (wall_text(at_ms, thresholds.calendar)[4:] for at_ms in (error.first_ms, error.last_ms))
         raise WhenError(f"--at: {log.names}: no line is of that time: the lines are from {first} to {last}") from None

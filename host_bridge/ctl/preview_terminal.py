@@ -6,6 +6,7 @@ Where there is no colour (NO_COLOR, a pipe, a dumb terminal) lit LEDs are told f
 from __future__ import annotations
 
 import math
+import signal
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
@@ -59,10 +60,14 @@ def animate(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Show the frames one over the other, each for as long as it lasts. However it ends, the cursor is back below."""
+    """Show the frames one over the other, each for as long as it lasts; Ctrl-C is the end of it.
+
+    However it ends, the cursor is back, below the picture.
+    """
     start_s, first_ms, height = clock(), None, 0
-    stream.write(_HIDE)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # else it may end the program without a word
     try:
+        stream.write(_HIDE)
         for frame in frames:
             first_ms = frame.at_ms if first_ms is None else first_ms
             lines = coloured(frame.image)
@@ -74,6 +79,7 @@ def animate(
     except KeyboardInterrupt:
         stream.write("\r")  # over the ^C
     finally:
+        signal.signal(signal.SIGINT, before)
         stream.write(_PLAIN + _SHOW)
         stream.flush()
 
