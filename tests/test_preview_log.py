@@ -105,6 +105,16 @@ def test_what_the_log_cannot_tell_is_said(log: Path) -> None:
     )
 
 
+def test_while_all_is_closed_the_figures_are_shown_and_a_line_of_nonsense_is_told(log: Path) -> None:
+    with log.open("a") as file:
+        file.write("nonsense\n")
+    shown = look(log, "10:00:40", LIMITS + 'hours: {sun-thu: "11:00-12:00"}\n')
+    tile = shown.player.tiles()[0]
+    assert (tile.waiting, tile.oldest_s, tile.open, tile.life) == (1, 10, False, 0)
+    late = look(log, "11:00:01").notes
+    assert late[-1] == f"{log}: 1 line passed over, as no lines of queue_log"
+
+
 @pytest.mark.parametrize("at", ["09:59:58", "11:00:02", "2026-11-21 10:00", "2026-11-29 10:00"])
 def test_an_instant_outside_of_the_log_is_told_with_its_range(log: Path, at: str) -> None:
     with pytest.raises(WhenError) as caught:

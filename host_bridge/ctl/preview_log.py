@@ -52,7 +52,8 @@ def log_moment(
         raise WhenError(f"--at: {log.names}: no line is of that time: the lines are from {first} to {last}") from None
     notes = replay.notes(utc_ms)
     if log.dropped:
-        notes.append(f"{log.dropped} lines of {log.names} are none of queue_log and were passed over")
+        lines = "1 line" if log.dropped == 1 else f"{log.dropped} lines"
+        notes.append(f"{log.names}: {lines} passed over, as no lines of queue_log")
     return Moment(player, thresholds, utc_ms, [*notes, *player.lines()])
 
 
