@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ from host_bridge.history.outages import Outages
 from host_bridge.told import Told
 
 LATER_S = 0.02  # between a publish and what is made of it here: by then the publish has left this machine
+SLICE_S = 0.003  # of the loop's time, in one go
 BROKER, PBX = "broker", "pbx"
 
 
@@ -50,7 +52,8 @@ class Recorder:
         self._run = Run(started, version, started, started, None)
         self._mark_ms = started
         self._at_ms = started  # until when the alarms have been judged
-        self._todo: list[Callable[[], None]] = []
+        self._todo: deque[Callable[[], None]] = deque()
+        self._rules: dict[str, bytes] = {}  # by queue, as taken
         self._timer: asyncio.TimerHandle | None = None
         self._is_pbx_up = self._is_broker_up = False
         self._alarms.pbx(False, started)
@@ -124,7 +127,7 @@ class Recorder:
 
     async def close(self) -> None:
         """Keep what is known at the end of the bridge, and let go of the file."""
-        self._do()
+        self._do(at_all=True)
         if self._timer is not None:
             self._timer.cancel()
         now_ms, shift_ms = self._clock.ms(), self._shift_ms()
@@ -142,11 +145,17 @@ class Recorder:
             self._timer.cancel()
         self._timer = self._loop.call_later(in_s, self._do)
 
-    def _do(self) -> None:
-        """All that was put off, in the order in which it came; then what is due by time alone."""
-        todo, self._todo = self._todo, []
-        for work in todo:
-            work()
+    def _do(self, *, at_all: bool = False) -> None:
+        """What was put off, in the order in which it came; then what is due by time alone.
+
+        As much as fits into some ms (`at_all`: everything), lest the PBX waits while a thousand queues get their rules.
+        """
+        began_s = self._loop.time()
+        while self._todo:
+            self._todo.popleft()()
+            if self._todo and self._loop.time() - began_s > SLICE_S and not at_all:
+                self._arm(0)
+                return
         now_ms = self._clock.ms()
         self._advance(now_ms)
         due_ms = self._alarms.next_ms()
@@ -163,6 +172,9 @@ class Recorder:
         self._at_ms = max(now_ms, self._at_ms)
 
     def _take_rules(self, queue: str, payload: bytes, now_ms: int) -> None:
+        if self._rules.get(queue) == payload:
+            return
+        self._rules[queue] = payload
         self._advance(now_ms)
         rules = wire.read(wire.RULES, payload)
         self._keep(self._acks.rules(queue, frozenset(rule["id"] for rule in rules["rules"]), self._shift_ms()))
