@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -99,7 +100,8 @@ def test_a_breach_blinks_in_two_phases_until_it_is_over(bridge: FakeBridge, boar
 
 def test_sigterm_ends_it_within_two_seconds_black_and_offline(bridge: FakeBridge, board: Process) -> None:
     wait_for_figures(board, bridge)
-    assert bridge.states()[-1]["online"] is True
+    state = bridge.states()[-1]
+    assert (state["online"], state["host"], state["address"]) == (True, socket.gethostname(), "127.0.0.1")
     began = time.monotonic()
     board.process.send_signal(signal.SIGTERM)
     assert board.process.wait(5) == 0
