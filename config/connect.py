@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from config import json_schema
+from config import json_parts, json_schema
 from config.described import Described, Schema, SchemaOf
 from config.json_patterns import whole, word
 from config.regular_file import must_be_regular, read_regular
@@ -147,7 +147,7 @@ class BrokerUrl(Kind):
 
     def json_schema(self, schema_of: SchemaOf) -> Schema:
         scheme, host, port = word("mqtt", any_case=True) + "[Ss]?", r"(?:\[[^\]@]*\]|[^/?#@:\[\]]+)", whole(1, 65535)
-        made = json_schema.words(self, f"{scheme}://{host}(?::(?:{port})?)?[/?#]*")
+        made = json_parts.words(self, f"{scheme}://{host}(?::(?:{port})?)?[/?#]*")
         if self.embedded:
             made["pattern"] += f"|^{EMBEDDED}$"
         return made
@@ -173,12 +173,12 @@ class Mqtt(Record):
     def json_schema(self, schema_of: SchemaOf) -> Schema:
         """What contradictions() tells, so far as a schema can."""
         elsewhere = {"not": {"const": EMBEDDED}}
-        secret = {"anyOf": [json_schema.given(name) for name in SECRETS]}
+        secret = {"anyOf": [json_parts.given(name) for name in SECRETS]}
         tls = {"pattern": "^\\s*" + word("mqtts:", any_case=True)}
         rules = [
-            json_schema.when(json_schema.given(SECRETS[0]), json_schema.without(SECRETS[1:], TWO_SECRETS)),
-            json_schema.when(json_schema.given("url", elsewhere) | secret, json_schema.given("username")),
-            json_schema.when(json_schema.given("url", {"not": tls}), json_schema.without(CERTIFICATES, NO_TLS)),
+            json_parts.when(json_parts.given(SECRETS[0]), json_parts.without(SECRETS[1:], TWO_SECRETS)),
+            json_parts.when(json_parts.given("url", elsewhere) | secret, json_parts.given("username")),
+            json_parts.when(json_parts.given("url", {"not": tls}), json_parts.without(CERTIFICATES, NO_TLS)),
         ]
         both = {"cert_file": ["key_file"], "key_file": ["cert_file"]}
         return json_schema.record(self, schema_of) | {"allOf": rules, "dependencies": both}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config import json_schema
+from config import json_parts
 from config.described import Schema, SchemaOf
 from config.json_patterns import either, whole_text, word
 from firmware.core.check import Field, Kind, Problems
@@ -83,7 +83,7 @@ class Rules(Kind):
             },
             "maxProperties": MAX_RULES,
             "propertyNames": {"minLength": 1, "maxLength": MAX_NAME},
-        } | json_schema.section(self, empty=True)
+        } | json_parts.section(self, empty=True)
 
     def _rule(self, name: str, value: Any, path: Path, problems: Problems) -> Rule | None:
         if len(name) > MAX_NAME or not name:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from config import json_schema
+from config import json_parts, json_schema
 from config.described import Described, Schema, SchemaOf
 from firmware.core.check import Duration, Field, Int, Kind, OneOf, Problems, Record, Share
 from firmware.core.wire import SEVERITIES
@@ -108,7 +108,7 @@ class Conditions(Kind):
 
     def json_schema(self, schema_of: SchemaOf) -> Schema:
         made = {"properties": json_schema.fields(schema_of, self._record.fields), "additionalProperties": False}
-        return made | {"minProperties": 1} | json_schema.section(self, empty=False)
+        return made | {"minProperties": 1} | json_parts.section(self, empty=False)
 
 
 CONDITIONS = Conditions()
@@ -124,9 +124,9 @@ class OwnRule(Record):
     def json_schema(self, schema_of: SchemaOf) -> Schema:
         """… which can let go by the metrics by which it fires, and by no other."""
         rules = [
-            json_schema.when(
-                json_schema.given("clear", json_schema.given(name)),
-                json_schema.parts(all={"required": [name], "errorMessage": f"{name} is in clear and not in all"}),
+            json_parts.when(
+                json_parts.given("clear", json_parts.given(name)),
+                json_parts.parts(all={"required": [name], "errorMessage": f"{name} is in clear and not in all"}),
             )
             for name in METRICS
         ]
@@ -152,8 +152,8 @@ class Levels(Record):
     """A metric's rule: warn and critical, or one of them."""
 
     def json_schema(self, schema_of: SchemaOf) -> Schema:
-        one = {"anyOf": [json_schema.given(severity) for severity in SEVERITIES]}
-        return json_schema.record(self, schema_of) | one | json_schema.section(self, empty=False)
+        one = {"anyOf": [json_parts.given(severity) for severity in SEVERITIES]}
+        return json_schema.record(self, schema_of) | one | json_parts.section(self, empty=False)
 
 
 _LEVEL_DOCS = {"warn": "a warning, amber", "critical": "critical, red"}

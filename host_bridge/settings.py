@@ -11,169 +11,41 @@ from os.path import normpath
 from pathlib import Path
 
 from config.connect import (
-    EMBEDDED,
-    FILE,
-    SECRETS,
-    TWO_SECRETS,
     Address,
     Host,
-    Mqtt,
     contradictions,
     read_secret,
-    secret_fields,
     tls_context,
     two_secrets,
 )
-from config.described import Choices, Described, Distinct, Schema, SchemaOf
-from config.json_schema import given, record, when, without
 from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
-from firmware.core.check import Bool, Duration, Either, Field, Int, Record, Text, read
+from firmware.core.check import read
 from host_bridge.mqtt_link import MqttSettings
 from host_bridge.pbx.ami_link import AmiSettings
+from host_bridge.settings_schema import (
+    AMI_PORT,
+    AMI_TLS_PORT,
+    ASTERISK,
+    BELONGS_TO_AMI,
+    BELONGS_TO_LOG,
+    KEEP_DAYS,
+    MQTT_PORT,
+    NEEDS_NO_LOGIN,
+    NO_LOGIN,
+    NO_PORT,
+    OF_AMI,
+    QUEUE_LOG,
+    SCHEMA,
+)
 
-AMI_PORT = 5038
-AMI_TLS_PORT = 5039
-MQTT_PORT = 1883
 LOOPBACK = "127.0.0.1"
-ASTERISK, QUEUE_LOG = "asterisk", "queue_log"
-KEEP_DAYS = 35
 _SWITCHES = ("yes", "no", "on", "off", "true", "false")
 _OTHER_FILES = (
     ("thresholds",), ("pbx", "queue_log"), ("pbx", "password_file"), ("mqtt", "password_file"),
     ("mqtt", "ca_file"), ("mqtt", "cert_file"), ("mqtt", "key_file"),
 )  # fmt: skip
-DAY_MS = 86_400_000
-SITE = Text(64, without="/+#% @")  # it is a part of topics
-_OF_AMI = ("host", "port", "username", *SECRETS, "tls")
-_NO_LOGIN = ("username", *SECRETS)
-_BELONGS_TO_AMI = f"belongs to type {ASTERISK}: queue_log alone is read here, remove it"
-_BELONGS_TO_LOG = f"belongs to type {QUEUE_LOG}: AMI is pinged every 2 s, remove it"
-_NEEDS_NO_LOGIN = "the embedded broker listens on loopback alone and needs none: remove it"
-_NO_PORT = "belongs to the embedded broker, expected mqtt://HOST:PORT in mqtt.url"
-
-_TLS = Record(
-    (
-        Described(
-            "ca_file",
-            FILE,
-            required=True,
-            doc="the PEM file of the authority that signed the PBX's certificate, if it is your own",
-            example="pbx-ca.pem",
-        ),
-    )
-)
-
-
-class Pbx(Record):
-    """The section `pbx`."""
-
-    def json_schema(self, schema_of: SchemaOf) -> Schema:
-        """What _pbx_by_type() tells, so far as a schema can."""
-        log_alone = given("type", {"const": QUEUE_LOG})
-        of_ami = [key for key in _OF_AMI if key != "tls"]  # `tls: no` is right
-        with_ami = {"required": ["host", "username"], "anyOf": [given(name) for name in SECRETS]}
-        rules = [
-            when(log_alone, given("queue_log"), with_ami),
-            when(log_alone, without(of_ami, _BELONGS_TO_AMI), without(("silent_after",), _BELONGS_TO_LOG)),
-            when(given(SECRETS[0]), without(SECRETS[1:], TWO_SECRETS)),
-        ]
-        return record(self, schema_of) | {"allOf": rules}
-
-
-class BridgeMqtt(Mqtt):
-    """The section `mqtt`, whose broker may be the bridge's own."""
-
-    def json_schema(self, schema_of: SchemaOf) -> Schema:
-        made = super().json_schema(schema_of)
-        embedded = given("url", {"const": EMBEDDED})
-        made["allOf"].append(when(embedded, without(_NO_LOGIN, _NEEDS_NO_LOGIN), without(("port",), _NO_PORT)))
-        return made
-
-
-class Bridge(Record):
-    """The whole file."""
-
-    def json_schema(self, schema_of: SchemaOf) -> Schema:
-        """What _journal() tells, so far as a schema can."""
-        return record(self, schema_of) | {"dependencies": {"keep_days": ["journal"]}}
-
-
-_PBX = Pbx(
-    (
-        Field(
-            "type",
-            Choices(
-                {
-                    ASTERISK: "Asterisk and what is built on it, by the events of its manager interface (AMI).",
-                    QUEUE_LOG: "The file queue_log alone, without AMI: whole seconds, and no agents.",
-                }
-            ),
-            default=ASTERISK,
-            doc="what is read",
-        ),
-        Described("host", Host(), doc="the PBX; 127.0.0.1 when the bridge runs on it", example="192.0.2.10"),
-        Described(
-            "port",
-            Int(1, 65535),
-            doc=f"the port of its AMI; when absent {AMI_PORT}, and {AMI_TLS_PORT} with tls",
-            example=AMI_PORT,
-        ),
-        Described("username", Text(200), doc="the AMI user of manager.conf", example="wallboard"),
-        *secret_fields("ami.secret"),
-        Field("tls", Either(Bool(), _TLS), default=False, doc="whether AMI is encrypted: yes, or {ca_file: FILE}"),
-        Described(
-            "queues",
-            Distinct(Text(128), least=1),
-            doc="which to read, by the PBX's names; all when absent",
-            example=["support", "sales"],
-        ),
-        Described(
-            "queue_log",
-            FILE,
-            doc="the PBX's queue_log, where the bridge can read it: tells what ended while nobody heard the events",
-            example="/var/log/asterisk/queue_log",
-        ),
-        Described(
-            "silent_after",
-            Duration(60_000, DAY_MS),
-            doc="with type queue_log: so long without a line inside opening hours is an outage; none when absent",
-            example="30m",
-        ),
-    )
-)
-_MQTT = BridgeMqtt(
-    Described(
-        "port",
-        Int(1, 65535),
-        doc=f"with url embedded: the port of that broker; {MQTT_PORT} when absent",
-        example=MQTT_PORT,
-    ),
-    embedded=True,
-)
-
-SCHEMA = Bridge(
-    (
-        Described(
-            "site",
-            SITE,
-            required=True,
-            doc="the site's name in the MQTT topics, wallboard/main/…; boards name the same",
-            example="main",
-        ),
-        Field("pbx", _PBX, required=True, doc="the PBX that is read"),
-        Field("mqtt", _MQTT, required=True, doc="the broker that the boards read"),
-        Described("thresholds", FILE, required=True, doc="the supervisors' file", example="thresholds.yaml"),
-        Described(
-            "journal",
-            FILE,
-            doc="the file that keeps what was counted over a restart; without it, counters begin anew",
-            example="bridge.journal",
-        ),
-        Described("keep_days", Int(1, 3_650), doc="how many days the journal keeps", absent=KEEP_DAYS),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -282,16 +154,16 @@ def _contradictions(whole: Section) -> list[Problem]:
         found += _pbx_by_type(pbx) + two_secrets(pbx)
     address: Address | None = mqtt["url"]
     if address and address.host and mqtt["port"]:
-        found.append((mqtt.at("port"), _NO_PORT))
+        found.append((mqtt.at("port"), NO_PORT))
     if address and not address.host:
-        found.extend((mqtt.at(key), _NEEDS_NO_LOGIN) for key in _NO_LOGIN if mqtt[key])
+        found.extend((mqtt.at(key), NEEDS_NO_LOGIN) for key in NO_LOGIN if mqtt[key])
     return found
 
 
 def _pbx_by_type(pbx: Section) -> list[Problem]:
     """What each type of PBX must have, and what it has no use for."""
     if pbx["type"] == QUEUE_LOG:
-        found: list[Problem] = [(pbx.at(key), _BELONGS_TO_AMI) for key in _OF_AMI if pbx[key]]
+        found: list[Problem] = [(pbx.at(key), BELONGS_TO_AMI) for key in OF_AMI if pbx[key]]
         if not pbx.given("queue_log"):
             found.append((pbx.at("queue_log"), "missing, expected the file's name, mostly /var/log/asterisk/queue_log"))
         return found
@@ -306,7 +178,7 @@ def _pbx_by_type(pbx: Section) -> list[Problem]:
     if not any(pbx.given(key) for key in ("password_file", "password_env", "password", "secret")):
         found.append((pbx.at("password_file"), "missing, expected the name of a file whose first line is the secret"))
     if pbx["silent_after"]:
-        found.append((pbx.at("silent_after"), _BELONGS_TO_LOG))
+        found.append((pbx.at("silent_after"), BELONGS_TO_LOG))
     return found
 
 

@@ -17,8 +17,9 @@ from config.yaml_file import load as load_yaml
 from firmware.core import check
 from host_bridge.calendar import Calendar, Schedule, every_day
 from host_bridge.rule_kinds import Rule
+from host_bridge.service_level_kind import TODAY
 from host_bridge.thresholds_conflicts import conflicts
-from host_bridge.thresholds_schema import SCHEMA, TODAY
+from host_bridge.thresholds_schema import SCHEMA
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.windows import ALL, Group
 

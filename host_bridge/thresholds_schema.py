@@ -4,61 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from config import json_schema
-from config.described import Choices, Described, Distinct, Named, Parsed, Schema, SchemaOf
-from config.json_patterns import duration
+from config import json_parts, json_schema
+from config.described import Described, Distinct, Named, Parsed, Schema, SchemaOf
 from config.times import CLOCK, DAY_MIN, clock_text
 from firmware.core import check
 from firmware.core.check import (
-    Bool,
     Duration,
-    Either,
     Field,
     Frequency,
-    Int,
-    Kind,
     ListOf,
     OneOf,
     Problems,
     Record,
-    Share,
     Text,
 )
-from firmware.core.spelling import did_you_mean, one_line
-from firmware.core.units import duration_text
 from firmware.core.wire import MAX_FLASH_MHZ, SOUNDS
-from host_bridge import calendar, days_off
-from host_bridge.calendar import Schedule, Span
-from host_bridge.rule_kinds import HOUR_MS, RULES
-from host_bridge.truth.service_level import FORMULAS, ServiceLevel
+from host_bridge import calendar
+from host_bridge.hours_kind import HOURS, SPANS
+from host_bridge.rule_kinds import RULES
+from host_bridge.rule_metrics import HOUR_MS
+from host_bridge.service_level_kind import WholeSeconds, service_level
+from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.windows import ALL
 
 MAX_LABEL = 60
-TODAY = "today"
 _ALL_HAS_ALL = f"unknown key: the group '{ALL}' has every queue of the site"
 MAX_QUEUE = 128  # Asterisk's own queue names are at most 127 bytes
-
-
-class WholeSeconds(Duration):
-    """A duration that is compared with the PBX's HoldTime, which has whole seconds → seconds."""
-
-    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> int | None:
-        ms = super().read(value, path, problems)
-        if ms is not None and ms % 1000:
-            problems.add(path, f"{value!r}, expected whole seconds: the PBX's own wait times have no finer ones")
-            return None
-        return None if ms is None else ms // 1000
-
-    def written(self, value: int) -> str:
-        return duration_text(value * 1000)
-
-    def json_schema(self, schema_of: SchemaOf) -> Schema:
-        made = json_schema.words(self, duration(self.lo, self.hi))
-        made["pattern"] = rf"^(?!.*[1-9]0{{0,2}}\s*[Mm][Ss])(?:{made['pattern']})"  # ms only by the thousand
-        return made
-
-
-SPANS = Parsed(calendar.spans, "a span of time like 08:00-18:00", calendar.SPANS)
 
 
 class QueueNames(Distinct):
@@ -102,109 +73,11 @@ class Groups(Named):
     def json_schema(self, schema_of: SchemaOf) -> Schema:
         made = json_schema.map_of(self, schema_of)
         one = made["additionalProperties"]
-        whole = json_schema.without(["queues"], _ALL_HAS_ALL)
+        whole = json_parts.without(["queues"], _ALL_HAS_ALL)
         about = "The whole centre: every queue of the site, so it has no list of its own."
         made["properties"] = {ALL: {"description": about, "examples": [{"label": "המוקד"}], "allOf": [one, whole]}}
         made["additionalProperties"] = {"allOf": [one], "type": "object", "required": ["queues"]}
         return made
-
-
-class Hours(Kind):
-    """`{sun-thu: "08:00-18:00", fri: "08:00-13:00", holidays: IL, eves: "08:00-13:00", closed: [2026-09-12]}`."""
-
-    _DAYS_OFF = Record(
-        (
-            Described(
-                "holidays",
-                Parsed(
-                    days_off.country,
-                    "a country's code like IL, or of a part of it like DE-BY",
-                    days_off.COUNTRY,
-                    seen={"if": {"type": "boolean"}, "then": {"const": False}, "else": {"type": "string"}},  # 1.1: NO
-                ),
-                doc="a country whose public holidays are closed",
-                example="IL",
-            ),
-            Described(
-                "eves",
-                SPANS,
-                doc="the hours of the day before one of the holidays, unless that day is shorter anyway",
-                example="08:00-13:00",
-            ),
-            Described(
-                "closed",
-                ListOf(Parsed(days_off.date, "a date like 2026-09-12", days_off.DATE)),
-                doc="more days that are closed: year, month, day",
-                example=["2026-09-14"],
-            ),
-        )
-    )
-    shape = "map"
-
-    def expected(self) -> str:
-        return 'a section of days and spans, like {sun-thu: "08:00-18:00", fri: "08:00-13:00"}'
-
-    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> Schedule | None:
-        if not isinstance(value, dict) or not value:
-            self.refuse(value, path, problems, self._hint(value))
-            return None
-        if problems.full():
-            return None
-        days: dict[str, tuple[Span, ...]] = {}
-        off: dict[str, Any] = {}
-        known = {field.name: field.kind for field in self._DAYS_OFF.fields}
-        for name, text in value.items():
-            here = (*path, name)
-            if name in known:
-                off[name] = known[name].read(text, here, problems)
-                continue
-            try:
-                calendar.week({**days, name: ()})
-            except ValueError as error:
-                hint = "" if "did you mean" in str(error) else did_you_mean(name, list(known))
-                problems.add(here, f"{error}{hint}")
-            else:
-                days[name] = SPANS.read(text, here, problems) or ()
-        if "eves" in off and "holidays" not in off:
-            problems.add((*path, "eves"), "are the days before holidays, expected holidays too, like holidays: IL")
-        if len(off) == len(value):
-            problems.add(path, f"days off alone, expected {self.expected()} too")
-        week = calendar.week(days)
-        if not off:
-            return week
-        closed = frozenset(day for day in off.get("closed") or () if day is not None)
-        return days_off.Opening(week, closed, off.get("holidays"), off.get("eves"))
-
-    @staticmethod
-    def _hint(value: Any) -> str:
-        """Days are what people forget who write a span of time alone."""
-        attempt = Problems()
-        SPANS.read(value, (), attempt)
-        return "" if attempt.found else f"; did you mean '{{sun-thu: {one_line(value, 40)}}}'?"
-
-    def json_schema(self, schema_of: SchemaOf) -> Schema:
-        spans = schema_of(SPANS, "spans")
-        about = "Opening hours, one span of time or several with commas between; 22:00-06:00 goes on into the next day."
-        day = {"description": about, "examples": ["08:00-18:00"], **spans}
-        off = json_schema.fields(schema_of, self._DAYS_OFF.fields)
-        a_day = json_schema.given(calendar.USUAL_RANGES[0]) | {"errorMessage": f"expected {self.expected()}"}
-        names = (*calendar.USUAL_RANGES, *calendar.WEEK)
-        rules = [json_schema.when({"propertyNames": {"enum": list(off)}}, a_day)]
-        for name in calendar.USUAL_RANGES:
-            days = set(calendar.day_range(name))
-            twice = [other for other in names if other != name and days & set(calendar.day_range(other))]
-            once = f"the days of {name} are given already, expected each day once"
-            rules.append(json_schema.when(json_schema.given(name), json_schema.without(twice, once)))
-        return {
-            "properties": {**dict.fromkeys(names, day), **off},
-            "patternProperties": {f"^{calendar.DAY_RANGE}$": spans},
-            "additionalProperties": False,
-            "dependencies": {"eves": ["holidays"]},
-            "allOf": rules,
-        } | json_schema.section(self, empty=False)
-
-
-HOURS = Hours()
 
 
 class Blinking(Frequency):
@@ -217,68 +90,8 @@ class Blinking(Frequency):
 _FREQUENCY = Blinking(100, MAX_FLASH_MHZ)
 
 
-def _service_level(usual: ServiceLevel | None) -> Record:
-    """The section `service_level`; `usual` is what holds where the file says nothing, or None where `defaults` hold."""
-
-    def usually(name: str) -> Any:
-        return None if usual is None else getattr(usual, name)
-
-    return Record(
-        (
-            Described(
-                "answer_within",
-                WholeSeconds(0, HOUR_MS),
-                doc="an answer after at most so long is a good one",
-                absent=usually("answer_within_s"),
-            ),
-            Described(
-                "target",
-                Share(1, 1000),
-                doc="the share of good answers to reach; it stands beside the figure on the board",
-                absent=usually("target_permille"),
-            ),
-            Described(
-                "formula",
-                Choices({name: (formula.__doc__ or "").strip() for name, formula in FORMULAS.items()}),
-                doc="how the share is reckoned; take the formula of your own reports",
-                absent=usually("formula"),
-            ),
-            Described(
-                "short_abandon",
-                WholeSeconds(0, HOUR_MS),
-                doc="who hangs up sooner than this does not count (formula answered_of_offered)",
-                absent=usually("short_abandon_s"),
-            ),
-            Described(
-                "window",
-                Either(OneOf((TODAY,)), WholeSeconds(60_000, 24 * HOUR_MS)),
-                doc="which calls count: all of today, or those of the last 30m, 1h …",
-                absent=usual and (usual.window_s or TODAY),
-            ),
-            Described(
-                "min_calls",
-                Int(1, 1_000_000),
-                doc="with fewer calls there is no figure",
-                absent=usually("min_calls"),
-            ),
-            Described(
-                "count_overflow",
-                Bool(),
-                doc="whether callers whom the queue sent on count as failed",
-                absent=usually("count_overflow"),
-            ),
-            Described(
-                "count_exits",
-                Bool(),
-                doc="whether callers who pressed a key to leave count as failed",
-                absent=usually("count_exits"),
-            ),
-        )
-    )
-
-
 _OWN_SERVICE_LEVEL = Field(
-    "service_level", _service_level(None), doc="what is other than in `defaults` here, key by key"
+    "service_level", service_level(None), doc="what is other than in `defaults` here, key by key"
 )
 _OWN_RULES = Field("rules", RULES, doc="when the board warns; each replaces the default rule of the same name whole")
 _OWN_HOURS = Field("hours", HOURS, doc="when it is open; replaces the site's hours, and their days off with them")
@@ -342,7 +155,7 @@ _WAIT_LIMIT = WaitLimit(
 )
 _DEFAULTS = Record(
     (
-        Field("service_level", _service_level(ServiceLevel()), doc="how the service level is reckoned"),
+        Field("service_level", service_level(ServiceLevel()), doc="how the service level is reckoned"),
         Field("rules", RULES, doc="when the board warns, by what is looked at; there are no rules but those given"),
     )
 )
@@ -373,10 +186,10 @@ class Thresholds(Record):
             "if": levels,
             "then": {"type": "string", "errorMessage": "rests on wait_limit, expected that section too"},
         }
-        here = json_schema.parts(rules=json_schema.parts(next_breach=none))
+        here = json_parts.parts(rules=json_parts.parts(next_breach=none))
         each = {"additionalProperties": here}
-        all_of_them = json_schema.parts(defaults=here, queues=each, groups=each)
-        rests = json_schema.when({"not": json_schema.given("wait_limit")}, all_of_them)
+        all_of_them = json_parts.parts(defaults=here, queues=each, groups=each)
+        rests = json_parts.when({"not": json_parts.given("wait_limit")}, all_of_them)
         return json_schema.record(self, schema_of) | {"allOf": [rests]}
 
 

@@ -30,9 +30,12 @@ from firmware.core.check import (
 )
 from firmware.core.units import UNITS, scaled
 from firmware.pi import settings_night
-from firmware.pi.settings import Panel
-from host_bridge import calendar, days_off, rule_kinds, thresholds_schema
+from firmware.pi.settings_schema import Panel
+from host_bridge import calendar, days_off, rule_kinds, rule_metrics
 from host_bridge.calendar import DAYS
+from host_bridge.hours_kind import Hours
+from host_bridge.rule_metrics import METRICS
+from host_bridge.service_level_kind import WholeSeconds
 
 Strategy = st.SearchStrategy[Any]
 
@@ -95,7 +98,7 @@ def _cased(words: tuple[str, ...]) -> Strategy:
 
 
 def _duration(kind: Duration) -> Strategy:
-    step = 1000 if isinstance(kind, thresholds_schema.WholeSeconds) else 1
+    step = 1000 if isinstance(kind, WholeSeconds) else 1
 
     @st.composite
     def one(draw: st.DrawFn) -> str:
@@ -185,7 +188,7 @@ def _hours(draw: st.DrawFn) -> Any:
     dash = draw(st.sampled_from(["-", "–"]))
     name = DAYS[day] if day == end else DAYS[day] + dash + DAYS[end]
     made[Scalar(draw(st.sampled_from([name, name.upper(), name.title()])))] = draw(_spans())
-    off = thresholds_schema.Hours._DAYS_OFF
+    off = Hours._DAYS_OFF
     for field in off.fields:
         if draw(st.booleans()):
             made[Scalar(field.name)] = draw(of(field.kind))
@@ -194,19 +197,19 @@ def _hours(draw: st.DrawFn) -> Any:
 
 @st.composite
 def _conditions(draw: st.DrawFn) -> Any:
-    names = draw(st.lists(st.sampled_from(list(rule_kinds.METRICS)), min_size=1, max_size=3, unique=True))
-    return {Scalar(name): draw(of(rule_kinds.METRICS[name].kind)) for name in names}
+    names = draw(st.lists(st.sampled_from(list(METRICS)), min_size=1, max_size=3, unique=True))
+    return {Scalar(name): draw(of(METRICS[name].kind)) for name in names}
 
 
 @st.composite
 def _rules(draw: st.DrawFn) -> Any:
     made: dict[Scalar, Any] = {}
-    for name in draw(st.lists(st.sampled_from(list(rule_kinds.METRICS)), max_size=3, unique=True)):
+    for name in draw(st.lists(st.sampled_from(list(METRICS)), max_size=3, unique=True)):
         form = draw(st.sampled_from(["off", "levels", "levels", "own"]))
-        kind = rule_kinds.LEVELS[name] if form == "levels" else rule_kinds.OWN
+        kind = rule_metrics.LEVELS[name] if form == "levels" else rule_metrics.OWN
         made[Scalar(name)] = draw(_cased(rule_kinds.OFF) if form == "off" else _record(kind))
     if draw(st.booleans()):
-        made[draw(scalars(_text))] = draw(_record(rule_kinds.OWN))
+        made[draw(scalars(_text))] = draw(_record(rule_metrics.OWN))
     return made
 
 
@@ -240,9 +243,9 @@ _KINDS: dict[type, Callable[[Any], Strategy]] = {
     Record: _record,
     Share: lambda kind: _numbers(whole(kind.lo, kind.hi).map(lambda n: scaled(n, 10) + "%")),
     Text: lambda kind: scalars(_text.filter(lambda text: not read(kind, text)[1])),
-    rule_kinds.Conditions: lambda kind: _conditions(),
+    rule_metrics.Conditions: lambda kind: _conditions(),
     rule_kinds.Rules: lambda kind: _rules(),
     settings_night._Light: lambda kind: scalars(st.just("off")) | _numbers(whole(1, 100).map(str)),
     settings_night._SpanKind: lambda kind: scalars(st.builds(lambda a, b: f"{a}-{b}", _clock(), _clock(1440))),
-    thresholds_schema.Hours: lambda kind: _hours(),
+    Hours: lambda kind: _hours(),
 }

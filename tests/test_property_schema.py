@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from config.yaml_file import ConfigError
-from firmware.pi import settings as board_settings
-from host_bridge import settings as bridge_settings
+from firmware.pi import settings_schema as board_schema
+from host_bridge import settings_schema as bridge_schema
 from host_bridge import thresholds_schema
 from tests.examples import KINDS, check
 from tests.settings_files import of, repaired, written
@@ -23,8 +23,8 @@ from tests.yaml_as_seen import VERSIONS
 EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "120"))
 FILES = {
     "thresholds": thresholds_schema.SCHEMA,
-    "bridge": bridge_settings.SCHEMA,
-    "board": board_settings.SCHEMA,
+    "bridge": bridge_schema.SCHEMA,
+    "board": board_schema.SCHEMA,
 }
 
 

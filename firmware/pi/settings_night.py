@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config import json_schema
+from config import json_parts
 from config.described import Named, Schema, SchemaOf
 from config.json_patterns import whole, whole_text
 from config.times import CLOCK, DAY_MIN, END_OF_DAY, clock_text, time_of_day
@@ -34,7 +34,7 @@ class _SpanKind(Kind):
         return span
 
     def json_schema(self, schema_of: SchemaOf) -> Schema:
-        return json_schema.words(self, rf"{CLOCK}\s*[-–]\s*(?:{CLOCK}|{END_OF_DAY})")
+        return json_parts.words(self, rf"{CLOCK}\s*[-–]\s*(?:{CLOCK}|{END_OF_DAY})")
 
 
 class _Light(Int):

@@ -11,7 +11,9 @@ from config.mistakes import Mistake, Place
 from config.yaml_file import ConfigError, Problem, YamlFile, load
 from firmware.core.check import Record, read
 from firmware.pi import settings as board_settings
+from firmware.pi import settings_schema as board_schema
 from host_bridge import settings as bridge_settings
+from host_bridge import settings_schema as bridge_schema
 from host_bridge import thresholds, thresholds_schema
 from host_bridge.ctl import check_labels, check_site
 from host_bridge.thresholds_odd import odd
@@ -24,10 +26,10 @@ class _Kind(NamedTuple):
 
 KINDS = {
     "bridge": _Kind(
-        bridge_settings.SCHEMA, lambda file, folder, secrets: bridge_settings.build(file, folder, secrets=secrets)
+        bridge_schema.SCHEMA, lambda file, folder, secrets: bridge_settings.build(file, folder, secrets=secrets)
     ),
     "board": _Kind(
-        board_settings.SCHEMA, lambda file, folder, secrets: board_settings.build(file, folder, secrets=secrets)
+        board_schema.SCHEMA, lambda file, folder, secrets: board_settings.build(file, folder, secrets=secrets)
     ),
     "thresholds": _Kind(thresholds_schema.SCHEMA, lambda file, folder, secrets: thresholds.build(file)),
 }

@@ -16,6 +16,7 @@ from config.yaml_file import ConfigError, KeyPath, Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.spelling import did_you_mean
 from host_bridge import settings
+from host_bridge.settings_schema import AMI_TLS_PORT
 from host_bridge.thresholds import Thresholds
 
 DEADLINE_S = 2.0  # for the whole look: name, connection, login, list
@@ -102,7 +103,7 @@ def odd_in_bridge(file: YamlFile, read: settings.BridgeSettings, queues: frozens
         if queues and queue not in queues:
             yield ("pbx", "queues", index), f"the PBX has no queue {queue!r}{did_you_mean(queue, sorted(queues))}"
     plain = read.ami is not None and read.ami.tls is None and file.at("pbx", "tls") in (None, "no", "off", "false")
-    if read.ami is not None and plain and read.ami.port == settings.AMI_TLS_PORT:
+    if read.ami is not None and plain and read.ami.port == AMI_TLS_PORT:
         yield ("pbx", "port"), f"{read.ami.port} is mostly AMI with TLS, and tls is not set: tls: yes, or port 5038?"
 
 

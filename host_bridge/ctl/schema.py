@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from config.json_schema import document
 from firmware.core.check import Record
-from firmware.pi import settings as board_settings
-from host_bridge import settings as bridge_settings
+from firmware.pi import settings_schema as board_schema
+from host_bridge import settings_schema as bridge_schema
 from host_bridge import thresholds_schema
 
 DESCRIPTION = """\
@@ -43,8 +43,8 @@ class _Kind(NamedTuple):
 
 _KINDS = {
     "thresholds": _Kind(thresholds_schema.SCHEMA, "What counts as good in each queue. The supervisors' file."),
-    "bridge": _Kind(bridge_settings.SCHEMA, "Where the PBX and the broker are, for the bridge."),
-    "board": _Kind(board_settings.SCHEMA, "One board: its broker, its panel, its buzzer."),
+    "bridge": _Kind(bridge_schema.SCHEMA, "Where the PBX and the broker are, for the bridge."),
+    "board": _Kind(board_schema.SCHEMA, "One board: its broker, its panel, its buzzer."),
 }
 
 

@@ -17,7 +17,8 @@ from config.broker_client import BrokerLogin
 from config.section import Section
 from config.yaml_file import Problem
 from firmware.core.check import Field, Record, read
-from host_bridge.settings import SITE, load_broker
+from host_bridge.settings import load_broker
+from host_bridge.settings_schema import SITE
 
 DEFAULTS = (Path("bridge.yaml"), Path("/etc/wallboard/bridge.yaml"))
 # The options instead of bridge.yaml, by its keys of the section mqtt.
