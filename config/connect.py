@@ -159,7 +159,7 @@ class Mqtt(Record):
     def __init__(self, *more: Field, embedded: bool = False) -> None:
         """`more`: keys of this file alone."""
         url = BrokerUrl(embedded=embedded)
-        about = "the broker: mqtt:// or mqtts://, with :PORT if it is not 1883 or 8883"
+        about = "the broker; its port is 1883, or 8883 with mqtts, unless given"
         super().__init__(
             (
                 Described("url", url, required=True, doc=about, example="mqtt://192.0.2.20"),

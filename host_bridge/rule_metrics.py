@@ -136,7 +136,7 @@ class OwnRule(Record):
 OWN = OwnRule(
     (
         Described("all", CONDITIONS, required=True, doc="what must hold at once", example={"waiting": 5, "wait": "3m"}),
-        Field("severity", OneOf(SEVERITIES), required=True, doc="amber and slow, or red, fast and with the buzzer"),
+        Field("severity", OneOf(SEVERITIES), required=True, doc="a warning is amber, critical is red and sounds"),
         Described(
             "clear",
             CONDITIONS,

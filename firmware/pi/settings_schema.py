@@ -83,7 +83,7 @@ def _modules(number: int, side: str, lengths: list[int], **chosen: int) -> Schem
 # Ranges of rows, cols and gpio_slowdown: lib/options-initialize.cc and led-matrix.cc of rpi-rgb-led-matrix, May 2026.
 _PANEL = Panel(
     (
-        Field("driver", Choices(DRIVERS), required=True, doc="what stands in for the panel, or the panel itself"),
+        Field("driver", Choices(DRIVERS), required=True, doc="what shows the picture"),
         Described("rows", Int(8, 64), required=True, doc="LEDs of one module from top to bottom", example=64),
         Described("cols", Int(16, 256), required=True, doc="LEDs of one module from left to right", example=64),
         Field(
@@ -132,7 +132,11 @@ _PANEL = Panel(
 _BUZZER = Record(
     (
         Described(
-            "gpio", _PIN, required=True, doc="the pin of the buzzer's transistor, as a GPIO number (BCM)", example=19
+            "gpio",
+            _PIN,
+            required=True,
+            doc="the pin of the buzzer's transistor, as a GPIO number: not its place on the header",
+            example=19,
         ),
     )
 )
@@ -142,7 +146,7 @@ _BUTTON = Record(
             "gpio",
             _PIN,
             required=True,
-            doc="the pin that is ground while the button is pressed, as a GPIO number (BCM)",
+            doc="the pin that is ground while the button is pressed, as a GPIO number: not its place on the header",
             example=26,
         ),
     )

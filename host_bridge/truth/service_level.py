@@ -59,17 +59,17 @@ class ServiceLevel:
 
 
 def _answered_of_offered(c: Counts) -> tuple[int, int]:
-    """Contact-centre standard practice."""
+    """Good answers of all answered and abandoned calls but the short abandons: contact-centre standard practice."""
     return c.answered_in, c.answered + c.abandoned - c.abandoned_short
 
 
 def _answered_of_answered(c: Counts) -> tuple[int, int]:
-    """Asterisk's ServicelevelPerf: abandons are invisible."""
+    """Good answers of the answered calls, abandons are invisible: Asterisk's ServicelevelPerf."""
     return c.answered_in, c.answered
 
 
 def _asterisk_perf2(c: Counts) -> tuple[int, int]:
-    """Asterisk's ServicelevelPerf2: a quick hang-up is a success, and a timeout is an abandon."""
+    """A quick hang-up is a success, and a timeout is an abandon: Asterisk's ServicelevelPerf2."""
     return (
         c.answered_in + c.abandoned_in + c.overflowed_in,
         c.answered + c.abandoned + c.overflowed,
@@ -77,17 +77,17 @@ def _asterisk_perf2(c: Counts) -> tuple[int, int]:
 
 
 def _abandoned_ignored(c: Counts) -> tuple[int, int]:
-    """Cisco's "ignore"."""
+    """Good answers of all calls but those that hung up within the time: Cisco's "ignore"."""
     return c.answered_in, c.answered + c.abandoned - c.abandoned_in
 
 
 def _abandoned_negative(c: Counts) -> tuple[int, int]:
-    """Cisco's "negative", Genesys."""
+    """Good answers of all answered and abandoned calls: Cisco's "negative", Genesys."""
     return c.answered_in, c.answered + c.abandoned
 
 
 def _abandoned_positive(c: Counts) -> tuple[int, int]:
-    """Cisco's "positive"."""
+    """A quick hang-up counts as a good answer: Cisco's "positive"."""
     return c.answered_in + c.abandoned_in, c.answered + c.abandoned
 
 
