@@ -201,7 +201,7 @@ def test_a_story_that_cannot_be_read_is_told_with_its_line(table: str, told: str
 @pytest.mark.parametrize(
     ("section", "told"),
     [
-        ("rules: {wait: {warn: 60s, critical: 30s}}", "story:4:41: defaults.rules.wait.critical: not beyond warn"),
+        ("rules: {wait: {warn: 60s, critical: 30s}}", "story:4:41: defaults.rules.wait.critical: critical 30s is"),
         ("ruls: {}", "story:4:5: ruls: unknown key"),
         ("rules: {}\n    rules: {}", "story:5:5: One[0].rules: given twice, first in line 4: keep one"),
         ("day: 2026-11-22", "story:6: '0:00', expected a time of day with seconds, as the story has a day"),
