@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from firmware.core.alarm import Alarm
-from firmware.core.rules import METRICS, Figures, Rule, compile_rules
+from firmware.core.rules import METRICS, Figures, Rule, compile_rules, holds
 
 _SHARES = {"abandoned_permille": ("abandoned", "offered")}  # figures that are reckoned from others
 
@@ -39,10 +39,13 @@ class _Alarm(Alarm):
         """The severity that was told last."""
         self.is_new = True
         """Whether it has not judged yet by what holds now."""
+        self._held: list[bool] = []  # which conditions did at the last step
+        self._moves = any(map(METRICS.get, self.metrics()))  # whether time alone may change that
 
     def change(self, rule: Rule) -> None:
         super().change(rule)
         self.is_new = True
+        self._moves = any(map(METRICS.get, self.metrics()))
 
     def metrics(self) -> set[str]:
         """What its rule looks at in a snapshot."""
@@ -53,12 +56,26 @@ class _Alarm(Alarm):
         return found
 
     def look(self, now_ms: int, figures: Figures, seen_ms: int | None) -> None:
-        """Advance to `now_ms`. `seen_ms`: when figures were last seen; it need not have been stepped by them."""
+        """Advance to `now_ms`. `seen_ms`: when figures were last seen; it need not have been stepped by them.
+
+        While the same conditions hold as at the last step, and nothing is due, another step would change nothing but
+        when figures were last seen.
+        """
+        held = [holds(level.all, figures) for level in self.rule.levels]
+        if self.severity:
+            held += [holds(level.clear, figures) for level in self.rule.levels]
+        held.append(figures.open)
+        if held == self._held and not self.is_new and (self.due_ms is None or self.due_ms > now_ms):
+            self._seen_ms = now_ms
+            if self._moves:
+                self.due_ms = self.next_ms(now_ms, figures)
+            return
         if seen_ms is not None and self._seen_ms is not None and self._seen_ms < seen_ms:
             self._seen_ms = seen_ms
         self.is_new = False
         self.step(now_ms, figures)
         self.due_ms = self.next_ms(now_ms, figures)
+        self._held = held
 
     def lose(self, now_ms: int) -> None:
         """The figures are not known to be true any more: time stands still."""
@@ -141,7 +158,9 @@ class Alarms:
         Of the snapshot only `ts`, `open` and the figures that the queue's rules look at must be there; one that is
         older than the last is passed over. What changed by that, and by time, for this queue.
         """
-        it = self._queues.setdefault(queue, _Queue())
+        it = self._queues.get(queue)
+        if it is None:
+            it = self._queues[queue] = _Queue()
         if snapshot is None:
             it.lost += it.alarms
             it.take_alarms(tuple(_Alarm(alarm.rule) for alarm in it.alarms))

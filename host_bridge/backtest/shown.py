@@ -15,6 +15,8 @@ from host_bridge.thresholds import QueueThresholds, Thresholds
 from host_bridge.truth.figures import Shares, Waits
 from host_bridge.truth.truth import Truth
 
+_OF_LINE = frozenset(("waiting", "oldest_ms", "next_breach_ms"))
+_NO_SHARES = Shares(None, None, 0, 0)  # where no rule looks at them
 _NOT_IN_LOG = frozenset(("agents_free",))
 
 
@@ -43,8 +45,12 @@ class Shown:
         rules = [rule for rule, test in zip(limits.rules, self.rules, strict=True) if test.tested]
         self.has_rules = bool(rules)
         self.message = _message(rules)
-        self.shares = shares
+        self._shares = shares
         self._figures = figures
+        looks = {each["metric"] for rule in rules for level in rule["levels"] for each in level["all"] + level["clear"]}
+        self._looks_at_line = bool(looks & _OF_LINE)
+        self._looks_at_ends = bool(looks - _OF_LINE)
+        self._saw: tuple[bool, Waits | None, Shares | None] | None = None
         self._counts_looks = any(map(_counts_looks, rules))
         self._stood: dict[str, int] = {}  # all figures, as boards would have been told last
         self.is_open = is_open
@@ -90,20 +96,30 @@ class Shown:
                 clock_ms = _earlier(clock_ms, waits.clock_ms)
         self.waits = Waits(waiting, since_ms, clock_ms)
 
-    def has_news(self, now_ms: int) -> bool:
-        """Whether boards would be told, if only of a figure that no rule looks at.
+    def shares(self, now_ms: int) -> Shares:
+        """Those figures of what ended that rules look at."""
+        return self._shares(now_ms)
+
+    def news(self, now_ms: int, wait_limit_ms: int | None) -> dict[str, Any] | None:
+        """What alarms look at, as in the snapshot that boards get; None when the last one says it all.
 
         A rule with `for` over a wait asks when the figures were last seen without it: a caller who is known late, but
-        waits since long, is not taken to have waited then. Where no rule asks so it is all the same, and costs nothing.
+        waits since long, is not taken to have waited then. Only there it matters that boards are told of figures too
+        that no rule looks at.
         """
-        if not self._counts_looks:
-            return True
-        stands = still(self._figures(now_ms), now_ms) | {"open": self.open}
-        before, self._stood = self._stood, stands
-        return stands != before
+        shares = self._shares(now_ms) if self._looks_at_ends else _NO_SHARES
+        saw = self.open, self.waits if self._looks_at_line else None, shares
+        if self._counts_looks:
+            stands = still(self._figures(now_ms), now_ms)
+            if saw == self._saw and stands == self._stood:
+                return None
+            self._stood = stands
+        elif saw == self._saw:
+            return None
+        self._saw = saw
+        return self._snapshot(shares, now_ms, wait_limit_ms)
 
-    def snapshot(self, shares: Shares, now_ms: int, wait_limit_ms: int | None) -> dict[str, Any]:
-        """What alarms look at, as in the snapshot that boards get."""
+    def _snapshot(self, shares: Shares, now_ms: int, wait_limit_ms: int | None) -> dict[str, Any]:
         waiting, since_ms, clock_ms = self.waits
         breach_ms = None
         if wait_limit_ms is not None and clock_ms is not None:

@@ -144,8 +144,8 @@ class Site:
         calendar = self._thresholds.calendar
         start_ms = calendar.day_start_ms(now_ms)
         self._ends_ms = calendar.next_day_ms(now_ms)
-        self._truth.roll(start_ms, now_ms)
         self._truth.prune(min(start_ms, now_ms - self._thresholds.longest_window_ms) - _PRUNE_MS)
+        self._truth.roll(start_ms, now_ms)
         self._date = calendar.date(start_ms)
         if self._timeline is not None:
             self._timeline.day(self._date, now_ms)
@@ -179,12 +179,12 @@ class Site:
         shown.told = True
         if shown.is_group:
             shown.add_up()
-        shares = shown.shares(now_ms)
         if self._timeline is not None:
-            self._timeline.told(shown.id, shown.waits, shares, now_ms)
-        if shown.has_rules and shown.has_news(now_ms):
-            snapshot = shown.snapshot(shares, now_ms, self._thresholds.wait_limit_ms)
-            self._firings.add(self._alarms.told(shown.id, snapshot, now_ms))
+            self._timeline.told(shown.id, shown.waits, shown.shares(now_ms), now_ms)
+        if shown.has_rules:
+            news = shown.news(now_ms, self._thresholds.wait_limit_ms)
+            if news is not None:
+                self._firings.add(self._alarms.told(shown.id, news, now_ms))
 
     def _tested(self, shown: Shown) -> QueueTest:
         if shown.is_group:

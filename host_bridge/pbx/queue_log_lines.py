@@ -94,9 +94,12 @@ def split_lines(raw: bytes) -> list[bytes]:
 
 def _number(text: str) -> int:
     """A count or seconds; never negative. A clock that was set back makes a wait of less than nothing: none."""
-    if len(text) > 15 or not text.lstrip("-").isascii() or not text.lstrip("-").isdigit():
-        raise ValueError(text)
-    return max(0, int(text))
+    if len(text) <= 15 and text.isascii():
+        if text.isdigit():
+            return int(text)
+        if text.lstrip("-").isdigit():
+            return max(0, int(text))
+    raise ValueError(text)
 
 
 def _entered(data: list[str]) -> _Data:
