@@ -130,6 +130,29 @@ def test_rules_on_agents_where_the_log_alone_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_a_bridge_that_is_asked_for_and_wrong_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path, free_port())
+    (folder / "other.yaml").write_text("site: a b\n")
+    assert ctl.main(["check", "--bridge", str(folder / "other.yaml"), str(folder / "thresholds.yaml")]) == 2
+    out, err = capsys.readouterr()
+    assert f"{folder}/other.yaml:1:7: site: 'a b', expected" in out
+    assert err == ""
+
+
+def test_with_secrets_the_files_that_a_bridge_names_are_looked_for(tmp_path: Path) -> None:
+    folder = write(tmp_path, free_port())
+    (folder / "thresholds.yaml").unlink()
+    ((found,), _) = check([folder / "bridge.yaml"], secrets=True)
+    assert told([found]) == [
+        f"bridge.yaml:2:46: pbx.password_file: {folder}/no.secret cannot be read: No such file or directory"
+    ]
+    (folder / "no.secret").write_text("s3cret\n")
+    ((found,), _) = check([folder / "bridge.yaml"], secrets=True)
+    assert told([found]) == [
+        f"bridge.yaml:4:13: thresholds: {folder}/thresholds.yaml is not there, expected the supervisors' file"
+    ]
+
+
 def test_ports_of_the_other_kind(tmp_path: Path) -> None:
     folder = write(tmp_path, 8883, "host: pbx, port: 5039, username: u, password_file: no.secret")
     found, _ = check([folder / "bridge.yaml"])

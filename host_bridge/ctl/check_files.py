@@ -57,8 +57,9 @@ def check(
     named = check_site.Bridge(among.path, among.built) if among else None
     if bridge is not None:
         asked = _checked(bridge, "bridge", False)
-        notes += [str(mistake) for mistake in asked.errors]
         named = check_site.Bridge(bridge, asked.built) if asked.built else None
+        if asked.errors:
+            found.append(asked)  # who names it wants to hear of it
     told: dict[Path, frozenset[str]] = {}  # bridge.yaml → the PBX's queues: one look at each, whatever it came to
 
     def queues(of: check_site.Bridge | None) -> frozenset[str]:
@@ -76,7 +77,7 @@ def check(
         own = named
         if each.kind == "bridge":
             own = check_site.Bridge(each.path, each.built)
-        elif each.kind == "thresholds" and named is None:
+        elif each.kind == "thresholds" and named is None and bridge is None:
             own = check_site.beside(each.path)
         each.warnings = each.file.warnings(_odd(each, own, queues))
     _same_site(found)
@@ -109,6 +110,9 @@ def _checked(path: Path, kind: str | None, secrets: bool) -> Checked:
             message = "which kind of file is this? No key is one of bridge, board or thresholds: use --kind"
             raise ConfigError([Mistake(str(path), Place(1, 1), "", message)])
         checked.built = KINDS[checked.kind].build(checked.file, path.parent, secrets)
+        if secrets and checked.kind == "bridge" and not checked.built.thresholds.is_file():
+            missing = f"{checked.built.thresholds} is not there, expected the supervisors' file"
+            checked.file.refuse([(("thresholds",), missing)])
     except ConfigError as error:
         checked.errors = error.mistakes
     return checked
