@@ -84,7 +84,8 @@ RIGHT = {
 defaults: {service_level: {answer_within: 1 m 30 s, target: 92.5%, window: 1h30m, count_exits: Yes, min_calls: "007"}}
 queues: {0600: {label: 007}, on: {rules: {sla: OFF, mine: {all: {waiting: 1}, severity: warn}}}}
 queues:
-defaults: {rules: }
+defaults: ""
+defaults: {rules: , service_level: ~}
 groups: {all: , x: {queues: [600, 0600]}}
 groups: {all: {label: yes}}
 hours: {SUN–Thu: "08:00-12:00, 13:00-24:00", fri: 22:00-06:00, holidays: NO, closed: [2028-02-29]}
@@ -224,7 +225,9 @@ buzzer: {gpio: 18}
 button: {gpio: 40}
 buzzer:
 queues: [a, a]
-pages: [queue]""",
+pages: [queue]
+panel: {driver: emulator, rows: 64, cols: 64, bright: 60}
+buzer: {gpio: 19}""",
 }
 
 
