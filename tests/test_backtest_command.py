@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 import os
@@ -16,6 +17,9 @@ from typing import Any
 
 import pytest
 
+from host_bridge import thresholds
+from host_bridge.backtest import backtest
+from host_bridge.backtest.suggest_candidates import Candidate
 from host_bridge.backtest.summary_words import width
 from host_bridge.ctl import program as ctl
 from tests.backtests import at
@@ -157,6 +161,31 @@ def test_days_are_chosen(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "on Tue 17 March 2026\n" in one and "open 8 h 00 m on 1 day" in one and "note:" not in one
 
 
+def test_a_day_goes_on_after_its_last_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who calls at 16:58 and waits until midnight is in alarm until it closes, and nobody calls on the next day."""
+    joined = at(1, 16, 58) // 1000
+    late = [f"{joined}|x|sales|NONE|ENTERQUEUE|||1", f"{at(1, 23, 59) // 1000}|x|sales|NONE|ABANDON|1|1|25260"]
+    plain = log.parent / "queue_log"
+    plain.write_text("".join(f"{line}\n" for line in sorted([*lines(2), *late])))
+    told = json.loads(call(capsys, plain, "--day", "2026-03-17", "--json")[1])
+    last = told["results"][0]["queues"]["sales"]["rules"]["wait"]["firings"][-1]
+    assert (last["from_ms"], last["until_ms"]) == (at(1, 16, 58, 30), at(1, 17))
+    assert [day["date"] for day in told["days"]] == ["2026-03-17"]
+    assert refused(capsys, plain, "--day", "2026-03-18").endswith("its days are 2026-03-16 to 2026-03-17")
+    plain.write_text(plain.read_text() + f"{at(2, 0, 1) // 1000}|NONE|NONE|NONE|CONFIGRELOAD|\n")
+    with_rest = json.loads(call(capsys, plain, "--json")[1])
+    assert [(day["date"], day["whole"]) for day in with_rest["days"]] == [("2026-03-16", True), ("2026-03-17", True)]
+
+
+def test_more_rules_than_a_message_holds_can_be_tried_at_once(log: Path) -> None:
+    rules = tuple(Candidate("wait", 1000 * second, 5_000).rule() for second in range(1, 100))
+    current = thresholds.load(log.parent / "thresholds.yaml")
+    many = dataclasses.replace(current, queues={"sales": dataclasses.replace(current.queue("sales"), rules=rules)})
+    result = backtest([log], many)
+    fired = [sum(firing.rule == rule["id"] for firing in result.firings) for rule in rules]
+    assert fired == [124] * 24 + [80] * 10 + [40] * 55 + [0] * 10  # who is answered in a second is so at its begin
+
+
 def test_against_another_file(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = log.parent / "new.yaml"
     other.write_text(THRESHOLDS.replace("warn: 30s, critical: 60s", "warn: 60s"))
@@ -280,20 +309,20 @@ def test_a_wish_that_cannot_be_met(log: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_files_that_cannot_be_used(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    thresholds = log.parent / "thresholds.yaml"
+    file = log.parent / "thresholds.yaml"
     no_line = "no line in it is one of queue_log, expected epoch|call|queue|…"
-    assert refused(capsys, thresholds) == f"wallboardctl backtest: HERE/thresholds.yaml: {no_line}"
+    assert refused(capsys, file) == f"wallboardctl backtest: HERE/thresholds.yaml: {no_line}"
     assert refused(capsys, log.parent / "no").endswith("HERE/no: No such file or directory")
     assert refused(capsys, log, "--queue-log", log).endswith("named twice, its calls would count twice")
-    thresholds.write_text('timezone: Asia/Jerusalem\nhours: {sat: "09:00-17:00"}\n')
+    file.write_text('timezone: Asia/Jerusalem\nhours: {sat: "09:00-17:00"}\n')
     assert refused(capsys, log) == (
         "wallboardctl backtest: HERE/thresholds.yaml: no queue is open on 4 days, Mon 16 March to Thu 19 March 2026: "
         "without opening hours no rule can fire; look at hours"
     )
-    thresholds.write_text("timezone: Asia/Jerusalem\nqueues: {sales: {rules: {wait: {warn: 1}}}}\n")
+    file.write_text("timezone: Asia/Jerusalem\nqueues: {sales: {rules: {wait: {warn: 1}}}}\n")
     assert refused(capsys, log).startswith("HERE/thresholds.yaml:2:")
     log.write_text(f"{at(0, 10) // 1000}|NONE|NONE|NONE|QUEUESTART|\n")
-    thresholds.write_text(THRESHOLDS)
+    file.write_text(THRESHOLDS)
     assert refused(capsys, log).endswith("HERE/queue_log.gz: no call on Mon 16 March 2026: nothing to replay")
 
 

@@ -80,6 +80,7 @@ def test_it_opens_at_the_worst_day_and_tells_it_in_a_sentence(browser: Browser, 
         "The longest: sla for 1 h 00 m from 16:00. One was shorter than a glance (10 s)."
     )
     assert browser.value("location.hash") == "#day=2026-03-17&queue=sales"
+    assert browser.value("shownSpan().map((at) => clock(at))") == ["08:50:00", "17:10:00"]  # no empty night
 
 
 def test_all_days_at_a_glance(browser: Browser, tmp_path: Path) -> None:
@@ -162,7 +163,8 @@ def test_two_files_stand_one_above_the_other(browser: Browser, tmp_path: Path) -
 
 
 def test_a_hostile_name_is_only_text(browser: Browser, tmp_path: Path) -> None:
-    hostile = queue(HOSTILE, RULES, ALARMS, label=HOSTILE)
+    rules = {**RULES, "<img src=x>": {"all": {"waiting": "5"}, "severity": "warn"}}
+    hostile = queue(HOSTILE, rules, [*ALARMS, alarm("<img src=x>", at(1, 13), 60)], label=HOSTILE)
     path = show(browser, tmp_path, [report(hostile, name=HOSTILE, notes=(HOSTILE,))])
     assert text(browser, "day-title") == f"{HOSTILE}, Tuesday 17 March 2026"
     assert browser.value("document.images.length") == 0
@@ -172,6 +174,7 @@ def test_a_hostile_name_is_only_text(browser: Browser, tmp_path: Path) -> None:
 
 def test_the_policy_lets_nothing_in_that_is_not_the_page(browser: Browser, tmp_path: Path) -> None:
     path = show(browser, tmp_path, [two_queues()])
+    assert "content=\"default-src 'none'; script-src 'sha256-" in path.read_text("utf-8")
     browser.value("document.body.insertAdjacentHTML('beforeend', '<a id=bad onclick=\"document.title=1\">x</a>')")
     browser.value("document.getElementById('bad').click()")
     assert browser.value("document.title") == "Back-test: thresholds.yaml"
