@@ -172,9 +172,13 @@ def test_a_day_goes_on_after_its_last_line(log: Path, capsys: pytest.CaptureFixt
     assert (last["from_ms"], last["until_ms"]) == (at(1, 16, 58, 30), at(1, 17))
     assert [day["date"] for day in told["days"]] == ["2026-03-17"]
     assert refused(capsys, plain, "--day", "2026-03-18").endswith("its days are 2026-03-16 to 2026-03-17")
-    plain.write_text(plain.read_text() + f"{at(2, 0, 1) // 1000}|NONE|NONE|NONE|CONFIGRELOAD|\n")
+    started, reloaded = (f"{at_ms // 1000}|NONE|NONE|NONE|CONFIGRELOAD|\n" for at_ms in (at(-1, 22), at(2, 0, 1)))
+    plain.write_text(started + plain.read_text() + reloaded)
     with_rest = json.loads(call(capsys, plain, "--json")[1])
     assert [(day["date"], day["whole"]) for day in with_rest["days"]] == [("2026-03-16", True), ("2026-03-17", True)]
+    plain.write_text("".join(f"{line}\n" for line in [*sorted([*lines(2), late[0]]), reloaded.strip()]))
+    alone = json.loads(call(capsys, plain, "--day", "2026-03-17", "--json")[1])  # no line between 16:58 and midnight
+    assert alone["results"][0]["queues"]["sales"]["rules"]["wait"]["firings"][-1] == last
 
 
 def test_more_rules_than_a_message_holds_can_be_tried_at_once(log: Path) -> None:
