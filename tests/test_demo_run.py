@@ -384,6 +384,8 @@ def test_practice_begins_with_the_example_open_day_and_night_and_keeps_what_a_su
         at_ms = 1_795_300_000_000 + hour * 3_600_000
         assert all(limits.is_open(queue, at_ms) for queue in MANNERS)
         assert not limits.is_quiet(at_ms)
+    modeline = settings.thresholds.read_text("utf-8").split("\n", 1)[0]
+    assert (tmp_path / modeline.removeprefix("# yaml-language-server: $schema=")).is_file(), "no help from an editor"
     own = "timezone: UTC\n# mine\n"
     settings.thresholds.write_text(own, "utf-8")
     run_files.write(tmp_path, pbx, 12_346, panel, practice=True)

@@ -27,6 +27,7 @@ _ANSWER_WITHIN_S, _SHORT_ABANDON_S, _WINDOW_S = 30, 5, 1_800
 THRESHOLDS = "thresholds.yaml"
 PAST = "yesterday.queue_log.gz"
 _EXAMPLE = Path(config.__file__).parent / "thresholds.example.yaml"
+_SCHEMA = Path(config.__file__).parent / "thresholds.schema.json"
 # Whoever practises in the evening, or on a Saturday, is to see alarms.
 _OPEN_NOW = (
     ('hours: {sun-thu: "09:00-24:00"} ', 'hours: {sun-sat: "00:00-24:00"} '),
@@ -60,8 +61,10 @@ def write(folder: Path, pbx: Pbx, mqtt_port: int, panel: Panel, *, practice: boo
     bridge, board = folder / "bridge.yaml", folder / "board.yaml"
     if not practice:
         (folder / THRESHOLDS).write_text(_thresholds(pbx.speed), "utf-8")
-    elif not (folder / THRESHOLDS).exists():
-        (folder / THRESHOLDS).write_text(practice_thresholds(), "utf-8")
+    else:
+        if not (folder / THRESHOLDS).exists():
+            (folder / THRESHOLDS).write_text(practice_thresholds(), "utf-8")
+        (folder / _SCHEMA.name).write_bytes(_SCHEMA.read_bytes())  # their first line names it, for editors
     bridge.write_text(_bridge(pbx, mqtt_port) + ("journal: bridge.journal\n" if practice else ""), "utf-8")
     board.write_text(_board(mqtt_port, panel), "utf-8")
     return bridge, board
