@@ -14,13 +14,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.yaml_file import parse
+from firmware.core.freshness import FRESH_MS
 from host_bridge import thresholds
 from host_bridge.backtest import backtest
+from host_bridge.backtest.moment import leading_to
+from host_bridge.ctl.preview_bridge import Speaker, with_beats
 from host_bridge.ctl.preview_log import log_moment
 from host_bridge.ctl.preview_moment import Moment, Wish
 from host_bridge.ctl.preview_when import WhenError, moment_ms
 from host_bridge.demo import past
-from host_bridge.pbx.queue_log_set import SourceError
+from host_bridge.pbx.queue_log_set import LogSet, SourceError
 from tests.test_preview import ctl
 
 ZONE = ZoneInfo("Asia/Jerusalem")
@@ -113,6 +116,30 @@ def test_while_all_is_closed_the_figures_are_shown_and_a_line_of_nonsense_is_tol
     assert (tile.waiting, tile.oldest_s, tile.open, tile.life) == (1, 10, False, 0)
     late = look(log, "11:00:01").notes
     assert late[-1] == f"{log}: 1 line passed over, as no lines of queue_log"
+
+
+def test_what_opens_is_told_at_that_moment_though_nothing_else_changes(log: Path) -> None:
+    text = LIMITS + 'hours: {sun-thu: "10:01-12:00"}\n'
+    assert [tile.open for tile in look(log, "10:00:59", text).player.tiles()] == [False, False]
+    assert [tile.open for tile in look(log, "10:01:03", text).player.tiles()] == [True, True]
+    assert [tile.severity for tile in look(log, "10:01:40", text).player.tiles()] == [1, 1]
+
+
+def test_on_the_way_to_the_moment_the_bridge_is_never_lost(log: Path) -> None:
+    shown = look(log, "10:59:00")
+    limits = shown.thresholds
+    moments = leading_to(LogSet([log]), limits, shown.utc_ms, shown.utc_ms + 1_000)
+    from_ms = next(moments).at_ms
+    speaker = Speaker(limits, (), from_ms - 1_000, 0)
+    beats = []
+    for told in with_beats((), speaker, from_ms, None, near_ms=shown.utc_ms - 30_000):
+        if told.at_ms > shown.utc_ms:
+            break
+        beats.append(told.at_ms)
+    gaps = [two - one for one, two in itertools.pairwise(beats)]
+    near = gaps.index(2_000)
+    assert gaps == [5_000] * near + [2_000] * (len(gaps) - near) and near > 500 and len(gaps) - near > 10
+    assert FRESH_MS > 5_000
 
 
 @pytest.mark.parametrize("at", ["09:59:58", "11:00:02", "2026-11-21 10:00", "2026-11-29 10:00"])
