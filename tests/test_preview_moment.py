@@ -119,6 +119,22 @@ def test_pages_take_turns_and_begin_with_the_queues() -> None:
     assert [two - one for (_, one), (_, two) in itertools.pairwise(kinds)] == [6000, 6000, 6000]
 
 
+@pytest.mark.parametrize("pages", [7, 11, 13, 16])
+def test_with_many_pages_too_it_begins_with_the_first(pages: int) -> None:
+    setup = Setup(SITE, "hall", None, ("queues",), 100, (), "")
+    words = [f"q{number}: waiting 0" for number in range(pages - 3)]  # beside the two queues and the group of the file
+    rules = Wish((64, 32), Wall((64, 32), setup), None)
+    utc_ms = moment_ms(SUNDAY, EXAMPLE.calendar, dt.date(2026, 11, 26))
+    view = state_moment(from_words(words, EXAMPLE), EXAMPLE, utc_ms, rules).player.view
+    assert (view.pages, view.page) == (pages, 0)
+
+
+def test_a_slow_odd_blink_begins_with_its_first_phase_too() -> None:
+    rules = limits("defaults: {rules: {waiting: {critical: 1}}}\nblink: {critical: 0.333hz}\n")
+    frames = list(moment("support: waiting 1", rules=rules).player.film(4_000))
+    assert [frame.view.tiles[0].phase for frame in frames] == [0, 1, 0] and frames[0].for_ms == 1502
+
+
 @pytest.mark.parametrize(
     ("who", "for_ms", "life"), [("PBX", 5_000, 1), ("BRIDGE", 5_000, 1), ("LINK", 12_000, 1), ("LINK", 125_000, 2)]
 )

@@ -18,7 +18,7 @@ from host_bridge.truth.windows import ALL
 
 SITE = "main"
 BEAT_MS = 2_000  # DESIGN 5
-ROUND_MS = 6_000 * 27_720  # a multiple of every round of 1 to 12 turns, and of a blink of any whole mHz
+ROUND_MS = 6_000 * 720_720 * 100  # a multiple of every round of 1 to 16 turns, and of a blink of any whole mHz
 _RARE_MS = 5_000
 _STOOD_MS = 10_000  # for how long a state has stood at least, beside what the rules ask for
 UP, DOWN = "up", "down"

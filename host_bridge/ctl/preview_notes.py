@@ -22,6 +22,7 @@ _NAMES = {  # figures on the wire, as people give them
     "next_breach_ms": "next_breach",
 }
 _CHANGES = 200  # of opening hours, looked through for the next time that something opens: some weeks
+_MOST_NAMES = 8  # in a line
 _NEAR_MS = 120_000  # as in the board: firmware.core.showing
 
 
@@ -77,11 +78,15 @@ def unjudged(names: Iterable[tuple[str, Figures]], thresholds: Thresholds, why: 
 
 def _strangers(given: State, thresholds: Thresholds) -> list[str]:
     known = thresholds.named_queues
-    return [
-        f"{name} is not in thresholds.yaml, so the defaults hold for it{did_you_mean(name, known)}"
-        for name in given.queues
-        if name not in known
-    ]
+    strangers = {name: did_you_mean(name, known) for name in given.queues if name not in known}
+    lines = [_stranger([name], hint) for name, hint in strangers.items() if hint]
+    others = [name for name, hint in strangers.items() if not hint]
+    return [*lines, *([_stranger(others, "")] if others else [])]
+
+
+def _stranger(names: Sequence[str], hint: str) -> str:
+    it, them = ("is", "it") if len(names) == 1 else ("are", "them")
+    return f"{listed(names)} {it} not in thresholds.yaml, so the defaults hold for {them}{hint}"
 
 
 def _left_out(whole: State, shown: Sequence[str] | None, thresholds: Thresholds) -> list[str]:
@@ -92,8 +97,11 @@ def _left_out(whole: State, shown: Sequence[str] | None, thresholds: Thresholds)
 
 
 def _unjudged(whole: State, shown: Sequence[str] | None, thresholds: Thresholds) -> list[str]:
-    names = ((name, _figures(name, whole)) for name in _names(whole, shown, thresholds))
-    return unjudged(names, thresholds, "not given")
+    figures = {name: _figures(name, whole) for name in _names(whole, shown, thresholds)}
+    nothing = [name for name, each in figures.items() if set(each) <= {"sla_target"}]
+    known = ((name, each) for name, each in figures.items() if name not in nothing)
+    lines = [f"no figure is given of {listed(nothing)}"] if nothing else []
+    return [*lines, *unjudged(known, thresholds, "not given")]
 
 
 def _callers_clock(given: State, thresholds: Thresholds) -> list[str]:
@@ -156,6 +164,8 @@ def _rules(listed: str) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """`a, b and c`; of one at least."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    """`a, b and c`; of one at least, and of many the first."""
+    found = list(names)
+    if len(found) > _MOST_NAMES:
+        return f"{', '.join(found[: _MOST_NAMES - 1])} and {len(found) - _MOST_NAMES + 1} more"
+    return f"{', '.join(found[:-1])} and {found[-1]}" if len(found) > 1 else found[0]
