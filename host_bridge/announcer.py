@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 
 from firmware.core import wire
@@ -27,7 +27,10 @@ LEFTOVERS_S = 5.0  # how long after a connection retained messages of an earlier
 
 
 class Announcer:
-    """Publishes what `truth` knows; `pbx` tells the PBX's state (up, down, syncing) and what is wrong with it."""
+    """Publishes what `truth` knows.
+
+    `pbx` tells the PBX's state (up, down, syncing) and what is wrong, `in_force` which version of thresholds.yaml is.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class Announcer:
         truth: Truth,
         pbx: Callable[[], tuple[str, str]],
         witness: Witness,
+        in_force: Callable[[], Mapping[str, str | int] | None],
         clock: Clock,
         log: logging.Logger,
     ) -> None:
@@ -47,6 +51,7 @@ class Announcer:
         self._truth = truth
         self._pbx = pbx
         self._witness = witness
+        self._in_force = in_force
         self._recorder = witness.recorder
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -246,7 +251,7 @@ class Announcer:
             self._recorder.rules(queue, rules)
 
     def _make_state(self, now_ms: int) -> bytes:
-        return self._messages.state(Now(now_ms, self._clock.now().utc_ms), *self._pbx())
+        return self._messages.state(Now(now_ms, self._clock.now().utc_ms), *self._pbx(), self._in_force())
 
     def _make(self, shown: Shown, now_ms: int) -> bytes | None:
         """The snapshot, or None when it would say what the last one said: that a wait grows older is no change."""

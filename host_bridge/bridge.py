@@ -23,6 +23,7 @@ from host_bridge.pbx.events import Event, LinkDown, Snapshot
 from host_bridge.pbx.queue_log_link import QueueLogLink, QueueLogSettings
 from host_bridge.recall import Recall
 from host_bridge.recorder import Recorder
+from host_bridge.rule_book import RuleBook
 from host_bridge.settings import BridgeSettings
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.service_level import ServiceLevel
@@ -51,14 +52,19 @@ class Bridge:
         *,
         journal: Journal | None = None,
         history: History | None = None,
+        book: RuleBook | None = None,
         problem: str = "",
     ) -> None:
-        """`problem`: something that a person should do, for as long as the bridge runs."""
+        """`book`: brings other thresholds while the bridge runs; None: nobody does.
+
+        `problem`: something that a person should do, for as long as the bridge runs.
+        """
         self._clock = clock
         self._keep_days = settings.keep_days
         self._journal_file = settings.journal if journal is not None else None
         self._thresholds = thresholds
         self._log = log
+        self._book = book
         self._problem = problem
         self._loop = asyncio.get_running_loop()
         self._pbx_clock = PbxClock(clock, lambda: self.pbx.shift_ms)
@@ -95,6 +101,7 @@ class Bridge:
             truth=self._truth,
             pbx=self._pbx_state,
             witness=self._witness,
+            in_force=lambda: None if book is None else book.in_force,
             clock=clock,
             log=log,
         )
@@ -115,7 +122,9 @@ class Bridge:
             with contextlib.suppress(JournalError):  # whatever is wrong with it was told when it was opened
                 for line in read_days(self._journal_file, self._days.day):
                     self._days.told(line.day, line.queue)
-        parts = (self.pbx.run(), self.boards.mqtt.run(), self._heartbeats(), self._recall.run())
+        parts = [self.pbx.run(), self.boards.mqtt.run(), self._heartbeats(), self._recall.run()]
+        if self._book is not None:
+            parts.append(self._book.run(self.change, self._ask_flush))
         tasks = [asyncio.create_task(each) for each in parts]
         stopped = asyncio.create_task(self._stop.wait())
         try:
@@ -174,6 +183,8 @@ class Bridge:
                 self._roll(now_ms)
             if self._pbx_state()[0] == "up":
                 self._days.close(now_ms, self._pbx_clock.shift_ms())
+            if self._book is not None:
+                self._book.beat()
             self.boards.beat()
             self._flush()
             count += 1
@@ -225,7 +236,8 @@ class Bridge:
         if pbx == "up" and self._recall.pending:
             pbx = "syncing"
         why = self.pbx.problem or (self._down_because if pbx == "down" else "")
-        return pbx, "; ".join(filter(None, (why, self._recall.problem, self._witness.problem, self._problem)))
+        rules = "" if self._book is None else self._book.problem
+        return pbx, "; ".join(filter(None, (why, rules, self._recall.problem, self._witness.problem, self._problem)))
 
     def _link(self, settings: BridgeSettings) -> AmiLink | QueueLogLink:
         if settings.ami is not None:

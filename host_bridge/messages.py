@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from firmware.core import wire
@@ -56,8 +56,8 @@ class Messages:
         """The last will, and the last word of a bridge that is stopped."""
         return wire.dumps({**self._head, "online": False})
 
-    def state(self, now: Now, pbx: str, problem: str) -> bytes:
-        """A heartbeat; each has a `seq` of its own."""
+    def state(self, now: Now, pbx: str, problem: str, rules: Mapping[str, str | int] | None = None) -> bytes:
+        """A heartbeat; each has a `seq` of its own. `rules`: which version of thresholds.yaml is in force."""
         self._seq += 1
         calendar = self._thresholds.calendar
         message = {
@@ -71,6 +71,8 @@ class Messages:
             "date": calendar.date(now.utc_ms),
             "quiet": self._thresholds.is_quiet(now.utc_ms),
         }
+        if rules is not None:
+            message["rules"] = rules
         if problem:
             message["problem"] = problem[:MAX_PROBLEM]
         return wire.dumps(message)

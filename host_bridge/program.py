@@ -12,12 +12,13 @@ from pathlib import Path
 from config.log import set_up
 from config.version import version
 from config.yaml_file import ConfigError
-from host_bridge import settings, thresholds
+from host_bridge import settings
 from host_bridge.bridge import Bridge
 from host_bridge.broker import BrokerError, EmbeddedBroker
 from host_bridge.clock import Clock
 from host_bridge.history import History, history_file
 from host_bridge.journal import JournalError, open_journal
+from host_bridge.rule_book import Begun, RuleBook, begin
 
 FINE, FAILED, WRONG = 0, 1, 2
 # How long Python lets one thread compute while another waits. Its own 5 ms stood in the way between a publish and
@@ -52,21 +53,21 @@ def main(argv: list[str] | None = None) -> int:
     log = set_up("wallboard-bridge")
     try:
         read = settings.load(path)
-        limits = thresholds.load(read.thresholds)
+        begun = begin(read.thresholds, history_file(read.journal) if read.journal is not None else None)
     except ConfigError as error:
         for line in error.errors:
             print(line, file=sys.stderr)
         return WRONG
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
-        asyncio.run(_run(read, limits, log))
+        asyncio.run(_run(read, begun, log))
     except BrokerError as error:
         log.error("%s", error)
         return FAILED
     return FINE
 
 
-async def _run(read: settings.BridgeSettings, limits: thresholds.Thresholds, log: logging.Logger) -> None:
+async def _run(read: settings.BridgeSettings, begun: Begun, log: logging.Logger) -> None:
     journal = history = None
     problem = ""
     if read.journal is not None:
@@ -76,7 +77,11 @@ async def _run(read: settings.BridgeSettings, limits: thresholds.Thresholds, log
         except JournalError as error:  # a wall without memory is better than a dark one
             problem = f"{error}; until then today's counters are lost when the bridge stops"
             log.error("%s", problem)
-    bridge = Bridge(read, limits, version(), log, Clock(), journal=journal, history=history, problem=problem)
+    clock = Clock()
+    book = RuleBook(read.thresholds, begun, history, clock, log)
+    bridge = Bridge(
+        read, begun.thresholds, version(), log, clock, journal=journal, history=history, book=book, problem=problem
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, bridge.stop)
