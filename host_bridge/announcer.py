@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from firmware.core import wire
 from host_bridge.clock import Clock, Now
@@ -23,6 +24,7 @@ from host_bridge.truth.truth import Truth
 from host_bridge.witness import Witness
 
 CHANGE_AHEAD_MS = 4_000  # two heartbeats: each sets the timer anew, as the wall clock may be corrected meanwhile
+SLICE_S = 0.002  # of telling new thresholds, between two breaks for what else the loop has to do
 LEFTOVERS_S = 5.0  # how long after a connection retained messages of an earlier run may still arrive
 
 
@@ -63,6 +65,9 @@ class Announcer:
         self._change_timer: asyncio.TimerHandle | None = None  # for what opens or closes before the next heartbeat
         self._shown = Catalogue(messages, thresholds, truth)
         self._told: dict[str, tuple[dict[str, int], bool]] = {}  # by topic: figures and open, as published
+        self._untold: dict[str, tuple[Shown, dict[str, Any] | None]] = {}  # by topic, of new thresholds: and old label
+        self._gone: dict[str, Shown] = {}  # groups of old ones, to be cleared after that
+        self._go_on_soon: asyncio.Handle | None = None
         self._pbx_told = ("", "")
         self._leftovers: set[str] = set()  # retained topics of an earlier run
 
@@ -136,47 +141,64 @@ class Announcer:
         self._send(now_ms)
 
     def change(self, thresholds: Thresholds) -> None:
-        """Other thresholds hold from now on, and the truth has them already: tell what differs, all of it at once.
+        """Other thresholds hold from now on, and the truth has them already: tell what differs.
 
         Queue by queue, its rules and its figures next to each other, in the order that raises nothing for a moment
         (see handover). Then the site: a board lets what it does not list wait, so a new group has all that belongs to
-        it when it comes up. What is gone is cleared last, when no list has it any more.
+        it when it comes up. What is gone is cleared last, when no list has it any more. A thousand queues take half a
+        second, in which what the PBX tells must not wait: there is a break every few ms.
         """
-        now_ms = self._clock.ms()
-        before = {shown.topic: (shown.label(), shown.rules()) for shown in self._shown.all()}
+        labels = {shown.topic: shown.label() for shown in self._shown.all()}
         self._thresholds = thresholds
         self._messages.change(thresholds)
-        gone = self._shown.change(thresholds)
-        after_figures: list[tuple[str, bytes]] = []
+        self._gone.update((lost.topic, lost) for lost in self._shown.change(thresholds))
         for shown in self._shown.all():
-            label, old_rules = before.get(shown.topic, (None, b""))
-            rules = shown.rules()
-            is_rules_first = self._is_rules_first(shown, old_rules, rules, now_ms)
-            if shown.label() != label:
-                self._told.pop(shown.topic, None)  # it goes out, whatever the figures
-            if is_rules_first:
-                self._offer_news(shown.rules_topic, rules, now_ms)
-                self._record_rules(shown.id, rules)
-            self._offer((shown,), now_ms, gap_ms=0)
-            if not is_rules_first and rules != old_rules:
-                self._offer_news(shown.rules_topic, rules, now_ms)
-                after_figures.append((shown.id, rules))
-        if self._shown.queues:
-            self._offer_news(self._messages.site_topic, self._messages.site(self._shown.queues), now_ms)
-        for lost in gone:
-            self._forget(lost, now_ms)
-        self._tell_changes(self._clock.now())
-        self._send(now_ms)
-        for name, rules in after_figures:
-            self._record_rules(name, rules)
+            self._gone.pop(shown.topic, None)
+            before = self._untold.get(shown.topic)
+            self._untold[shown.topic] = shown, labels.get(shown.topic) if before is None else before[1]
+        self._go_on()
 
-    def _is_rules_first(self, shown: Shown, old_rules: bytes, rules: bytes, now_ms: int) -> bool:
-        told = self._told.get(shown.topic)
-        if told is None or rules == old_rules:
-            return False
-        is_open = shown.is_open(self._clock.now().utc_ms)
-        old = Told(old_rules, moved(told[0], now_ms), told[1])
-        return rules_first(old, Told(rules, shown.figures(now_ms), is_open))
+    def _go_on(self) -> None:
+        """Hand over to the boards what they are not told of yet, as much as fits into a few ms."""
+        now_ms, until_s = self._clock.ms(), self._loop.time() + SLICE_S
+        if self._go_on_soon is not None:
+            self._go_on_soon.cancel()
+            self._go_on_soon = None
+        after: list[tuple[str, bytes]] = []
+        while self._untold and self._loop.time() < until_s:
+            after += self._hand_over(next(iter(self._untold)), now_ms)
+        if self._untold:
+            self._go_on_soon = self._loop.call_soon(self._go_on)
+        else:
+            if self._shown.queues:
+                self._offer_news(self._messages.site_topic, self._messages.site(self._shown.queues), now_ms)
+            for lost in self._gone.values():
+                self._forget(lost, now_ms)
+            self._gone.clear()
+            self._tell_changes(self._clock.now())
+        self._send(now_ms)
+        for queue, rules in after:
+            self._record_rules(queue, rules)
+
+    def _hand_over(self, topic: str, now_ms: int) -> list[tuple[str, bytes]]:
+        """Offer one queue's rules and figures; gives its id and the rules if these go out after the figures."""
+        shown, old_label = self._untold.pop(topic)
+        told, rules = self._told.get(topic), shown.rules()
+        old_rules = self._publisher.newest(shown.rules_topic)
+        is_first = False
+        if told is not None and old_rules not in (None, rules):
+            old = Told(old_rules or b"", moved(told[0], now_ms), told[1])
+            is_first = rules_first(old, Told(rules, shown.figures(now_ms), shown.is_open(self._clock.now().utc_ms)))
+        if shown.label() != old_label:
+            self._told.pop(topic, None)  # it goes out, whatever the figures
+        if is_first:
+            self._offer_news(shown.rules_topic, rules, now_ms)
+            self._record_rules(shown.id, rules)
+        self._offer((shown,), now_ms, gap_ms=0)
+        if is_first or rules == old_rules:
+            return []
+        self._offer_news(shown.rules_topic, rules, now_ms)
+        return [(shown.id, rules)]
 
     def _tell_changes(self, now: Now) -> None:
         """What opened or closed since it was told, and the state, which says whether it is quiet."""
@@ -203,6 +225,7 @@ class Announcer:
 
     def _forget(self, lost: Shown, now_ms: int) -> None:
         self._told.pop(lost.topic, None)
+        self._untold.pop(lost.topic, None)
         self._publisher.forget(lost.topic, now_ms)
         self._publisher.forget(lost.rules_topic, now_ms)
         if self._recorder is not None:
@@ -226,6 +249,9 @@ class Announcer:
 
     def _offer(self, what: Iterable[Shown], now_ms: int, gap_ms: int = GAP_MS) -> None:
         for shown in what:
+            if shown.topic in self._untold:  # its rules too, and in the right order
+                for queue, rules in self._hand_over(shown.topic, now_ms):
+                    self._record_rules(queue, rules)
             self._publisher.offer(shown.topic, partial(self._make, shown), now_ms, gap_ms)
 
     def _offer_news(self, topic: str, payload: bytes, now_ms: int) -> None:

@@ -33,6 +33,7 @@ from host_bridge.witness import Witness
 
 HEARTBEAT_S = 2.0  # DESIGN 5
 LOOK_EVERY = 30  # heartbeats between two looks at when the day ends: a clock may have been corrected
+MOST_STRANGERS = 20  # in one line; to find what each was meant to be takes a look at all queues
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 # No window reaches back farther, by whatever thresholds: today may have 25 hours, a rolling one has 24 at most; the
 # hour is for what ended at its very edge.
@@ -257,9 +258,9 @@ class Bridge:
         known = frozenset(self._truth.queues)
         strangers = [queue for queue in self._thresholds.named_queues if queue not in known]
         if strangers and strangers != self._strangers:
-            self._log.warning(
-                "thresholds name queues that the PBX does not have: %s", ", ".join(map(self._with_hint, strangers))
-            )
+            names = ", ".join(map(self._with_hint, strangers[:MOST_STRANGERS]))
+            more = f" and {len(strangers) - MOST_STRANGERS} more" if len(strangers) > MOST_STRANGERS else ""
+            self._log.warning("thresholds name queues that the PBX does not have: %s%s", names, more)
         self._strangers = strangers
         if self._truth.unplaced and not self._rejections_told:
             self._rejections_told = True

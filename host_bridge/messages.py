@@ -33,8 +33,16 @@ class Messages:
     def change(self, thresholds: Thresholds) -> None:
         """Other thresholds hold from now on, in the same run of the bridge."""
         self._thresholds = thresholds
-        self._labels.clear()
-        self._group_labels.clear()
+        # To put a label in display order takes longer than all else of a message: those that stay are kept.
+        queues, groups = thresholds.queue, thresholds.groups
+        self._labels = {
+            name: label for name, label in self._labels.items() if label["label"] == _text(queues(name), name)
+        }
+        self._group_labels = {
+            name: label
+            for name, label in self._group_labels.items()
+            if name in groups and label["label"] == _text(groups[name], name)
+        }
 
     def queue_topic(self, queue: str) -> str:
         """Where a queue's snapshot goes."""
@@ -145,9 +153,13 @@ def group_id(name: str) -> str:
 
 
 def _label(thresholds: QueueThresholds, name: str) -> dict[str, Any]:
-    label = thresholds.label or printable(name)
+    label = _text(thresholds, name)
     label_visual, rtl = visual(label)
     return {"label": label, "label_visual": label_visual, "rtl": rtl}
+
+
+def _text(thresholds: QueueThresholds, name: str) -> str:
+    return thresholds.label or printable(name)
 
 
 def printable(queue: str) -> str:

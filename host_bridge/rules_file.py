@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -118,7 +119,13 @@ class RulesFile:
         if not is_whole:
             return None
         self._stillness.was_read(mark, now_ms, is_read=text is not None)
-        return self._judge(text, problem)
+        # A file of a megabyte is a million objects, none of them in a circle. To look for circles among them would hold
+        # up the loop for 0.1 s and more, again and again; all of them being freed at once takes some ms.
+        gc.disable()
+        try:
+            return self._judge(text, problem)
+        finally:
+            gc.enable()
 
     def _run(self, loop: asyncio.AbstractEventLoop, sink: Callable[[Save], None]) -> None:
         while not self._stop.wait(POLL_S):

@@ -87,7 +87,6 @@ class Intake:
         self.crowds = {name: Crowd() for name in self._windows.groups}
         for queue, members in self.members.items():
             members.join(self._crowds_of(queue))
-        self.dirty.update(self.listed)
 
     def is_read(self, queue: str) -> bool:
         """Whether this queue is one of those to read."""

@@ -124,9 +124,11 @@ class Truth:
         All figures are then what they would be had these held ever since, as far back as records are kept. `today`:
         when it began, if by another calendar than before; None: by the same.
         """
-        self._groups = _queues_of(groups)
+        before, self._groups = self._groups, _queues_of(groups)
         self._windows.change(groups, all_level, wait_limit_ms, self._ledger.records, today)
-        self._intake.regroup()
+        if self._groups != before:  # to put ten thousand agents together takes some ms
+            self._intake.regroup()
+        self._intake.dirty.update(self._intake.listed)
 
     def prune(self, before_ms: int) -> None:
         """Forget the records of what ended before: no window reaches back so far any more."""

@@ -225,8 +225,7 @@ class Windows:
 
     def _same(self, tally: Tally | None, level: ServiceLevel) -> Tally:
         """The tally itself, if its window is that of the level, or a new one."""
-        anew = self._tally(level)
-        return tally if tally is not None and tally.window_ms == anew.window_ms else anew
+        return tally if tally is not None and tally.window_ms == _window_ms(level) else self._tally(level)
 
     def shares(self, queue: str, now_ms: int) -> Shares:
         """The few of a queue's figures that rules look at. Raises KeyError for one that is not open."""
@@ -241,7 +240,7 @@ class Windows:
         return tally.shares(self._levels[name])
 
     def _tally(self, level: ServiceLevel) -> Tally:
-        return Tally(None if level.window_s is None else level.window_s * 1000, self._since_ms)
+        return Tally(_window_ms(level), self._since_ms)
 
     def _schedule(self, tally: Tally, queue: str) -> None:
         at_ms = tally.expires_ms()
@@ -250,3 +249,7 @@ class Windows:
             self._scheduled[tally] = at_ms
             self._number += 1
             heapq.heappush(self._due, (at_ms, self._number, tally, queue))
+
+
+def _window_ms(level: ServiceLevel) -> int | None:
+    return None if level.window_s is None else level.window_s * 1000
