@@ -25,6 +25,7 @@ from host_bridge.witness import Witness
 
 CHANGE_AHEAD_MS = 4_000  # two heartbeats: each sets the timer anew, as the wall clock may be corrected meanwhile
 SLICE_S = 0.002  # of telling new thresholds, between two breaks for what else the loop has to do
+MOST_UNACKED = 24  # publishes on their way while it goes on: what the PBX tells meanwhile stands behind no more
 LEFTOVERS_S = 5.0  # how long after a connection retained messages of an earlier run may still arrive
 
 
@@ -67,6 +68,7 @@ class Announcer:
         self._told: dict[str, tuple[dict[str, int], bool]] = {}  # by topic: figures and open, as published
         self._untold: dict[str, tuple[Shown, dict[str, Any] | None]] = {}  # by topic, of new thresholds: and old label
         self._gone: dict[str, Shown] = {}  # groups of old ones, to be cleared after that
+        self._is_changing = False  # not all is told yet
         self._go_on_soon: asyncio.Handle | None = None
         self._pbx_told = ("", "")
         self._leftovers: set[str] = set()  # retained topics of an earlier run
@@ -88,6 +90,8 @@ class Announcer:
             self._tell_site(now.ms)
         self._offer(self._shown.all(), now.ms)
         self._offer_state(now.ms)
+        if self._is_changing:
+            self._go_on()
         self._send(now.ms)
         self._witness.connected()
 
@@ -98,7 +102,10 @@ class Announcer:
     def mqtt_acked(self, topic: str) -> None:
         """The next publish of the topic may follow."""
         self._publisher.acked(topic)
-        self._send(self._clock.ms())
+        if self._is_changing and self._go_on_soon is None and self._publisher.unacked < MOST_UNACKED:
+            self._go_on()
+        else:
+            self._send(self._clock.ms())
 
     def mqtt_message(self, topic: str, payload: bytes, retained: bool) -> None:
         """Notices; and what is retained of a queue that this run did not publish: it is gone, or not yet seen."""
@@ -151,11 +158,14 @@ class Announcer:
         labels = {shown.topic: shown.label() for shown in self._shown.all()}
         self._thresholds = thresholds
         self._messages.change(thresholds)
-        self._gone.update((lost.topic, lost) for lost in self._shown.change(thresholds))
+        for lost in self._shown.change(thresholds):
+            self._gone[lost.topic] = lost
+            self._untold.pop(lost.topic, None)
         for shown in self._shown.all():
             self._gone.pop(shown.topic, None)
             before = self._untold.get(shown.topic)
             self._untold[shown.topic] = shown, labels.get(shown.topic) if before is None else before[1]
+        self._is_changing = True
         self._go_on()
 
     def _go_on(self) -> None:
@@ -165,17 +175,21 @@ class Announcer:
             self._go_on_soon.cancel()
             self._go_on_soon = None
         after: list[tuple[str, bytes]] = []
-        while self._untold and self._loop.time() < until_s:
+        while self._untold and self._publisher.unacked < MOST_UNACKED:
             after += self._hand_over(next(iter(self._untold)), now_ms)
-        if self._untold:
-            self._go_on_soon = self._loop.call_soon(self._go_on)
-        else:
+            self._send(now_ms)
+            if self._loop.time() >= until_s:
+                break
+        if not self._untold:
+            self._is_changing = False
             if self._shown.queues:
                 self._offer_news(self._messages.site_topic, self._messages.site(self._shown.queues), now_ms)
             for lost in self._gone.values():
                 self._forget(lost, now_ms)
             self._gone.clear()
             self._tell_changes(self._clock.now())
+        elif self._publisher.unacked < MOST_UNACKED:  # else the next acknowledgement lets it go on
+            self._go_on_soon = self._loop.call_soon(self._go_on)
         self._send(now_ms)
         for queue, rules in after:
             self._record_rules(queue, rules)

@@ -43,6 +43,7 @@ class Publisher:
         # (due_ms, number, topic), the earliest first. One that a newer schedule outdated stays until it comes up.
         self._schedule: list[tuple[int, int, str]] = []
         self._number = 0  # topics due in the same ms go out in the order in which they were offered
+        self.unacked = 0  # publishes whose acknowledgement is awaited
         self.sent = 0
         self.coalesced = 0  # payloads that a newer one replaced before they went out
         self.unchanged = 0  # payloads whose maker had nothing new
@@ -84,6 +85,7 @@ class Publisher:
                 self.unchanged += 1
                 continue
             entry.sent, entry.sent_ms, entry.awaits_ack = payload, now_ms, True
+            self.unacked += 1
             self.sent += 1
             out.append((topic, payload))
         return out
@@ -94,6 +96,7 @@ class Publisher:
         if entry is None or not entry.awaits_ack:
             return
         entry.awaits_ack = False
+        self.unacked -= 1
         if entry.due_ms is not None:
             self._push(topic, entry.due_ms)
         elif entry.sent == b"":
@@ -101,6 +104,7 @@ class Publisher:
 
     def connected(self, now_ms: int) -> None:
         """A new connection: nothing awaits an acknowledgement any more, and everything goes out again."""
+        self.unacked = 0
         for topic, entry in self._topics.items():
             entry.awaits_ack = False
             entry.resend = entry.sent is not None

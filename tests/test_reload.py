@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from config.yaml_file import parse
 from firmware.core import wire
 from firmware.core.board import Board, Setup
-from host_bridge import thresholds
+from host_bridge import announcer, thresholds
 from host_bridge.handover import Told, rules_first
 from host_bridge.pbx.events import Connected, Event, Joined, LinkUp, MemberChanged
 from tests.core.rig import AnyScreen
@@ -82,25 +83,41 @@ def pbx_is_up(it: Story) -> None:
     it.bridge.pbx = pbx  # type: ignore[assignment]
 
 
-@given(st.lists(st.sampled_from(sorted(FILES)), min_size=2, max_size=3), st.integers(0, len(STEPS)))
-@settings(deadline=None)
+@pytest.fixture(autouse=True)
+def in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine of the tests is."""
+    monkeypatch.setattr(announcer, "SLICE_S", 60.0)
+
+
+@given(st.lists(st.sampled_from(sorted(FILES)), min_size=2, max_size=3), st.integers(0, len(STEPS)), st.integers(0, 5))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(["plain", "labels", "group"], 4, 0)
 def test_what_is_retained_is_then_what_a_bridge_that_began_with_the_file_would_have_said(
-    names: list[str], after: int
+    names: list[str], after: int, breaks: int
 ) -> None:
+    """Whether it is told in one piece, or queue by queue while more happens."""
+
     async def changed(it: Story) -> None:
         await play(it, after)
         for name in names[1:]:
             it.bridge.change(read(FILES[name]))
-            await it.settle()
+            for _ in range(breaks):
+                await asyncio.sleep(0)
         await play(it, since=after)
+        await it.wait(1_000)
+        await it.wait(0)
         found.append(retained(it))
 
     async def from_the_start(it: Story) -> None:
         await play(it)
+        await it.wait(1_000)
+        await it.wait(0)
         found.append(retained(it))
 
     found: list[dict[str, dict[str, Any]]] = []
-    tell(changed, "2026-09-08T09:50", FILES[names[0]])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(announcer, "SLICE_S", 0.0)
+        tell(changed, "2026-09-08T09:50", FILES[names[0]])
     tell(from_the_start, "2026-09-08T09:50", FILES[names[-1]])
     assert found[0] == found[1]
 
@@ -144,6 +161,34 @@ def test_a_group_comes_with_all_that_belongs_to_it_and_goes_without_a_trace() ->
         it.bridge.boards.mqtt_up()
         await it.settle()
         assert not [name for name, _ in it.link.published if "@phones" in name]
+
+    tell(story)
+
+
+def test_what_the_pbx_tells_meanwhile_stands_behind_few_messages() -> None:
+    async def story(it: Story) -> None:
+        queues = [f"q{number}" for number in range(100)]
+        await it.events(listed("sales", *queues))
+        for _ in range(10):
+            await it.settle()
+        it.link.acknowledges = False
+        it.link.published.clear()
+        changed = LIMITS.replace("defaults: {", "defaults: {rules: {waiting: {warn: 3}}, ")
+        it.bridge.change(read(changed + "groups: {phones: {queues: [sales]}}\n"))
+        await it.settle()
+        assert 20 < len(it.link.published) < 30
+        told = len(it.link.published)
+        await it.events(Joined("q99", "9", "9", 1, 1, it.at_ms))
+        assert {name for name, _ in it.link.published[told:]} == {"queue/q99", "rules/q99", "queue/@all"}
+        it.link.acknowledges = True
+        for name, _ in tuple(it.link.published):
+            it.bridge.boards.mqtt_acked(f"wallboard/test/{name}")
+        for _ in range(100):
+            await it.settle()
+        assert len([name for name, _ in it.link.published if name.startswith("rules/")]) == 102
+        assert it.link.newest("queue/@phones")["waiting"] == 0
+        assert it.link.newest("site")["queues"][-1]["id"] == "@phones"
+        assert it.bridge.boards._publisher.unacked == 0
 
     tell(story)
 
