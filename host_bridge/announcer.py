@@ -90,8 +90,6 @@ class Announcer:
             self._tell_site(now.ms)
         self._offer(self._shown.all(), now.ms)
         self._offer_state(now.ms)
-        if self._is_changing:
-            self._go_on()
         self._send(now.ms)
         self._witness.connected()
 

@@ -19,7 +19,7 @@ from host_bridge import announcer, thresholds
 from host_bridge.handover import Told, rules_first
 from host_bridge.pbx.events import Connected, Event, Joined, LinkUp, MemberChanged
 from tests.core.rig import AnyScreen
-from tests.test_bridge import LIMITS, Story, answered, listed, tell
+from tests.test_bridge import GROUPS, LIMITS, Story, answered, listed, tell
 
 BOARD_MS = -900_000  # its clock minus the bridge's
 
@@ -191,6 +191,28 @@ def test_what_the_pbx_tells_meanwhile_stands_behind_few_messages() -> None:
         assert it.bridge.boards._publisher.unacked == 0
 
     tell(story)
+
+
+def test_a_broker_that_is_lost_while_thresholds_go_out_is_told_the_rest_when_it_is_back() -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales", *(f"q{number}" for number in range(100))))
+        for _ in range(10):
+            await it.settle()
+        it.link.acknowledges = False
+        it.bridge.change(read(FILES["labels"]))
+        it.link.connected, it.link.acknowledges = False, True
+        it.link.published.clear()
+        it.link.connected = True
+        it.bridge.boards.mqtt_up()
+        for _ in range(100):
+            await it.settle()
+        assert ("queue/@phones", None) in it.link.published
+        assert it.link.newest("queue/sales")["label"] == "Sales"
+        assert [queue["id"] for queue in it.link.newest("site")["queues"]][:2] == ["sales", "q0"]
+        assert not it.bridge.boards._is_changing
+        assert it.bridge.boards._publisher.unacked == 0
+
+    tell(story, limits=LIMITS + GROUPS)
 
 
 def test_thresholds_that_change_while_the_broker_is_away_are_told_when_it_is_back() -> None:
