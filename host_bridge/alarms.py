@@ -14,10 +14,8 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from firmware.core.alarm import Alarm
-from firmware.core.rules import METRICS, Figures, Rule, compile_rules, holds
-
-_SHARES = {"abandoned_permille": ("abandoned", "offered")}  # figures that are reckoned from others
+from firmware.core.rules import Figures, compile_rules
+from host_bridge.lazy_alarm import LazyAlarm
 
 
 class Change(NamedTuple):
@@ -29,98 +27,15 @@ class Change(NamedTuple):
     severity: int
 
 
-class _Alarm(Alarm):
-    """… that need not be stepped while nothing that its rule looks at has changed."""
-
-    def __init__(self, rule: Rule) -> None:
-        super().__init__(rule)
-        self.due_ms: int | None = None
-        self.told = 0
-        """The severity that was told last."""
-        self.is_new = True
-        """Whether it has not judged yet by what holds now."""
-        self._held: list[bool] = []  # which conditions did at the last step
-        self._moves = any(map(METRICS.get, self.metrics()))  # whether time alone may change that
-
-    def change(self, rule: Rule) -> None:
-        super().change(rule)
-        self.is_new = True
-        self._moves = any(map(METRICS.get, self.metrics()))
-
-    def metrics(self) -> set[str]:
-        """What its rule looks at in a snapshot."""
-        found = {"open"}
-        for level in self.rule.levels:
-            for condition in level.all + level.clear:
-                found.update(_SHARES.get(condition.metric, (condition.metric,)))
-        return found
-
-    def look(self, now_ms: int, figures: Figures, seen_ms: int | None) -> None:
-        """Advance to `now_ms`. `seen_ms`: when figures were last seen; it need not have been stepped by them.
-
-        While the same conditions hold as at the last step, and nothing is due, another step would change nothing but
-        when figures were last seen.
-        """
-        held = [holds(level.all, figures) for level in self.rule.levels]
-        if self.severity:
-            held += [holds(level.clear, figures) for level in self.rule.levels]
-        held.append(figures.open)
-        if held == self._held and not self.is_new and (self.due_ms is None or self.due_ms > now_ms):
-            self._seen_ms = now_ms
-            if self._moves:
-                self.due_ms = self.next_ms(now_ms, figures)
-            return
-        if seen_ms is not None and self._seen_ms is not None and self._seen_ms < seen_ms:
-            self._seen_ms = seen_ms
-        self.is_new = False
-        self.step(now_ms, figures)
-        self.due_ms = self.next_ms(now_ms, figures)
-        self._held = held
-
-    def lose(self, now_ms: int) -> None:
-        """The figures are not known to be true any more: time stands still."""
-        self.is_new = True
-        self.due_ms = None
-        self.step(now_ms, None)
-
-
 class _Queue:
     """What is known of one queue."""
 
     def __init__(self) -> None:
-        self.alarms: tuple[_Alarm, ...] = ()
+        self.alarms: tuple[LazyAlarm, ...] = ()
         self.values: Mapping[str, Any] | None = None
-        self.lost: list[_Alarm] = []  # of rules, or of figures, that are no more
+        self.lost: list[LazyAlarm] = []  # of rules, or of figures, that are no more
         self.due_ms: int | None = None
         self.seen_ms: int | None = None  # when figures were last seen
-        self._columns: list[tuple[str, int, int]] = []  # what the rules look at: name, how it moves in ms a ms, its bit
-        self._saw: dict[str, Any] = {}  # the same, as it was last
-        self._masks: list[int] = []  # by alarm: the bits of what its rule looks at
-
-    def take_alarms(self, alarms: tuple[_Alarm, ...]) -> None:
-        """These from now on."""
-        self.alarms = alarms
-        names = sorted({name for alarm in alarms for name in alarm.metrics()})
-        bits = {name: 1 << place for place, name in enumerate(names)}
-        self._columns = [(name, METRICS.get(name, 0), bit) for name, bit in bits.items()]
-        self._masks = [sum(bits[name] for name in alarm.metrics()) for alarm in alarms]
-        self._saw = {}
-
-    def concerned(self, values: Mapping[str, Any], now_ms: int) -> list[_Alarm]:
-        """The alarms that have something to look at: something new (that a wait grows older is not), or what is due."""
-        news, saw, ts = 0, self._saw, values["ts"]
-        for name, slope, bit in self._columns:
-            value = values[name]
-            if slope and value is not None:
-                value -= slope * ts
-            if name not in saw or saw[name] != value:
-                saw[name] = value
-                news |= bit
-        return [
-            alarm
-            for alarm, mask in zip(self.alarms, self._masks, strict=True)
-            if news & mask or alarm.is_new or (alarm.due_ms is not None and alarm.due_ms <= now_ms)
-        ]
 
 
 class Alarms:
@@ -141,13 +56,13 @@ class Alarms:
         it = self._queues.setdefault(queue, _Queue())
         found, problems = compile_rules(dict(rules)) if rules is not None else ((), [])
         before = {alarm.rule.id: alarm for alarm in it.alarms}
-        now: list[_Alarm] = []
+        now: list[LazyAlarm] = []
         for rule in found:
-            alarm = before.pop(rule.id, None) or _Alarm(rule)
+            alarm = before.pop(rule.id, None) or LazyAlarm(rule)
             if alarm.rule != rule:
                 alarm.change(rule)
             now.append(alarm)
-        it.take_alarms(tuple(now))
+        it.alarms = tuple(now)
         it.lost += before.values()
         self._unstepped[queue] = None
         return problems
@@ -163,7 +78,7 @@ class Alarms:
             it = self._queues[queue] = _Queue()
         if snapshot is None:
             it.lost += it.alarms
-            it.take_alarms(tuple(_Alarm(alarm.rule) for alarm in it.alarms))
+            it.alarms = tuple(LazyAlarm(alarm.rule) for alarm in it.alarms)
         elif it.values is not None and snapshot["ts"] < it.values["ts"]:
             return []
         it.values = snapshot
@@ -213,25 +128,27 @@ class Alarms:
         changes = [Change(now_ms, queue, alarm.rule.id, 0) for alarm in it.lost if alarm.told]
         it.lost.clear()
         values = it.values
-        concerned: Sequence[_Alarm] = it.alarms
+        stepped: Sequence[LazyAlarm] = it.alarms
         if values is None or not self._up:
-            for alarm in concerned:
+            for alarm in stepped:
                 alarm.lose(now_ms)
         else:
-            concerned = it.concerned(values, now_ms)
-            if concerned:
+            stepped = [alarm for alarm in it.alarms if not alarm.rests(values, now_ms)]
+            if stepped:
                 figures = Figures(values, now_ms - values["ts"], now_ms, values["open"])
-                for alarm in concerned:
-                    alarm.look(now_ms, figures, it.seen_ms)
+                for alarm in stepped:
+                    alarm.look(figures, it.seen_ms)
             it.seen_ms = now_ms
-        for alarm in concerned:
+        for alarm in stepped:
             if alarm.severity != alarm.told:
                 alarm.told = alarm.severity
                 changes.append(Change(now_ms, queue, alarm.rule.id, alarm.severity))
-        if concerned:
-            due_ms = min([alarm.due_ms for alarm in it.alarms if alarm.due_ms is not None], default=None)
-            if due_ms != it.due_ms:
-                it.due_ms = due_ms
-                if due_ms is not None:
-                    heapq.heappush(self._due, (due_ms, queue))
+        due_ms = None
+        for alarm in it.alarms:
+            if alarm.due_ms is not None and (due_ms is None or alarm.due_ms < due_ms):
+                due_ms = alarm.due_ms
+        if due_ms != it.due_ms:
+            it.due_ms = due_ms
+            if due_ms is not None:
+                heapq.heappush(self._due, (due_ms, queue))
         return changes

@@ -106,8 +106,11 @@ class Truth:
 
     def next_ms(self) -> int | None:
         """When `settle` may have something to do by time alone, or None."""
-        times = (self._windows.next_ms(), self._intake.stays.book.deadlines.next_ms(), self._intake.journeys.next_ms())
-        return min((at_ms for at_ms in times if at_ms is not None), default=None)
+        found = self._windows.next_ms()
+        for at_ms in (self._intake.stays.book.deadlines.next_ms(), self._intake.journeys.next_ms()):
+            if at_ms is not None and (found is None or at_ms < found):
+                found = at_ms
+        return found
 
     def roll(self, day_start_ms: int, now_ms: int) -> None:
         """Today began at `day_start_ms`; when that is another day than before, its windows start anew."""

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from host_bridge.demo.calibration import CLOSES_H, CUSTOMS, OPENS_H, next_arrival_ms, patience_ms, talk_ms
 
 DAYS = 30
-LOAD = 2.63  # times the calls of the demo's bank
-ON_DUTY = 13  # of the fifty, at once: shifts, breaks and what follows a talk
+LOAD = 2.3  # times the calls of the demo's bank
+ON_DUTY = 12  # of the fifty, at once: shifts, breaks and what follows a talk
 ZONE = "Asia/Jerusalem"
 FIRST = dt.date(2026, 11, 1)
 DAY_MS = (CLOSES_H - OPENS_H) * 3_600_000
