@@ -3,9 +3,9 @@
     python -m tests.bench.bench_backtest
 
 The peers: a bare loop that splits each line and counts its event, which is the least that anything written in Python
-must do; and LogFold, which follows the callers and tells how each wait ended, without figures, rules or alarms. All take
-turns, so that a busy machine slows each alike. Timed is what one core does (process time): the wall's clock would time
-whoever else is at work.
+must do; and LogFold, which follows the callers and tells how each wait ended, without figures, rules or alarms. They
+take turns, so that a busy machine slows each alike. What counts is the time of one core: the clock on the wall would
+time whoever else is at work.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from host_bridge.truth.log_fold import LogFold
 from tests.bench.centre_month import LIMITS, centre_month
 
 ROUNDS = 3
-MONTH_S = 20.0  # a month of fifty agents, DESIGN's issue: with a progress bar
+MONTH_S = 20.0
 
 
 def bare(path: Path) -> int:
