@@ -124,9 +124,12 @@ class Alarms:
         return [change for queue in list(queues) for change in self._step(queue, self._queues[queue], now_ms)]
 
     def _step(self, queue: str, it: _Queue, now_ms: int) -> list[Change]:
-        self._unstepped.pop(queue, None)
-        changes = [Change(now_ms, queue, alarm.rule.id, 0) for alarm in it.lost if alarm.told]
-        it.lost.clear()
+        if self._unstepped:
+            self._unstepped.pop(queue, None)
+        changes: list[Change] = []
+        if it.lost:
+            changes += [Change(now_ms, queue, alarm.rule.id, 0) for alarm in it.lost if alarm.told]
+            it.lost.clear()
         values = it.values
         stepped: Sequence[LazyAlarm] = it.alarms
         if values is None or not self._up:

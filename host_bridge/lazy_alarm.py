@@ -14,7 +14,6 @@ from firmware.core.rules import METRICS, Condition, Figures, Rule, holds
 
 _FAR = 1 << 62
 _NOT_A_FIGURE = "abandoned_permille"  # a share of two
-_NO_FIGURES = {**dict.fromkeys(METRICS), "abandoned": None, "offered": None}
 
 
 class LazyAlarm(Alarm):
@@ -100,7 +99,6 @@ class LazyAlarm(Alarm):
 
     def _note_bounds(self, figures: Figures) -> None:
         """Between which values of the only metric the same conditions hold as now."""
-        now_ms = figures.at_ms
         value = figures.values[self._metric]
         self._is_unknown = value is None
         self._least, self._most = -_FAR, _FAR
@@ -112,8 +110,24 @@ class LazyAlarm(Alarm):
                 else:
                     self._most = turn - 1
                     break
-        self._other_due_ms = self.next_ms(now_ms, figures._replace(values=_NO_FIGURES))
-        self.due_ms = self.next_ms(now_ms, figures) if self._slope else self._other_due_ms
+        self._other_due_ms = self._timed_ms(figures.at_ms) if figures.open else None
+        self.due_ms = self.next_ms(figures.at_ms, figures) if self._slope else self._other_due_ms
+
+    def _timed_ms(self, now_ms: int) -> int | None:
+        """When `for` or `hold` has passed, as in next_ms()."""
+        found: int | None = None
+        for since_ms in self._since:
+            if since_ms is not None and since_ms + self.rule.for_ms > now_ms:
+                found = _earlier(found, since_ms + self.rule.for_ms)
+        if self.severity:
+            for since_ms in (self._calm_since, self._below_since):
+                if since_ms is not None and since_ms + self.rule.hold_ms > now_ms:
+                    found = _earlier(found, since_ms + self.rule.hold_ms)
+        return found
+
+
+def _earlier(one: int | None, other: int) -> int:
+    return other if one is None or other < one else one
 
 
 def _turn(condition: Condition) -> int:

@@ -2,7 +2,7 @@
 
 Bursts within a second; callers from one queue to the next, and over midnight; transfers, keys, timeouts, emptied
 queues; who left under another id than he came with, who was never seen to enter, whose end is missing; a PBX that
-starts anew, a clock that is set back by a second or two, a queue that the log names late, and lines that are none.
+starts anew, a clock that is set back by some seconds, a queue that the log names late, and lines that are none.
 """
 
 from __future__ import annotations
@@ -102,8 +102,10 @@ class _Day:
         elif kind == 1 and self._waiting:
             lost = self._waiting.pop(0)
             self._enter(self._queue(), lost.call)
-        elif kind == 2:
-            self._now_s -= self._rng.randrange(1, 3)
+        elif kind == 2:  # who comes now is known late
+            self._now_s -= self._rng.randrange(1, 9)
+            for _ in range(3):
+                self._enter(self._queue(), self._id())
         elif kind == 3:
             self.lines.append(self._rng.choice(("\0\0\0", "nothing of a log", "17|x|y")))
         elif kind == 4:

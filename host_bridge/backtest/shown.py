@@ -31,12 +31,12 @@ class Shown:
         queue: str,
         name: str,
         limits: QueueThresholds,
-        shares: Callable[[int], Shares],
+        shares: Callable[[], Shares],
         figures: Callable[[int], dict[str, int]],
         *,
         is_open: Callable[[Iterable[str], int], bool],
     ) -> None:
-        """`shares`, and all `figures`, at a moment; `is_open` with these queues of the PBX, at a moment."""
+        """`shares` now, all `figures` at a moment; `is_open` with these queues of the PBX, at a moment."""
         self.id = queue
         self.name = name
         self.is_group = queue.startswith("@")
@@ -45,7 +45,7 @@ class Shown:
         rules = [rule for rule, test in zip(limits.rules, self.rules, strict=True) if test.tested]
         self.has_rules = bool(rules)
         self.message = _message(rules)
-        self._shares = shares
+        self.shares = shares
         self._figures = figures
         looks = {each["metric"] for rule in rules for level in rule["levels"] for each in level["all"] + level["clear"]}
         self._looks_at_line = bool(looks & _OF_LINE)
@@ -57,6 +57,7 @@ class Shown:
         self.waits = Waits(0, None, None)
         self.open = False
         self.told = False
+        self.is_stale = False  # of a group: somebody came or left
         self.members: list[Shown] = []  # of a group: its queues
         self.groups: list[Shown] = []  # of a queue: what it is a part of
 
@@ -67,7 +68,7 @@ class Shown:
             wire.encode_id(name),
             name,
             thresholds.queue(name),
-            lambda now_ms: truth.shares(name, now_ms),
+            truth.shares(name),
             lambda now_ms: truth.figures(name, now_ms),
             is_open=lambda queues, at_ms: thresholds.is_open(name, at_ms),
         )
@@ -79,7 +80,7 @@ class Shown:
             group_id(name),
             name,
             thresholds.group(name),
-            lambda now_ms: truth.group_shares(name, now_ms),
+            truth.group_shares(name),
             lambda now_ms: truth.group_figures(name, now_ms),
             is_open=lambda queues, at_ms: thresholds.is_group_open(name, queues, at_ms),
         )
@@ -95,10 +96,7 @@ class Shown:
                 since_ms = _earlier(since_ms, waits.since_ms)
                 clock_ms = _earlier(clock_ms, waits.clock_ms)
         self.waits = Waits(waiting, since_ms, clock_ms)
-
-    def shares(self, now_ms: int) -> Shares:
-        """Those figures of what ended that rules look at."""
-        return self._shares(now_ms)
+        self.is_stale = False
 
     def news(self, now_ms: int, wait_limit_ms: int | None) -> dict[str, Any] | None:
         """What alarms look at, as in the snapshot that boards get; None when the last one says it all.
@@ -107,7 +105,7 @@ class Shown:
         waits since long, is not taken to have waited then. Only there it matters that boards are told of figures too
         that no rule looks at.
         """
-        shares = self._shares(now_ms) if self._looks_at_ends else _NO_SHARES
+        shares = self.shares() if self._looks_at_ends else _NO_SHARES
         saw = self.open, self.waits if self._looks_at_line else None, shares
         if self._counts_looks:
             stands = still(self._figures(now_ms), now_ms)

@@ -121,10 +121,13 @@ class Site:
             self._open_and_close(now_ms, changed)
         for name in dirty:
             shown = self._queues[name]
-            shown.waits = truth.waits(name)
+            waits = truth.waits(name)
+            is_other = waits != shown.waits
+            shown.waits = waits
             changed[shown] = None
             for group in shown.groups:
                 changed[group] = None
+                group.is_stale = group.is_stale or is_other
         for shown in changed:
             self._tell(shown, now_ms)
         self._firings.add(self._alarms.tick(now_ms))
@@ -177,10 +180,10 @@ class Site:
         if not shown.has_rules and self._timeline is None:
             return
         shown.told = True
-        if shown.is_group:
+        if shown.is_stale:
             shown.add_up()
         if self._timeline is not None:
-            self._timeline.told(shown.id, shown.waits, shown.shares(now_ms), now_ms)
+            self._timeline.told(shown.id, shown.waits, shown.shares(), now_ms)
         if shown.has_rules:
             news = shown.news(now_ms, self._thresholds.wait_limit_ms)
             if news is not None:

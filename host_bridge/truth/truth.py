@@ -215,13 +215,16 @@ class Truth:
         self._add_now(figures, queues, self._intake.crowds[name].agents, now_ms)
         return figures
 
-    def shares(self, queue: str, now_ms: int) -> Shares:
-        """The few of a queue's figures that rules look at, at little cost. Raises KeyError for one not in `queues`."""
-        return self._windows.shares(queue, now_ms)
+    def shares(self, queue: str) -> Callable[[], Shares]:
+        """What gives the few of a queue's figures that rules look at, as of the last `settle`, again and again.
 
-    def group_shares(self, name: str, now_ms: int) -> Shares:
+        It holds while the thresholds do. Raises KeyError for a queue not in `queues`.
+        """
+        return self._windows.shares(queue)
+
+    def group_shares(self, name: str) -> Callable[[], Shares]:
         """The same of a group, or of "all". Raises KeyError for a group that is not known."""
-        return self._windows.group_shares(name, now_ms)
+        return self._windows.group_shares(name)
 
     def waits(self, queue: str) -> Waits:
         """Who waits in a queue; the caller's clock only where there is a limit to it."""
