@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from firmware.core.units import duration_text
 from host_bridge.backtest.result import Result
 from host_bridge.backtest.site import Site
 from host_bridge.backtest.span import Chosen
@@ -18,6 +19,7 @@ from host_bridge.pbx.queue_log_lines import LogLine
 from host_bridge.pbx.queue_log_set import LogSet, SourceError, no_line
 from host_bridge.thresholds import Thresholds
 
+_LATE_S = 10  # lines of a second or two may be written in any order
 _LINES_A_LOOK = 2_000  # between two calls of `progress`
 
 
@@ -55,7 +57,17 @@ def backtest(
         raise no_line(log)
     if site is None or max(last_ms, site.covers_ms) < chosen.from_ms:
         raise SourceError(_other_days(log, thresholds, first_ms, last_ms))
-    return site.result(log.dropped, first_ms)
+    if progress is not None:
+        progress(1.0)
+    return site.result(log.dropped, first_ms, _order(log))
+
+
+def _order(log: LogSet) -> tuple[str, ...]:
+    """What to say of lines that are not in the order of time."""
+    if log.late_s < _LATE_S:
+        return ()
+    back = duration_text(log.late_s * 1000)
+    return (f"the log goes back in time, by {back} at most: {log.late} lines are taken for as late as the one before",)
 
 
 def _other_days(log: LogSet, thresholds: Thresholds, first_ms: int, last_ms: int) -> str:

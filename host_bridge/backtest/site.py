@@ -50,7 +50,7 @@ class Site:
         self._lines = 0
         self._last_ms = 0  # of the lines in the chosen days
         self.covers_ms = 0  # the end of the chosen days, when the log goes on after it
-        self._late = self._late_ms = 0
+        self._restarts = 0
 
     def lines(self, at_ms: int, lines: list[LogLine]) -> None:
         """Take over the lines of one second, and before that all that comes to pass by time alone."""
@@ -67,7 +67,7 @@ class Site:
         while (due_ms := self._due_ms()) < until_ms:
             self._moment(due_ms, ())
 
-    def result(self, dropped: int, log_ms: int) -> Result:
+    def result(self, dropped: int, log_ms: int, notes: Iterable[str]) -> Result:
         """All that was found; `dropped` lines were not understood, and the log begins at `log_ms`."""
         covered = Span(
             max(log_ms, self._chosen.from_ms), self.covers_ms or self._last_ms + 1000
@@ -84,7 +84,7 @@ class Site:
             lines=self._lines,
             dropped=dropped + self._events.dropped + self._truth.dropped,
             calls=sum(each.total() for each in self._calls.values()),
-            notes=tuple(self._notes(waiting)),
+            notes=(*notes, *self._notes(waiting)),
         )
 
     def _due_ms(self) -> int:
@@ -133,12 +133,10 @@ class Site:
         self._firings.add(self._alarms.tick(now_ms))
 
     def _take(self, line: LogLine, now_ms: int) -> None:
-        at_ms = line.at_s * 1000
-        if at_ms < now_ms:
-            self._late += 1
-            self._late_ms = max(self._late_ms, now_ms - at_ms)
         if line.event == "ENTERQUEUE" and now_ms >= self._chosen.from_ms:
             self._calls.setdefault(line.queue, Counter())[self._date] += 1
+        elif line.event == "QUEUESTART" and self._lines:  # not where the log begins
+            self._restarts += 1
         for event in self._events.apply(line):
             self._truth.apply(event, now_ms)
 
@@ -200,5 +198,21 @@ class Site:
         return QueueTest(shown.id, shown.name, shown.label, shown.is_group, calls.total(), shown.rules, dict(calls))
 
     def _notes(self, waiting: int) -> Iterable[str]:
+        """What a person should know of the log: what it cannot tell, and what was made of it."""
+        events = self._events
+        if events.unseen:
+            yield f"{_callers(events.unseen)} waited already when the log began, or a part is missing: not seen waiting"
+        if events.endless:
+            yield f"the log does not tell how the wait of {_callers(events.endless)} ended: a part of it may be missing"
         if waiting:
-            yield f"{waiting} callers waited still when the log ended"
+            yield f"{_callers(waiting)} waited still when the log ended"
+        if self._restarts:
+            yield f"the PBX was started anew {_times(self._restarts)}, and whoever waited was gone"
+
+
+def _callers(count: int) -> str:
+    return "1 caller" if count == 1 else f"{count} callers"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

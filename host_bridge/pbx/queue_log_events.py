@@ -52,10 +52,13 @@ class _Caller(NamedTuple):
 
 
 class LogEvents:
-    """Lines in, events out; keeps who waits. `dropped` counts callers past what memory is kept for."""
+    """Lines in, events out; keeps who waits. `dropped` counts callers past what memory is kept for.
+
+    `unseen`: who left and was never seen to enter; `endless`: who entered, and no line told how his wait ended.
+    """
 
     def __init__(self) -> None:
-        self.dropped = 0
+        self.dropped = self.unseen = self.endless = 0
         self._lines: dict[str, list[_Caller]] = {}  # by queue, in its order
         self._queue_of: dict[str, str] = {}  # of each who waits
 
@@ -113,6 +116,7 @@ class LogEvents:
             was = self._lines[queue][_place(self._lines[queue], line.call)]
             if queue != line.queue or line.at_s - was.joined_s > JOIN_SLACK_S:
                 ghosts.append(line.call)
+        self.endless += len(ghosts)
         for call in dict.fromkeys(ghosts):
             waiting = self._lines[self._queue_of.pop(call)]
             del waiting[_place(waiting, call)]
@@ -123,6 +127,7 @@ class LogEvents:
         events: list[ev.Event] = []
         place = self._find(callers, line)
         if place is None:
+            self.unseen += 1
             events = self._drop_ghosts(line, callers, at_ms)
             joined_s = line.at_s - (line.hold_s or 0)
             place = min(max(line.position, 1) - 1, len(callers))

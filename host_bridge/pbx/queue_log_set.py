@@ -14,6 +14,8 @@ from pathlib import Path
 from host_bridge.pbx.queue_log_history import HEAD_BYTES, NO_PACKED_DATA, unpacked
 from host_bridge.pbx.queue_log_lines import LINE_BYTES, LogLine, parse_line, split_lines
 
+FAR_S = 35 * 86_400  # more than the longest silence of a log that is in use
+LONG_AGO_S = 4 * 86_400  # a bridge that reads the log live looks back so far
 _READ_BYTES = 4 * LINE_BYTES
 
 
@@ -24,8 +26,9 @@ class SourceError(OSError):
 class LogSet:
     """Several files as one log. Raises SourceError for one that cannot be read, at any time.
 
-    `dropped` counts the lines that were not understood, `read_bytes` of `all_bytes` is how far it has come; `paths` are
-    the files from the oldest to the newest.
+    `dropped` counts the lines that were not understood, or are of a time that cannot be; `late` those that are older
+    than one before them, by `late_s` at most. `read_bytes` of `all_bytes` is how far it has come; `paths` are the files
+    from the oldest to the newest.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -41,12 +44,43 @@ class LogSet:
                 raise SourceError(
                     f"{newer}: begins as {self.paths[place]} does; name one of them, or calls count twice"
                 )
-        self.dropped = 0
+        self.dropped = self.late = self.late_s = 0
         self.all_bytes = sum(path.stat().st_size for path in paths)
         self.read_bytes = 0
 
     def lines(self) -> Iterator[LogLine]:
-        """All lines that are lines of queue_log."""
+        """All lines that are lines of queue_log.
+
+        A second that is far from those before it is believed when the next line's is near it: a single one is damaged.
+        """
+        newest_s: int | None = None
+        odd: LogLine | None = None
+        for line in self._understood():
+            if odd is not None:
+                if abs(line.at_s - odd.at_s) <= FAR_S:
+                    newest_s = odd.at_s
+                    yield odd
+                else:
+                    self.dropped += 1
+                odd = None
+            if newest_s is None or line.at_s - newest_s > FAR_S:
+                odd = line
+                continue
+            if line.at_s < newest_s:
+                if newest_s - line.at_s > LONG_AGO_S:
+                    self.dropped += 1
+                    continue
+                self.late += 1
+                self.late_s = max(self.late_s, newest_s - line.at_s)
+            else:
+                newest_s = line.at_s
+            yield line
+        if odd is not None and newest_s is None:  # the only one
+            yield odd
+        else:
+            self.dropped += odd is not None
+
+    def _understood(self) -> Iterator[LogLine]:
         before = 0
         for path in self.paths:
             for raws, read_bytes in _batches(path):
