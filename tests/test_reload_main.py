@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from host_bridge.bidi import visual
+from host_bridge.ctl import program as ctl
 from host_bridge.history import applied_rules, history_file
 from host_bridge.journal import JournalError
 from tests.ami_peer import AmiPeer
@@ -207,6 +208,39 @@ def test_a_thousand_queues_and_a_hostile_file_keep_nobody_waiting(
     assert bridge.wait() == 0
     assert all("Traceback" not in line for line in bridge.lines)
     assert len(json.dumps(bridge.lines)) < 50_000
+
+
+def test_undo_and_forth_while_the_bridge_runs(
+    bridge: Process, watcher: Watcher, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rules(*options: str) -> str:
+        assert ctl.main(["rules", "--config", str(bridge.config), *options]) == 0
+        return capsys.readouterr().out
+
+    path = bridge.folder / "thresholds.yaml"
+    bridge.start()
+    watcher.until(lambda known: pbx(known) == "up" and limit_s(known) == 30)
+    for seconds in (40, 50):
+        replaced(path, with_limit(seconds))
+        watcher.until(lambda known, wanted=seconds: limit_s(known) == wanted)
+    wait_until(lambda: len(_applied(bridge)) == 3, 5, "the history does not have it")
+    for seconds in (40, 30):
+        out = rules("--undo")
+        assert "it is in force, and the boards have it; forth again: wallboardctl rules --config" in out
+        watcher.until(lambda known, wanted=seconds: limit_s(known) == wanted)
+    rules("--to", "3")
+    watcher.until(lambda known: limit_s(known) == 50)
+    assert rules().splitlines()[-1] == "version 3 is in force, and thresholds.yaml is just so"
+    written(path, with_limit(60).replace("label", "lable"))
+    watcher.until(problem)
+    assert "thresholds.yaml is wrong: thresholds.yaml:3:" in rules()
+    assert "is kept as" in rules("--undo")
+    watcher.until(lambda known: not problem(known))
+    assert "lable" in path.with_name("thresholds.yaml.before-undo").read_text()
+    assert limit_s(watcher.newest) == 50
+    bridge.signal(signal.SIGTERM)
+    assert bridge.wait() == 0
+    assert "no bridge runs; version 3 was in force, and thresholds.yaml is just so" in rules()
 
 
 def _applied(bridge: Process) -> list[object]:

@@ -36,6 +36,7 @@ GROUPS = {
         "hours": Entry("hours", "when it is open, and which days are holidays"),
         "backtest": Entry("backtest", "thresholds, tried on the real days of a queue_log"),
         "preview": Entry("preview", "what a board shows, for a state or a moment of the log"),
+        "rules": Entry("rules", "the versions that were in use; back to an earlier one"),
         "schema": Entry("schema", "what editors need to complete and explain the settings files"),
     },
     "day to day, on the floor": {
