@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from host_bridge.messages import printable
 from host_bridge.thresholds import QueueThresholds, Thresholds
 
 NOTHING = "nothing that boards show"  # a comment, the order of keys
 MOST = 300  # characters
+_SOUND = "sound"
+_RULE = "rule "
 _SITE = {
     "blink": "blink",
     "repeat_ms": "buzzer",
@@ -30,14 +33,14 @@ def _parts(before: Thresholds, after: Thresholds) -> Iterator[str]:
         yield ", ".join(dict.fromkeys(site))
     common = _of(before.others, after.others)
     if common:
-        yield f"defaults: {', '.join(common)}"
+        yield f"defaults: {_words(common)}"
     kinds = ((before.queues, after.queues, ""), (before.groups, after.groups, "group "))
     for old, new, kind in kinds:
         for name in (name for name in new if name in old):
             # what changed with the defaults is no change of each queue
             own = [each for each in _of(old[name], new[name]) if each not in common]
             if own:
-                yield f"{kind}{printable(name)}: {', '.join(own)}"
+                yield f"{kind}{printable(name)}: {_words(own)}"
     for word, names in (("new", _only_in(after, before)), ("gone", _only_in(before, after))):
         if names:
             yield f"{word}: {', '.join(names)}"
@@ -52,6 +55,9 @@ def _site(before: Thresholds, after: Thresholds) -> Iterator[str]:
         yield "day_start"
     if before.quiet != after.quiet:
         yield "quiet"
+    sounds = _sounds(before), _sounds(after)
+    if None not in sounds and sounds[0] != sounds[1]:
+        yield "buzzer"
     for key, word in _SITE.items():
         if before.site.get(key) != after.site.get(key):
             yield word
@@ -63,15 +69,24 @@ def _of(before: QueueThresholds, after: QueueThresholds) -> list[str]:
         found.append("service_level")
     if getattr(before, "queues", ()) != getattr(after, "queues", ()):
         found.append("queues")
-    old, new = _rules(before.rules), _rules(after.rules)
-    rules = [name for name in dict.fromkeys((*new, *old)) if old.get(name) != new.get(name)]
-    if rules:
-        found.append(f"rules {' '.join(rules)}")
-    return found
+    old, new = _rules(before), _rules(after)
+    return found + [_RULE + name for name in dict.fromkeys((*new, *old)) if old.get(name) != new.get(name)]
 
 
-def _rules(rules: Sequence[Mapping[str, object]]) -> dict[str, Mapping[str, object]]:
-    return {str(rule["id"]): rule for rule in rules}
+def _words(found: Sequence[str]) -> str:
+    rules = [each.removeprefix(_RULE) for each in found if each.startswith(_RULE)]
+    others = [each for each in found if not each.startswith(_RULE)]
+    return ", ".join(others + ([f"rules {' '.join(rules)}"] if rules else []))
+
+
+def _rules(thresholds: QueueThresholds) -> dict[str, dict[str, Any]]:
+    """By name. The sounds are the site's, and in each rule for the boards' sake."""
+    return {rule["id"]: {key: rule[key] for key in rule if key != _SOUND} for rule in thresholds.rules}
+
+
+def _sounds(thresholds: Thresholds) -> Any:
+    each = (*thresholds.queues.values(), *thresholds.groups.values(), thresholds.others)
+    return next((rule[_SOUND] for one in each for rule in one.rules), None)
 
 
 def _only_in(one: Thresholds, other: Thresholds) -> list[str]:
