@@ -276,6 +276,19 @@ def test_a_day_that_is_over_by_another_calendar_is_told_with_its_figures(caplog:
     assert " 2 answered" in lines[0]
 
 
+def test_a_longer_window_reaches_back_to_yesterday_at_once() -> None:
+    async def story(it: Story) -> None:
+        await it.events(listed("sales"), *answered("1.1", it.at_ms))
+        for _ in range(23):
+            await it.wait(3_600_000)
+        assert it.link.newest("queue/sales")["answered"] == 0
+        it.bridge.change(read(LIMITS.replace("min_calls: 1", "min_calls: 1, window: 24h")))
+        await it.wait(1_000)
+        assert it.link.newest("queue/sales")["answered"] == 1
+
+    tell(story)
+
+
 class Watched:
     """A board that hears each message by itself, and is ticked and looked at after each: the worst that can be."""
 

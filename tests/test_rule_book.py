@@ -48,7 +48,10 @@ class Book:
             done = asyncio.Event()
             running = asyncio.create_task(self.book.run(self.take, done.set))
             self.book._saves.put_nowait(save)
-            await done.wait()
+            told = asyncio.create_task(done.wait())
+            await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
@@ -96,6 +99,9 @@ def test_a_wrong_one_changes_nothing_is_told_once_and_so_is_its_end(
     book.save(judge(RIGHT, "", "thresholds.yaml"))
     assert (book.taken, book.book.problem) == ([], "")
     assert caplog.messages == [f"thresholds.yaml is as it was: the rules of {day}14:32 stay in force"]
+    book.save(judge(WRONG, "", "thresholds.yaml"))
+    book.save(judge(OTHER, "", "thresholds.yaml"))
+    assert (book.taken, book.book.problem) == ([["support"]], "")
 
 
 def test_a_thousand_mistakes_do_not_fill_the_log(book: Book, caplog: pytest.LogCaptureFixture) -> None:

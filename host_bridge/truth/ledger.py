@@ -7,7 +7,7 @@ from typing import Protocol
 
 from host_bridge.truth.outcomes import End, Estimate, JourneyEnd, Outcome, Record, Talk
 
-MAX_RECORDS = 400_000  # three a call, so some 130,000 calls: more than the largest site has in a day
+MAX_RECORDS = 430_000  # three a call, so some 140,000 calls: more than the largest site has in the 26 hours kept
 RECENT = 32  # of one call: a caller who enters the same queue again and again; older ones are counted all the same
 
 
