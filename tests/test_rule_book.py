@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
 
@@ -37,25 +36,13 @@ class Hands(Clock):
 class Book:
     """A book that is fed, and what it took into use."""
 
-    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch, history: Path | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         self.taken: list[list[str]] = []
         self.clock = Hands()
-        monkeypatch.setattr(RulesFile, "start", lambda file, sink: None)
-        self.book = RuleBook(path, begin(path, history), None, self.clock, logging.getLogger("test.book"))
+        self.book = RuleBook(path, begin(path, None), None, self.clock, logging.getLogger("test.book"))
 
     def save(self, save: Save) -> None:
-        async def run() -> None:
-            done = asyncio.Event()
-            running = asyncio.create_task(self.book.run(self.take, done.set))
-            self.book._saves.put_nowait(save)
-            told = asyncio.create_task(done.wait())
-            await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                running.result()
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-
-        asyncio.run(run())
+        self.book._take(save, self.take)
 
     def take(self, thresholds: Thresholds) -> None:
         assert self.book.problem == "", "what goes out with it says that all is well"
@@ -63,10 +50,10 @@ class Book:
 
 
 @pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Book:
+def book(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Book:
     caplog.set_level(logging.INFO, "test.book")
     (tmp_path / "thresholds.yaml").write_bytes(RIGHT)
-    return Book(tmp_path / "thresholds.yaml", monkeypatch)
+    return Book(tmp_path / "thresholds.yaml")
 
 
 def test_a_right_save_is_taken_into_use_and_said(book: Book, caplog: pytest.LogCaptureFixture) -> None:
