@@ -110,6 +110,29 @@ def test_a_queue_that_opens_while_somebody_waits(tmp_path: Path) -> None:
     assert fired(result) == [("support", "wait", [(120, 2), (300, 1)], None)]  # hold has not passed when the log ends
 
 
+def test_a_queue_is_open_in_one_span_whatever_others_do(tmp_path: Path) -> None:
+    limits = 'queues: {support: {hours: {mon: "08:00-18:00"}}, sales: {hours: {mon: "12:01-12:02"}}}'
+    lines = "0 a support ENTERQUEUE - - 1\n9 b sales ENTERQUEUE - - 1\n300 a support ABANDON 1 1 300"
+    result = replay(tmp_path, lines, limits)
+    opened = result.days[0].opened
+    assert opened["support"] == ((NOON_S * 1000, (NOON_S + 301) * 1000),)
+    assert opened["sales"] == (((NOON_S + 60) * 1000, (NOON_S + 120) * 1000),)
+
+
+def test_the_longest_wait_of_a_group_is_that_of_its_queues(tmp_path: Path) -> None:
+    limits = "groups: {service: {queues: [support, sales], rules: {wait: {warn: 30s, hold: 0s}}}}"
+    lines = (
+        "0 a sales ENTERQUEUE - - 1\n"
+        "9 b support ENTERQUEUE - - 1\n"
+        "35 a sales ABANDON 1 1 35\n"
+        "50 b support ABANDON 1 1 41"
+    )
+    assert fired(replay(tmp_path, lines, limits)) == [
+        ("@service", "wait", [(30, 1), (35, 0)], 35),
+        ("@service", "wait", [(39, 1), (50, 0)], 50),
+    ]
+
+
 def test_groups_and_the_whole_centre(tmp_path: Path) -> None:
     limits = """\
 groups:
@@ -224,7 +247,8 @@ def test_the_rows_of_a_timeline(tmp_path: Path) -> None:
         "0 a support ENTERQUEUE - - 1\n"
         "4 b support ENTERQUEUE - - 2\n"
         "9 a support CONNECT 9 1.1 3\n"
-        "20 b support ABANDON 1 2 16"
+        "20 b support ABANDON 1 2 16\n"
+        "30 a support COMPLETECALLER 9 21 1"  # no column of the timeline
     )
     (series,) = replay(tmp_path, lines, limits, series=True).series
     rows = zip(series.at_ms, series.waiting, series.since_ms, series.sla, strict=True)
