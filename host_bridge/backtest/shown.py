@@ -12,7 +12,7 @@ from host_bridge.handover import still
 from host_bridge.messages import group_id, printable
 from host_bridge.rule_kinds import MAX_RULES, Rule
 from host_bridge.thresholds import QueueThresholds, Thresholds
-from host_bridge.truth.figures import Shares, Waits
+from host_bridge.truth.figures import Shares, Tally, Waits
 from host_bridge.truth.truth import Truth
 
 _OF_LINE = frozenset(("waiting", "oldest_ms", "next_breach_ms"))
@@ -31,12 +31,12 @@ class Shown:
         queue: str,
         name: str,
         limits: QueueThresholds,
-        shares: Callable[[], Shares],
+        tally: Tally,
         figures: Callable[[int], dict[str, int]],
         *,
         is_open: Callable[[Iterable[str], int], bool],
     ) -> None:
-        """`shares` now, all `figures` at a moment; `is_open` with these queues of the PBX, at a moment."""
+        """`tally`: of what ended; all `figures` at a moment; `is_open` with these queues of the PBX, at a moment."""
         self.id = queue
         self.name = name
         self.is_group = queue.startswith("@")
@@ -45,7 +45,9 @@ class Shown:
         rules = [rule for rule, test in zip(limits.rules, self.rules, strict=True) if test.tested]
         self.has_rules = bool(rules)
         self.message = _message(rules)
-        self.shares = shares
+        self._tally = tally
+        self._level = limits.service_level
+        self._changes = 0  # of the tally, as far as they were told
         self._figures = figures
         looks = {each["metric"] for rule in rules for level in rule["levels"] for each in level["all"] + level["clear"]}
         self._looks_at_line = bool(looks & _OF_LINE)
@@ -60,6 +62,7 @@ class Shown:
         self.is_stale = False  # of a group: somebody came or left
         self.members: list[Shown] = []  # of a group: its queues
         self.groups: list[Shown] = []  # of a queue: what it is a part of
+        self.whole: list[Shown] = [self]  # … and itself
 
     @classmethod
     def of_queue(cls, thresholds: Thresholds, truth: Truth, name: str) -> Shown:
@@ -68,7 +71,7 @@ class Shown:
             wire.encode_id(name),
             name,
             thresholds.queue(name),
-            truth.shares(name),
+            truth.tally(name),
             lambda now_ms: truth.figures(name, now_ms),
             is_open=lambda queues, at_ms: thresholds.is_open(name, at_ms),
         )
@@ -80,7 +83,7 @@ class Shown:
             group_id(name),
             name,
             thresholds.group(name),
-            truth.group_shares(name),
+            truth.group_tally(name),
             lambda now_ms: truth.group_figures(name, now_ms),
             is_open=lambda queues, at_ms: thresholds.is_group_open(name, queues, at_ms),
         )
@@ -98,6 +101,15 @@ class Shown:
         self.waits = Waits(waiting, since_ms, clock_ms)
         self.is_stale = False
 
+    def shares(self) -> Shares:
+        """Those figures of what ended that rules look at."""
+        return self._tally.shares(self._level)
+
+    @property
+    def may_have_news(self) -> bool:
+        """Whether there may be news though nobody came, or left: something that ended counts, or counts no more."""
+        return self._tally.changes != self._changes or self._counts_looks
+
     def news(self, now_ms: int, wait_limit_ms: int | None) -> dict[str, Any] | None:
         """What alarms look at, as in the snapshot that boards get; None when the last one says it all.
 
@@ -105,6 +117,7 @@ class Shown:
         waits since long, is not taken to have waited then. Only there it matters that boards are told of figures too
         that no rule looks at.
         """
+        self._changes = self._tally.changes
         shares = self.shares() if self._looks_at_ends else _NO_SHARES
         saw = self.open, self.waits if self._looks_at_line else None, shares
         if self._counts_looks:

@@ -120,14 +120,18 @@ class Site:
         if now_ms >= self._changes_ms:
             self._open_and_close(now_ms, changed)
         for name in dirty:
-            shown = self._queues[name]
+            queue = self._queues[name]
             waits = truth.waits(name)
-            is_other = waits != shown.waits
-            shown.waits = waits
-            changed[shown] = None
-            for group in shown.groups:
-                changed[group] = None
-                group.is_stale = group.is_stale or is_other
+            if waits != queue.waits:
+                queue.waits = waits
+                changed[queue] = None
+                for shown in queue.groups:
+                    shown.is_stale = True
+                    changed[shown] = None
+            else:
+                for shown in queue.whole:
+                    if shown.may_have_news:
+                        changed[shown] = None
         for shown in changed:
             self._tell(shown, now_ms)
         self._firings.add(self._alarms.tick(now_ms))
@@ -161,6 +165,7 @@ class Site:
             for each, group in self._groups.items():
                 if each == ALL or name in self._thresholds.groups[each].queues:
                     shown.groups.append(group)
+                    shown.whole.append(group)
                     group.members.append(shown)
         self._open_and_close(now_ms, changed)
 

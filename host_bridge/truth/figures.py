@@ -41,6 +41,8 @@ class Tally:
     def __init__(self, window_ms: int | None, since_ms: int | None = None) -> None:
         """`window_ms`: the length of a rolling window, or None for today, which began at `since_ms`."""
         self.window_ms = window_ms
+        self.changes = 0
+        """How often `shares` may have become others."""
         self.clear(since_ms)
 
     def clear(self, since_ms: int | None) -> None:
@@ -59,6 +61,7 @@ class Tally:
         self._estimated_answered = 0
         self._estimated_abandoned = 0
         self._shares: tuple[ServiceLevel, Shares] | None = None  # as last asked for, while that holds
+        self.changes += 1
 
     def add(self, record: Record) -> None:
         """Count what just ended, unless that was before today. Most records come in the order of their `at_ms`."""
@@ -170,6 +173,7 @@ class Tally:
     def _count(self, record: Record, sign: int) -> None:
         if isinstance(record, End):
             self._shares = None
+            self.changes += 1
             self._holds[record.outcome].count(record.hold_s, sign)
             if record.outcome is Outcome.ANSWERED:
                 self._answered_wait_ms += sign * record.wait_ms
@@ -181,6 +185,7 @@ class Tally:
             self._journeys.count(-(-record.wait_ms // 1000), sign)
         else:
             self._shares = None
+            self.changes += 1
             self._estimates += sign
             self._estimated_answered += sign * record.answered
             self._estimated_abandoned += sign * record.abandoned

@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from host_bridge.pbx import events as ev
-from host_bridge.truth.figures import Shares, Waits
+from host_bridge.truth.figures import Tally, Waits
 from host_bridge.truth.gaps import Filled, Gaps
 from host_bridge.truth.intake import Intake
 from host_bridge.truth.ledger import Ledger, Sink
@@ -215,16 +215,16 @@ class Truth:
         self._add_now(figures, queues, self._intake.crowds[name].agents, now_ms)
         return figures
 
-    def shares(self, queue: str) -> Callable[[], Shares]:
-        """What gives the few of a queue's figures that rules look at, as of the last `settle`, again and again.
+    def tally(self, queue: str) -> Tally:
+        """What a queue's figures of ends are reckoned from, as of the last `settle`; to be read while thresholds hold.
 
-        It holds while the thresholds do. Raises KeyError for a queue not in `queues`.
+        Raises KeyError for a queue not in `queues`.
         """
-        return self._windows.shares(queue)
+        return self._windows.tally(queue)
 
-    def group_shares(self, name: str) -> Callable[[], Shares]:
+    def group_tally(self, name: str) -> Tally:
         """The same of a group, or of "all". Raises KeyError for a group that is not known."""
-        return self._windows.group_shares(name)
+        return self._windows.group_tally(name)
 
     def waits(self, queue: str) -> Waits:
         """Who waits in a queue; the caller's clock only where there is a limit to it."""

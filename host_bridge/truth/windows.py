@@ -9,9 +9,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
-from host_bridge.truth.figures import Shares, Tally
+from host_bridge.truth.figures import Tally
 from host_bridge.truth.outcomes import Record
 from host_bridge.truth.service_level import ServiceLevel
 
@@ -228,16 +227,13 @@ class Windows:
         """The tally itself, if its window is that of the level, or a new one."""
         return tally if tally is not None and tally.window_ms == _window_ms(level) else self._tally(level)
 
-    def shares(self, queue: str) -> Callable[[], Shares]:
-        """What gives the few of a queue's figures that rules look at, as of the last `expire`, again and again.
+    def tally(self, queue: str) -> Tally:
+        """A queue's window itself, to be read while the thresholds hold. Raises KeyError for one that is not open."""
+        return self._queues[queue]
 
-        It holds until other windows do. Raises KeyError for a queue that is not open.
-        """
-        return partial(self._queues[queue].shares, self._level_of(queue))
-
-    def group_shares(self, name: str) -> Callable[[], Shares]:
-        """The same for a group, or for "all". Raises KeyError for a group unknown."""
-        return partial(self._groups[name].shares, self._levels[name])
+    def group_tally(self, name: str) -> Tally:
+        """The same of a group, or of "all". Raises KeyError for a group unknown."""
+        return self._groups[name]
 
     def _tally(self, level: ServiceLevel) -> Tally:
         return Tally(_window_ms(level), self._since_ms)
