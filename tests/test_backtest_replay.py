@@ -278,3 +278,21 @@ def test_a_name_that_must_be_encoded_and_one_in_hebrew(tmp_path: Path) -> None:
         ("מכירות", "מכירות", "מכירות"),
     ]
     assert fired(result) == [("vip%2B1", "waiting", [(0, 1), (5, 0)], 5)]
+
+
+def test_the_day_that_summer_time_ends_on_has_25_hours_and_opens_by_the_clock_on_the_wall(tmp_path: Path) -> None:
+    ends_s = (
+        int(dt.datetime(2026, 10, 25, tzinfo=ZoneInfo("Asia/Jerusalem")).timestamp()) - NOON_S
+    )  # at 02:00 it is 01:00
+    limits = 'hours: {sat-mon: "08:00-18:00"}\n' + WAIT
+    lines = f"""
+{ends_s - 3_600} a support ENTERQUEUE - - 1
+{ends_s + 9 * 3_600 + 20} a support ABANDON 1 1 36020
+{ends_s + 30 * 3_600} b support ENTERQUEUE - - 1
+"""
+    result = replay(tmp_path, lines, limits)
+    day = result.days[1]
+    assert (day.date, day.until_ms - day.from_ms) == ("2026-10-25", 25 * 3_600_000)
+    assert [span.until_ms - span.from_ms for span in day.opened["support"]] == [10 * 3_600_000]
+    # 08:00 on the wall is nine hours after midnight
+    assert [steps[0] for *_, steps, _ in fired(result)] == [(ends_s + 9 * 3_600, 2)]
