@@ -27,6 +27,12 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 from tests.waiting import wait_until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+LEDS = """(() => {
+  const small = new OffscreenCanvas(COLUMNS, ROWS), pen = small.getContext("2d");
+  pen.drawImage(frame, 0, 0);
+  return Array.from(pen.getImageData(0, 0, COLUMNS, ROWS).data).filter((_, index) => index % 4 < 3);
+})()"""
+"""Gives what an emulated panel shows, as [red, green, blue, …] of each LED from the top left on."""
 _ANSWER_S = 30.0
 _MOST_BYTES = 1 << 26  # of an answer: a screenshot is in one
 
