@@ -75,15 +75,10 @@ def test_two_files_side_by_side() -> None:
         "  A wait 30s/1m     81        42     81      5.1   1 h 20 m     5 %  1:40 on 16 Mar 09:00",
         "  B wait 2m/5m      20        11     20      1.3      21:00     1 %  1:40 on 16 Mar 09:00",
         "    difference     −61       −31    −61     −3.8     −59:48   −4 pt",
-        "  A waiting 3/6      1         0      0    < 0.1       1:05   < 1 %  1:05 on 17 Mar 12:00",
-        "  B waiting 3/6      1         0      0    < 0.1       1:05   < 1 %  1:05 on 17 Mar 12:00",
-        "    difference       =         =      =        =          =       =",
-        "  A sla 85%/80%      3         0      0      0.1  18 h 00 m    75 %  6 h 00 m on 16 Mar 09:10",
-        "  B sla 85%/80%      3         0      0      0.1  18 h 00 m    75 %  6 h 00 m on 16 Mar 09:10",
-        "    difference       =         =      =        =          =       =",
         "  A pressed          0         0      0        0        0 s     0 %  –",
         "  wait: A 30s/1m, hold 5s; B 2m/5m, hold 30s",
         "  pressed: only in A",
+        "  no difference: waiting 3/6, sla 85%/80%",
         "  agents_free: not tested: queue_log does not tell who is logged in",
         "  → the tile would have begun to blink 3.0 times a day (75 % of the hours, 3 glances in all) with A,",
         "    1.3 times a day (75 % of the hours) with B",
@@ -91,6 +86,13 @@ def test_two_files_side_by_side() -> None:
         "night: 600 calls, open 24 h 00 m on 3 days",
         "  only A has it",
     ]
+
+
+def test_what_a_file_does_not_change_is_one_line() -> None:
+    ours = report(sales(), queue("night", {}, []))
+    lines = list(against_text.lines(ours, report(sales(), queue("night", {}, []), name="new.yaml")))
+    assert lines[-2:] == ["", "no difference: sales, night"]
+    assert not any("difference" in line for line in lines[:-1])
 
 
 @pytest.mark.parametrize("name", ["sales", "מכירות", "客服中心", "x" * 80, "a\x1b[31mb", "מ\u05b0כ\u05b4ירות-2"])

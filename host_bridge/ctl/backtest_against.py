@@ -1,7 +1,8 @@
-"""Two back-tests of the same days side by side, with what the second changes."""
+"""Two back-tests of the same days side by side, with what the second changes; what it does not change is one line."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,22 +17,37 @@ SIDES = ("A", "B")
 
 
 class Pair(NamedTuple):
-    """A queue, or a rule, as the two files have it; None: that file does not."""
+    """A rule as the two files have it; None: that file does not."""
 
     ours: RuleReport | None
     theirs: RuleReport | None
+
+    @property
+    def same(self) -> bool:
+        """Whether nobody could tell one from the other."""
+        if self.ours is None or self.theirs is None:
+            return False
+        return _words(self.ours) == _words(self.theirs) and self.ours.tally == self.theirs.tally
 
 
 def lines(ours: Report, theirs: Report) -> Iterator[str]:
     """The whole comparison; A is `ours`, B `theirs`."""
     yield from text.head(ours, [f"{SIDES[0]} {ours.name}", f"{SIDES[1]} {theirs.name}"])
     others = {queue.id: queue for queue in theirs.queues}
+    same: list[str] = []
     for queue in ours.queues:
+        other = others.pop(queue.id, None)
+        if other is not None and _same(queue, other):
+            same.append(shown(queue.id))
+            continue
         yield ""
-        yield from _queue(queue, others.pop(queue.id, None), ours, theirs)
+        yield from _queue(queue, other, ours, theirs)
     for queue in others.values():
         yield ""
         yield f"{text.queue_head(queue)}; only {SIDES[1]} has it"
+    if same:
+        yield ""
+        yield from textwrap.wrap(f"no difference: {', '.join(same)}", text.COLUMNS, subsequent_indent="  ")
 
 
 def pairs(ours: QueueReport, theirs: QueueReport | None) -> dict[str, Pair]:
@@ -50,7 +66,13 @@ def _queue(ours: QueueReport, theirs: QueueReport | None, a: Report, b: Report) 
         yield f"  {SIDES[1]} has other opening hours: {length(theirs.open_ms)} on these days"
     rows: list[tuple[str, tuple[str, ...], str]] = []
     about: list[str] = []
-    for name, pair in pairs(ours, theirs).items():
+    by_name = pairs(ours, theirs)
+    same = [
+        text.rule_words(pair.ours) for pair in by_name.values() if pair.ours and pair.same and not pair.ours.untested
+    ]
+    for name, pair in by_name.items():
+        if pair.same:
+            continue
         tested = [each for each in pair if each is not None and each.untested is None]
         for side, each, report in zip(SIDES, pair, (a, b), strict=True):
             if each is None:
@@ -60,15 +82,28 @@ def _queue(ours: QueueReport, theirs: QueueReport | None, a: Report, b: Report) 
                 rows.append((f"{side} {text.rule_words(each)}", row, text.longest(each.tally.longest, report)))
         if len(tested) == 2:
             rows.append(("  difference", difference(*(each.tally for each in tested)), ""))
-            words = [f"{levels(each.rule)}, {extras(each.rule)}" for each in tested]
+            words = [_words(each) for each in tested]
             if words[0] != words[1]:
                 about.append(f"  {shown(name)}: {SIDES[0]} {words[0]}; {SIDES[1]} {words[1]}")
     if rows:
         yield from text.table(rows)
     yield from about
+    if same:
+        yield from textwrap.wrap(
+            f"no difference: {', '.join(same)}", text.COLUMNS, initial_indent="  ", subsequent_indent="    "
+        )
     yield from text.untested(tuple({each.name: each for each in (*ours.rules, *theirs.rules)}.values()))
     if rows:
         yield from text.told(verdict(ours.tile, theirs.tile))
+
+
+def _same(ours: QueueReport, theirs: QueueReport) -> bool:
+    return ours.open_ms == theirs.open_ms and all(pair.same for pair in pairs(ours, theirs).values())
+
+
+def _words(rule: RuleReport) -> str:
+    """All that the file says of it, and why it is not tested."""
+    return rule.untested or f"{levels(rule.rule)}, {extras(rule.rule)}"
 
 
 def difference(ours: Tally, theirs: Tally) -> tuple[str, ...]:
