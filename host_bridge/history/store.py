@@ -11,7 +11,7 @@ from pathlib import Path
 from host_bridge.history.backlog import Work
 from host_bridge.history.entries import Entry, Firing, RulesApplied
 from host_bridge.history.schema import OVER, insert
-from host_bridge.journal.transaction import Transaction, identity
+from host_bridge.journal.transaction import Transaction, delete_before, identity
 
 KEPT_RULES = 200  # versions, whatever their age
 KEPT_APPLIED = 2_000  # times that one was taken into use
@@ -45,13 +45,7 @@ class Store:
 
     def prune(self, before_ms: int, most: int) -> bool:
         """Delete up to `most` rows a table of what was over earlier; whether there may be more."""
-        is_more = False
-        with Transaction(self._connection, "BEGIN IMMEDIATE"):
-            for table, over in OVER.items():
-                found = f"SELECT rowid FROM {table} WHERE {over} < ? LIMIT ?"
-                done = self._connection.execute(f"DELETE FROM {table} WHERE rowid IN ({found})", (before_ms, most))
-                is_more |= done.rowcount >= most
-        return is_more
+        return delete_before(self._connection, OVER.items(), before_ms, most)
 
     def close(self) -> None:
         """Let go of the file; SQLite moves what is in its write-ahead log to its place if it can."""

@@ -12,7 +12,7 @@ from typing import Any
 from host_bridge.journal.backlog import Open, Work
 from host_bridge.journal.batch import Restored, shifted, shifted_live
 from host_bridge.journal.schema import COUNTERS, OPEN_JOURNEY, OPEN_STAY, RECORDS, Table
-from host_bridge.journal.transaction import Transaction, identity
+from host_bridge.journal.transaction import Transaction, delete_before, identity
 from host_bridge.truth.live import Live
 from host_bridge.truth.outcomes import Record
 
@@ -78,14 +78,8 @@ class Store:
 
     def prune(self, before_ms: int, most: int) -> bool:
         """Delete up to `most` rows a table of what ended earlier; whether there may be more."""
-        is_more = False
         columns = [(table.name, "at_ms") for table in RECORDS.values()] + [("gap", "until_ms"), ("day", "at_ms")]
-        with Transaction(self._connection, "BEGIN IMMEDIATE"):
-            for table, column in columns:
-                found = f"SELECT rowid FROM {table} WHERE {column} < ? LIMIT ?"
-                done = self._connection.execute(f"DELETE FROM {table} WHERE rowid IN ({found})", (before_ms, most))
-                is_more |= done.rowcount >= most
-        return is_more
+        return delete_before(self._connection, columns, before_ms, most)
 
     def close(self) -> None:
         """Let go of the file; SQLite moves what is in its write-ahead log to its place if it can."""

@@ -1,8 +1,9 @@
-"""All or nothing; and whether a file is still the one that was opened."""
+"""All or nothing; what is over goes in pieces; and whether a file is still the one that was opened."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +26,19 @@ class Transaction:
             if self._connection.in_transaction:
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
+
+
+def delete_before(
+    connection: sqlite3.Connection, columns: Iterable[tuple[str, str]], before_ms: int, most: int
+) -> bool:
+    """Delete up to `most` rows a table whose time is earlier; whether there may be more. `columns`: (table, time)."""
+    is_more = False
+    with Transaction(connection, "BEGIN IMMEDIATE"):
+        for table, column in columns:
+            found = f"SELECT rowid FROM {table} WHERE {column} < ? LIMIT ?"
+            done = connection.execute(f"DELETE FROM {table} WHERE rowid IN ({found})", (before_ms, most))
+            is_more |= done.rowcount >= most
+    return is_more
 
 
 def identity(path: Path) -> tuple[int, int] | None:
