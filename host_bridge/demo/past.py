@@ -33,24 +33,30 @@ _QUIET_DAY = 0.8  # of a mean day's calls; the busiest has BUSY_DAY
 
 def days(until: dt.date, count: int, place: ZoneInfo, seed: int) -> Iterator[str]:
     """Yield the lines of `count` days, the last of them the day before `until`; the same seed gives the same days."""
-    for number in range(count):
-        day = until - dt.timedelta(days=count - number)
-        if day.weekday() != _SATURDAY:
-            yield from _day(day, place, seed + day.toordinal())
+    opened = [
+        day for number in range(count, 0, -1) if (day := until - dt.timedelta(days=number)).weekday() != _SATURDAY
+    ]
+    for day in opened:
+        if day == opened[0]:
+            yield queue_log.started(_at_ms(day, OPENS_H, place))
+        yield from _day(day, place, seed + day.toordinal())
 
 
 def _day(day: dt.date, place: ZoneInfo, seed: int) -> Iterator[str]:
-    opens_ms = int(dt.datetime.combine(day, dt.time(OPENS_H), place).timestamp() * 1000)
+    opens_ms = _at_ms(day, OPENS_H, place)
     closes_h = FRIDAY_CLOSES_H if day.weekday() == _FRIDAY else CLOSES_H
     load = Random(seed).uniform(_QUIET_DAY, BUSY_DAY)
     centre = Centre(seed, opens_ms, hour=OPENS_H, load=load)
-    yield queue_log.started(opens_ms)
     closes_ms = opens_ms + (closes_h - OPENS_H) * _HOUR_MS
     while (next_ms := centre.next_ms()) is not None and next_ms < closes_ms:
         for happening in centre.advance(next_ms):
             yield from queue_log.lines(happening)
     for happening in centre.close(closes_ms):
         yield from queue_log.lines(happening)
+
+
+def _at_ms(day: dt.date, hour: int, place: ZoneInfo) -> int:
+    return int(dt.datetime.combine(day, dt.time(hour), place).timestamp() * 1000)
 
 
 def write(path: Path, until: dt.date, count: int = DAYS, place: ZoneInfo | None = None, seed: int = SEED) -> int:
