@@ -30,7 +30,8 @@ Reads the call queues of one Asterisk, over AMI or out of its queue_log, and pub
 number of wallboards.
 
 It needs two files: bridge.yaml (where the PBX and the broker are) and the thresholds.yaml that it names. Both have a
-commented example in the package's folder config, and `wallboardctl check FILE` checks them.
+commented example in the package's folder config, and `wallboardctl check FILE` checks them. thresholds.yaml is watched:
+saving it is enough, a wrong one changes nothing, and `wallboardctl rules` goes back to what was in use before.
 """
 EPILOG = """\
 Exit codes: 0 stopped by SIGTERM or Ctrl-C, 1 failed, 2 wrong usage or wrong configuration.
