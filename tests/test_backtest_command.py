@@ -289,6 +289,30 @@ def test_a_page_is_written_or_nothing(log: Path, capsys: pytest.CaptureFixture[s
     assert told == "wallboardctl backtest: HERE/no/x.html: cannot be written: No such file or directory"
 
 
+def test_queues_that_nobody_called_are_told(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def notes(*more: str | Path) -> list[str]:
+        _, out, _ = call(capsys, log, *more)
+        return [line for line in out.splitlines() if line.startswith("note: ") and "called" in line]
+
+    file = log.parent / "thresholds.yaml"
+    assert notes() == []
+    other = log.parent / "other.yaml"
+    other.write_text(THRESHOLDS.replace("queues: {sales:", "queues: {sales: {}, suport:"))
+    assert notes("--against", other) == ["note: in other.yaml, but nobody called: suport; did you mean 'support'?"]
+    file.write_text(THRESHOLDS.replace("queues: {sales:", "queues: {billing:"))
+    assert notes() == [
+        "note: nobody called a queue that thresholds.yaml names: is the log of another site? In it: sales, support"
+    ]
+
+
+@pytest.mark.parametrize("name", ["thresholds.yaml", "queue_log.gz", "page"])
+def test_a_page_takes_the_place_of_no_other_file(log: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    before = {path.name: path.read_bytes() for path in log.parent.iterdir()}
+    told = refused(capsys, log, "--html", log.parent / name)
+    assert told.startswith("wallboardctl backtest: --html: '") and told.endswith("expected the name of the page to write")
+    assert {path.name: path.read_bytes() for path in log.parent.iterdir()} == before
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -362,7 +386,8 @@ def long_log(log: Path) -> Path:
 
 
 def test_a_bar_on_a_terminal_and_ctrl_c_ends_it_quietly(log: Path) -> None:
-    words = ("--queue-log", long_log(log), "--thresholds", log.parent / "thresholds.yaml")
+    page = log.parent / "out.html"
+    words = ("--queue-log", long_log(log), "--thresholds", log.parent / "thresholds.yaml", "--html", page)
     terminal = Terminal(*words)
     try:
         wait_until(lambda: b" %" in terminal.read(), otherwise="no bar")
@@ -371,6 +396,7 @@ def test_a_bar_on_a_terminal_and_ctrl_c_ends_it_quietly(log: Path) -> None:
         time.sleep(0.05)
         assert terminal.read().endswith(b"\r\x1b[K")
         assert b"Traceback" not in terminal.shown
+        assert not page.exists()
     finally:
         terminal.end()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from config.yaml_file import ConfigError
+from firmware.core.spelling import shown
 from host_bridge.ctl import backtest_against as against_text
 from host_bridge.ctl import backtest_json, backtest_suggest
 from host_bridge.ctl import backtest_text as text
@@ -68,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     """0 when all was replayed, 1 when the page cannot be written, 2 when something cannot be used."""
     try:
         _dates(args)
+        _page_name(args)
         page = _Page(args.html) if args.html is not None else None
     except BacktestError as error:
         return _refuse(f"wallboardctl backtest: {error}")
@@ -83,9 +85,6 @@ def run(args: argparse.Namespace) -> int:
         return _refuse(f"wallboardctl backtest: {error}")
     except OSError as error:
         return _unwritable(args.html, error)
-    finally:
-        if page is not None:
-            page.close()
     if args.json:
         print(json.dumps(_json(runs, args, written), ensure_ascii=False, indent=2))
         return 0
@@ -96,24 +95,23 @@ def run(args: argparse.Namespace) -> int:
 
 
 class _Page:
-    """The file of --html, opened before the long replay: what cannot be written is told at once."""
+    """The file of --html, tried before the long replay: what cannot be written is told at once.
+
+    It is not there until it is whole, as Ctrl-C may end the replay at any time.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._is_new = not path.exists()
+        is_new = not path.exists()
         with path.open("ab"):
             pass
+        if is_new:
+            path.unlink()
 
     def write(self, content: bytes) -> int:
         """How many bytes."""
         self._path.write_bytes(content)
-        self._is_new = False
         return len(content)
-
-    def close(self) -> None:
-        """Leave no empty file behind."""
-        if self._is_new:
-            self._path.unlink(missing_ok=True)
 
 
 def _text(runs: Runs, args: argparse.Namespace) -> Iterator[str]:
@@ -144,6 +142,12 @@ def _dates(args: argparse.Namespace) -> None:
         args.from_day = args.until_day = args.day
     if args.from_day is not None and args.until_day is not None and args.from_day > args.until_day:
         raise BacktestError(f"--until: {args.until_day} is before --from {args.from_day}")
+
+
+def _page_name(args: argparse.Namespace) -> None:
+    """Whoever forgets the name, as in `--html thresholds.yaml`, must not lose the file in use."""
+    if args.html is not None and args.html.suffix.lower() not in (".html", ".htm"):
+        raise BacktestError(f"--html: {shown(str(args.html))} is no .html, expected the name of the page to write")
 
 
 def _day(value: str) -> dt.date:

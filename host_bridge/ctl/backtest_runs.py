@@ -21,6 +21,7 @@ from host_bridge.backtest.summary_curve import curves
 from host_bridge.backtest.summary_of import report
 from host_bridge.backtest.summary_report import Report
 from host_bridge.backtest.summary_words import many
+from host_bridge.ctl.backtest_absent import absent
 from host_bridge.ctl.backtest_progress import Progress
 from host_bridge.ctl.backtest_text import days_words
 from host_bridge.thresholds import Thresholds
@@ -67,6 +68,8 @@ class Runs:
         name = str(self._args.against)
         ours, theirs = self._both(self._current, other)
         self.ours, self.theirs = self._report(ours), report(theirs, name, self._files(), other)
+        notes = dict.fromkeys((*self.ours.notes, *absent(self.theirs, other, name)))
+        self.ours = dataclasses.replace(self.ours, notes=tuple(notes))
 
     def _suggest(self, wanted: float) -> None:
         """Three replays: of the rules in use, of all candidates (the queues shared by two processes), of the choice."""
@@ -102,7 +105,7 @@ class Runs:
                 f"{self._args.thresholds}: no queue is open on {days_words(found.days)}: without opening hours no rule "
                 "can fire; look at hours"
             )
-        return found
+        return dataclasses.replace(found, notes=(*found.notes, *absent(found, self._current, found.name)))
 
     def _files(self) -> Sequence[str]:
         return [str(path) for path in self._args.queue_log]
