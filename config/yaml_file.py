@@ -161,6 +161,8 @@ class YamlFile:
 
 def _run_together(name: str, value: Node) -> str:
     """What is wrong with a key that is one with its value, as in `warn:30s` and `rules {a: 1}`; "" if nothing is."""
+    if re.search(r"^[ \xa0]*\xa0|:\xa0", name):
+        return "a no-break space, which is none to YAML, stands here: delete it and type a space"
     bracket = re.search(r"\s*[{[]", name)
     if bracket and bracket.start():
         key = name[: bracket.start()]

@@ -15,6 +15,7 @@ from config.mistakes import Place
 from firmware.core.spelling import shown
 
 _UNSPACED = re.compile(r"""\s*(?:- )?([^\s:#'"]+):([^\s:/].*)""")  # `warn:30s`, but neither a URL nor a time alone
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # YAML 1.1, 5.1
 _QUOTES = ("'", '"')
 _NEVER_CLOSED = "the quote that opens here is never closed"
 
@@ -22,7 +23,7 @@ _NEVER_CLOSED = "the quote that opens here is never closed"
 def explain(error: yaml.YAMLError, text: str) -> tuple[Place, str]:
     """The place and the meaning of what the parser says of `text`."""
     if not isinstance(error, yaml.MarkedYAMLError):
-        return _forbidden(text, getattr(error, "position", 0))
+        return _forbidden(text)
     problem = f"{error.context or ''} {error.problem or ''}"
     at, since = place_of(error.problem_mark), place_of(error.context_mark)
     lines = text.splitlines()
@@ -49,7 +50,11 @@ def place_of(mark: Any) -> Place:
     return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
 
 
-def _forbidden(text: str, position: int) -> tuple[Place, str]:
+def _forbidden(text: str) -> tuple[Place, str]:
+    found = _FORBIDDEN.search(text)  # the parser counts to it in bytes or in characters, whichever parser it is
+    if found is None:
+        return Place(1, 1), "a character in it has no place in a settings file"
+    position = found.start()
     place = Place(text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position))
     return place, f"character U+{ord(text[position]):04X} has no place in a settings file: remove it"
 
@@ -110,6 +115,8 @@ def _no_comma(at: Place, since: Place, lines: list[str]) -> tuple[Place, str]:
             return Place(since.line, opening.rindex('"') + 1), _NEVER_CLOSED
         return since, f"the '{bracket}' that opens here is never closed, expected a '{closing}'"
     before = line[: at.column - 1].rstrip()
+    if line[: at.column - 1].endswith(_QUOTES) and line[at.column - 1 :][:1].isalnum():
+        return at, _text_goes_on(before[-1], line)
     if at.line > since.line and re.fullmatch(r"\s*[^\s:]*", before):
         number = _above(at.line, lines)
         return Place(number, len(_line(lines, number).rstrip()) + 1), "a ',' is missing at the end of this line"
@@ -127,10 +134,7 @@ def _no_key(at: Place, since: Place, lines: list[str]) -> tuple[Place, str]:
         return at, f"a '{found}' too many"
     before = line[: at.column - 1].rstrip()
     if before.endswith(_QUOTES):
-        other = "'" if before[-1] == '"' else '"'
-        hebrew = ", or write ״" if other == "'" and re.search("[א-ת]", line) else ""
-        inner = f"a text with {before[-1]} in it stands between {other}…{other}"
-        return at, f"the {before[-1]} before this ends the text: {inner}{hebrew}"
+        return at, _text_goes_on(before[-1], line)
     if line.lstrip().startswith("- ") or "'-' indicator" in line:
         return at, "a '-' among keys: a list stands below a key of its own, all its lines with '- '"
     if _line(lines, since.line).lstrip().startswith("- ") and before == "":
@@ -138,6 +142,13 @@ def _no_key(at: Place, since: Place, lines: list[str]) -> tuple[Place, str]:
     number = _above(at.line, lines)
     there = _spaces(_line(lines, number))
     return at, f"indented by {_spaces(line)}, which fits no line above it: line {number} has {there}"
+
+
+def _text_goes_on(quote: str, line: str) -> str:
+    """After a quote within a text, as in "צה"ל"."""
+    other = "'" if quote == '"' else '"'
+    hebrew = ", or write ״" if quote == '"' and re.search("[א-ת]", line) else ""
+    return f"the {quote} before this ends the text: a text with {quote} in it stands between {other}…{other}{hebrew}"
 
 
 def _of_one_character(problem: str, at: Place, lines: list[str]) -> str:

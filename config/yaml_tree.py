@@ -23,6 +23,15 @@ TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels: no settings file"
 TOO_MANY = f"more than {MAX_VALUES} values (aliases counted): no settings file"
 _MAX_DIRECTIVES = 16  # libyaml compares each with all before it
 
+# What people's programs save when they are not asked for plain text, or what is named in its place.
+_OTHERS = {
+    b"PK\x03\x04": "a file of Word, Excel or zip",
+    b"\xd0\xcf\x11\xe0": "a file of Word or Excel",
+    b"{\\rtf": "formatted text (RTF)",
+    b"\x1f\x8b": "a packed file (gzip)",
+    b"\x89PNG": "a picture",
+    b"SQLite format 3\0": "a database",
+}
 # Left-to-right and right-to-left marks, embeddings, isolates, and byte-order marks that a copied text brought along.
 _INVISIBLE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,6 +64,10 @@ def read(data: bytes, name: str) -> Node:
 
 
 def _decoded(data: bytes, name: str) -> str:
+    for begins, what in _OTHERS.items():
+        if data.startswith(begins):
+            message = f"this is {what} and no plain text: a settings file is saved as text, in UTF-8"
+            raise ConfigError([Mistake(name, Place(1, 1), "", message)])
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"  # what Windows' Notepad calls "Unicode"
     else:

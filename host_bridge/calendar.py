@@ -10,6 +10,7 @@ of day are minutes since midnight as a clock on the wall shows them, 24:00 being
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -182,8 +183,10 @@ def zone(name: str) -> ZoneInfo:
         known = available_timezones()
         if not known:
             raise ValueError("this machine has no time zone data: install its package tzdata") from None
-        city = [each for each in known if each.rpartition("/")[2].lower() == name.strip().lower().replace(" ", "_")]
-        hint = f"; did you mean '{min(city)}'?" if city else did_you_mean(name, sorted(known))
+        # Etc/GMT+2 is two hours behind, and EST not what somebody means who writes IST.
+        places = sorted(each for each in known if not re.search(r"^Etc/|\d|^...$", each))
+        city = [each for each in places if each.rpartition("/")[2].lower() == name.strip().lower().replace(" ", "_")]
+        hint = f"; did you mean '{min(city)}'?" if city else did_you_mean(name, places)
         raise ValueError(f"{one_line(name, 60)!r} is no time zone, expected a name like Asia/Jerusalem{hint}") from None
 
 

@@ -18,6 +18,7 @@ from config.connect import (
     tls_context,
     two_secrets,
 )
+from config.kinds import refuse_other
 from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
@@ -81,6 +82,7 @@ def load_broker(path: Path) -> tuple[str, MqttSettings]:
     Raises ConfigError with all the mistakes of the file.
     """
     file = load_yaml(path)
+    refuse_other(file, "bridge")
     clean, found = read(SCHEMA, file.data)
     whole = Section(file.data, clean)
     found += _contradictions(whole)
@@ -92,6 +94,7 @@ def load_broker(path: Path) -> tuple[str, MqttSettings]:
 
 def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettings:
     """The settings of a file that is read already; the names of other files are relative to `folder`."""
+    refuse_other(file, "bridge")
     clean, found = read(SCHEMA, file.data)
     whole = Section(file.data, clean)
     pbx = whole.section("pbx")

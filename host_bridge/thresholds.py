@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from config.kinds import refuse_other
 from config.yaml_file import YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core import check
@@ -161,6 +162,7 @@ def load(path: Path, name: str | None = None) -> Thresholds:
 
 def build(file: YamlFile) -> Thresholds:
     """The thresholds of a file that is read already. Raises ConfigError."""
+    refuse_other(file, "thresholds")
     clean, problems = check.read(SCHEMA, file.data)
     file.refuse([*problems, *conflicts(clean or {}, file)])
     buzzer = clean["buzzer"]

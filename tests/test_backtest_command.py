@@ -161,6 +161,17 @@ def test_days_are_chosen(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "on Tue 17 March 2026\n" in one and "open 8 h 00 m on 1 day" in one and "note:" not in one
 
 
+def test_days_by_name_are_those_of_the_site(
+    log: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: at(2, 0, 30) / 1000)  # in UTC it is the day before
+    for word, date in (("yesterday", "2026-03-17"), ("today", "2026-03-18")):
+        days = json.loads(call(capsys, log, "--day", word, "--json")[1])["days"]
+        assert [day["date"] for day in days] == [date]
+    told = refused(capsys, log, "--from", "today", "--until", "yesterday")
+    assert told == "wallboardctl backtest: --until: 2026-03-17 is before --from 2026-03-18"
+
+
 def test_a_day_goes_on_after_its_last_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Who calls at 16:58 and waits until midnight is in alarm until it closes, and nobody calls on the next day."""
     joined = at(1, 16, 58) // 1000
@@ -309,7 +320,8 @@ def test_queues_that_nobody_called_are_told(log: Path, capsys: pytest.CaptureFix
 def test_a_page_takes_the_place_of_no_other_file(log: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     before = {path.name: path.read_bytes() for path in log.parent.iterdir()}
     told = refused(capsys, log, "--html", log.parent / name)
-    assert told.startswith("wallboardctl backtest: --html: '") and told.endswith("expected the name of the page to write")
+    assert told.startswith("wallboardctl backtest: --html: '")
+    assert told.endswith("expected the name of the page to write")
     assert {path.name: path.read_bytes() for path in log.parent.iterdir()} == before
 
 
@@ -321,7 +333,7 @@ def test_a_page_takes_the_place_of_no_other_file(log: Path, capsys: pytest.Captu
             "HERE/queue_log.gz: none of these days is in it: its days are 2026-03-16 to 2026-03-19",
         ),
         (["--day", "2020-01-01"], "HERE/queue_log.gz: none of these days is in it: it begins on 2026-03-16"),
-        (["--day", "tomorrow"], "--day: 'tomorrow' is no day, expected one like 2026-09-12"),
+        (["--day", "tomorrow"], "--day: 'tomorrow' is no day, expected one like 2026-09-12, today or yesterday"),
         (["--day", "2026-03-17", "--from", "2026-03-16"], "--day: it is one day alone; leave out --from and --until"),
         (["--from", "2026-03-17", "--until", "2026-03-16"], "--until: 2026-03-16 is before --from 2026-03-17"),
         (["--suggest", "0"], "--suggest: '0', expected how many alarms a day, from 0.1 to 1000"),

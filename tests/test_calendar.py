@@ -190,6 +190,8 @@ def test_days() -> None:
         (lambda: day_range("sun-thr"), "unknown day 'thr', .*; did you mean 'sun-thu'"),
         (lambda: week({"sun-thu": (), "mon": ()}), "the day mon is in 'sun-thu' already"),
         (lambda: zone("Asia/Jeruslem"), "'Asia/Jeruslem' is no time zone, .*; did you mean 'Asia/Jerusalem'"),
+        (lambda: zone("GMT+2"), "'GMT\\+2' is no time zone, expected a name like Asia/Jerusalem$"),
+        (lambda: zone("IST"), "'IST' is no time zone, expected a name like Asia/Jerusalem$"),
         (lambda: zone("../etc/passwd"), "'../etc/passwd' is no time zone"),
         (lambda: zone(""), "'' is no time zone"),
     ],

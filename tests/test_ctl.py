@@ -70,7 +70,17 @@ def test_an_empty_file_is_known_by_its_name_or_not_at_all(tmp_path: Path, capsys
     assert "thresholds.yaml:1:1: timezone: missing" in out
     code, out, _ = call(capsys, "check", tmp_path / "x.yaml")
     assert code == 2
+    assert out.endswith("x.yaml:1:1: nothing stands in this file\n")
+    (tmp_path / "x.yaml").write_text("a: 1\n")
+    _, out, _ = call(capsys, "check", tmp_path / "x.yaml")
     assert "which kind of file is this?" in out
+    (tmp_path / "x.yaml").write_text("queue,warn,critical\nsales,30,60\n")
+    _, out, _ = call(capsys, "check", tmp_path / "x.yaml")
+    assert out.endswith("x.yaml:1:1: this is no settings file: expected lines like  key: value\n")
+    (tmp_path / "x.yaml").write_text("Timezone: Asia/Jerusalem\n")
+    _, out, _ = call(capsys, "check", tmp_path / "x.yaml")
+    assert "x.yaml:1:1: Timezone: unknown key; did you mean 'timezone'?" in out
+    (tmp_path / "x.yaml").write_text("")
     code, out, _ = call(capsys, "check", "--kind", "board", tmp_path / "x.yaml")
     assert "x.yaml:1:1: panel: missing" in out
     code, out, _ = call(capsys, "check", tmp_path / "absent.yaml")

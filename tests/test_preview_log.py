@@ -146,8 +146,10 @@ def test_on_the_way_to_the_moment_the_bridge_is_never_lost(log: Path) -> None:
 def test_an_instant_outside_of_the_log_is_told_with_its_range(log: Path, at: str) -> None:
     with pytest.raises(WhenError) as caught:
         look(log, at)
+    asked = at if " " in at else f"2026-11-22 {at}"
+    asked += ":00" if at.count(":") == 1 else ""
     assert str(caught.value) == (
-        f"--at: {log}: no line is of that time: the lines are from 2026-11-22 09:59:59 to 2026-11-22 11:00:01"
+        f"--at: {log}: no line is of {asked}: the lines are from 2026-11-22 09:59:59 to 2026-11-22 11:00:01"
     )
 
 
@@ -192,7 +194,7 @@ def test_the_command_says_and_draws_it(log: Path, capsys: pytest.CaptureFixture[
     assert said.err.startswith("wallboardctl preview: a queue_log does not tell of agents")
     assert out.stat().st_size < 60_000
     for wrong, expected in {
-        (*words, "2026-11-23 10:00"): f"--at: {log}: no line is of that time",
+        (*words, "2026-11-23 10:00"): f"--at: {log}: no line is of 2026-11-23 10:00:00",
         (*words, "2026-03-27 02:30"): "--at: no clock in Asia/Jerusalem showed 2026-03-27 02:30",
         words[:-1]: "--at is missing: at which moment of the log, like '2026-11-22 10:15'?",
         (*words, "10:00", "--queue", "a: waiting 1"): "--queue-log: its figures are those of the log",

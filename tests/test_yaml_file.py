@@ -102,6 +102,10 @@ def test_mistakes_of_keys(text: str, line: str) -> None:
             "f.yaml:1:8: ",
             'the " before this ends the text: a text with " in it stands',
         ),
+        ('a: {b: "צה"ל"}\n', "f.yaml:1:12: ", "stands between '…', or write ״"),
+        ('a: {b: "x" c: 1}\n', "f.yaml:1:12: ", "a ',' or the closing '}' is missing before this"),
+        ("a:\n\xa0\xa0b: 1\n", "f.yaml:2:1: ", "a no-break space, which is none to YAML"),
+        ("a: {b:\xa01}\n", "f.yaml:1:5: ", "a no-break space, which is none to YAML"),
         ("a: >60s\n", "f.yaml:1:4: ", "'>' does not belong before a value: leave it out"),
         ('a: {b: "x}\nc: "y"\n', "f.yaml:1:8: ", "the quote that opens here is never closed"),
         ("a: %x\n", "f.yaml:1:4: ", "a text that begins with '%' needs quotes"),
@@ -114,6 +118,8 @@ def test_mistakes_of_keys(text: str, line: str) -> None:
         ("a: !!int 3\n", "f.yaml:1:4: ", "settings need none"),
         ("a: 1\n---\nb: 2\n", "f.yaml:2:1: ", "a second document"),
         ("a: \x07\n", "f.yaml:1:4: ", "U+0007 has no place"),
+        ("שם: שלום\nb: x\x80\n", "f.yaml:2:5: ", "U+0080 has no place"),
+        ("À\x80", "f.yaml:1:2: ", "U+0080 has no place"),
         ("a: ok\nb: x\x80\n", "f.yaml:2:5: ", "U+0080 has no place"),
         ("[" * 40 + "]" * 40, "f.yaml:1:33: ", "nested deeper than 32"),
         ("[" * 100_000, "f.yaml:1:", "nested far too deep"),  # read to its end it took minutes
@@ -128,6 +134,21 @@ def test_what_is_no_yaml_is_told_with_its_place(text: str, start: str, hint: str
 
 def test_bytes_that_are_no_text() -> None:
     assert errors("a: 1\nשם: ".encode() + b"\xe9\n") == ["f.yaml:2:5: not UTF-8 text: save the file as UTF-8"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "what"),
+    [
+        (b"PK\x03\x04\x14\x00", "a file of Word, Excel or zip"),
+        (b"{\\rtf1\\ansi timezone: Asia/Jerusalem}", "formatted text (RTF)"),
+        (b"\x1f\x8b\x08\x00", "a packed file (gzip)"),
+    ],
+)
+def test_files_of_other_programs(begins: bytes, what: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(begins, "f.yaml")
+    (line,) = caught.value.errors
+    assert line == f"f.yaml:1:1: this is {what} and no plain text: a settings file is saved as text, in UTF-8"
 
 
 def test_aliases_repeat_and_do_not_explode() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from config.broker_client import BrokerLogin
 from config.connect import Address, contradictions, read_secret, tls_context
+from config.kinds import refuse_other
 from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
@@ -56,6 +57,7 @@ def load(path: Path, name: str | None = None, *, secrets: bool = True) -> BoardS
 
 def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSettings:
     """The settings of a file that is read already; the names of other files are relative to `folder`."""
+    refuse_other(file, "board")
     clean, found = read(SCHEMA, file.data)
     whole = Section(file.data, clean)
     panel, mqtt = whole.section("panel"), whole.section("mqtt")

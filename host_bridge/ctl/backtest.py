@@ -59,7 +59,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--suggest", metavar="N", type=_wanted, help="thresholds that would call about N times a day on each queue"
     )
     parser.add_argument("--html", metavar="OUT.html", type=Path, help="write a page with each day's timeline")
-    parser.add_argument("--day", metavar="DAY", type=_day, help="one day alone, like 2026-09-12")
+    parser.add_argument("--day", metavar="DAY", type=_day, help="one day alone: 2026-09-12, today or yesterday")
     parser.add_argument("--from", dest="from_day", metavar="DAY", type=_day, help="the first day")
     parser.add_argument("--until", dest="until_day", metavar="DAY", type=_day, help="the last day, with it")
     parser.add_argument("--json", action="store_true", help="print JSON, as told below")
@@ -68,7 +68,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """0 when all was replayed, 1 when the page cannot be written, 2 when something cannot be used."""
     try:
-        _dates(args)
+        _one_day(args)
         _page_name(args)
         page = _Page(args.html) if args.html is not None else None
     except BacktestError as error:
@@ -135,13 +135,11 @@ def _json(runs: Runs, args: argparse.Namespace, written: int | None) -> dict[str
     return found
 
 
-def _dates(args: argparse.Namespace) -> None:
+def _one_day(args: argparse.Namespace) -> None:
     if args.day is not None:
         if args.from_day is not None or args.until_day is not None:
             raise BacktestError("--day: it is one day alone; leave out --from and --until")
         args.from_day = args.until_day = args.day
-    if args.from_day is not None and args.until_day is not None and args.from_day > args.until_day:
-        raise BacktestError(f"--until: {args.until_day} is before --from {args.from_day}")
 
 
 def _page_name(args: argparse.Namespace) -> None:
@@ -150,11 +148,16 @@ def _page_name(args: argparse.Namespace) -> None:
         raise BacktestError(f"--html: {shown(str(args.html))} is no .html, expected the name of the page to write")
 
 
-def _day(value: str) -> dt.date:
+def _day(value: str) -> dt.date | str:
+    """A date, or `today` and `yesterday`, which only the site's time zone can tell."""
+    if value in ("today", "yesterday"):
+        return value
     try:
         return dt.date.fromisoformat(value)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{value!r} is no day, expected one like 2026-09-12") from None
+        raise argparse.ArgumentTypeError(
+            f"{value!r} is no day, expected one like 2026-09-12, today or yesterday"
+        ) from None
 
 
 def _wanted(value: str) -> float:

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import datetime as dt
 import multiprocessing
+import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -42,6 +43,7 @@ class Runs:
         self._progress = progress
         self._file = load(args.thresholds)
         self._current = thresholds_file.build(self._file)
+        self._from_day, self._until_day = _days(args, self._current)
         self.theirs: Report | None = None
         self.suggestions: dict[str, Suggestion] = {}
         self.snippet = ""
@@ -112,7 +114,7 @@ class Runs:
 
     def _both(self, ours: Thresholds, theirs: Thresholds) -> tuple[Result, Result]:
         """Two replays at once."""
-        beside = _beside(self._args.queue_log, theirs, self._args.from_day, self._args.until_day)
+        beside = _beside(self._args.queue_log, theirs, self._from_day, self._until_day)
         return self._replay(ours), beside()
 
     def _replay(self, rules: Thresholds, *, with_series: bool = False) -> Result:
@@ -120,12 +122,22 @@ class Runs:
         answer = _replay(
             self._args.queue_log,
             rules,
-            self._args.from_day,
-            self._args.until_day,
+            self._from_day,
+            self._until_day,
             with_series=with_series,
             progress=self._progress,
         )
         return _given(answer)
+
+
+def _days(args: argparse.Namespace, rules: Thresholds) -> tuple[dt.date | None, dt.date | None]:
+    """The first and the last day; `today` and `yesterday` are those of the site, by its day_start."""
+    today = dt.date.fromordinal(rules.calendar.day_id(int(time.time() * 1000)))
+    named = {"today": today, "yesterday": today - dt.timedelta(days=1)}
+    first, last = (named.get(day, day) for day in (args.from_day, args.until_day))
+    if first is not None and last is not None and first > last:
+        raise BacktestError(f"--until: {last} is before --from {first}")
+    return first, last
 
 
 def _replay(

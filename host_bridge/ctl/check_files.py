@@ -107,8 +107,7 @@ def _checked(path: Path, kind: str | None, secrets: bool) -> Checked:
         checked.file = load(path)
         checked.kind = kind or _kind_of(checked.file, path)
         if checked.kind is None:
-            message = "which kind of file is this? No key is one of bridge, board or thresholds: use --kind"
-            raise ConfigError([Mistake(str(path), Place(1, 1), "", message)])
+            raise ConfigError([Mistake(str(path), Place(1, 1), "", _no_kind(checked.file))])
         checked.built = KINDS[checked.kind].build(checked.file, path.parent, secrets)
         if secrets and checked.kind == "bridge" and not checked.built.thresholds.is_file():
             missing = f"{checked.built.thresholds} is not there, expected the supervisors' file"
@@ -118,9 +117,18 @@ def _checked(path: Path, kind: str | None, secrets: bool) -> Checked:
     return checked
 
 
+def _no_kind(file: YamlFile) -> str:
+    """Why nobody can tell what the file is."""
+    if not file.data:
+        return "nothing stands in this file"
+    if not isinstance(file.data, dict):
+        return "this is no settings file: expected lines like  key: value"
+    return "which kind of file is this? No key is one of bridge, board or thresholds: use --kind"
+
+
 def _kind_of(file: YamlFile, path: Path) -> str | None:
     """The kind with most of the file's keys; between equals the file's name decides, then where fewest are wrong."""
-    keys = set(file.data) if isinstance(file.data, dict) else set()
+    keys = {key.lower() for key in file.data} if isinstance(file.data, dict) else set()
     shared = {name: len(keys & {field.name for field in kind.schema.fields}) for name, kind in KINDS.items()}
     named = [name for name in KINDS if name in path.name.lower()]
     best = max(shared.values())

@@ -49,7 +49,8 @@ def log_moment(
         player.play(utc_ms, progress)
     except OutsideError as error:
         first, last = (wall_text(at_ms, thresholds.calendar)[4:] for at_ms in (error.first_ms, error.last_ms))
-        raise WhenError(f"--at: {log.names}: no line is of that time: the lines are from {first} to {last}") from None
+        asked = wall_text(utc_ms, thresholds.calendar)[4:]
+        raise WhenError(f"--at: {log.names}: no line is of {asked}: the lines are from {first} to {last}") from None
     notes = replay.notes(utc_ms)
     if log.dropped:
         lines = "1 line" if log.dropped == 1 else f"{log.dropped} lines"
