@@ -89,7 +89,7 @@ class Announcer:
         if self._shown.queues:
             self._tell_site(now.ms)
         self._offer(self._shown.all(), now.ms)
-        self._offer_state(now.ms)
+        self._offer_live(now.ms)
         self._send(now.ms)
         self._witness.connected()
 
@@ -139,10 +139,11 @@ class Announcer:
         pbx = self._pbx()
         if pbx[0] == "up" != self._pbx_told[0]:  # at once, lest boards take what was held back for live
             self._offer(self._shown.all(), now_ms, gap_ms=0)
+            self._offer_live(now_ms)
         elif dirty:
             self._offer(self._shown.touched(dirty), now_ms)
         if pbx != self._pbx_told:
-            self._offer_state(now_ms)  # last: boards must not take old figures for live ones
+            self._offer_state(now_ms)
         self._send(now_ms)
 
     def change(self, thresholds: Thresholds) -> None:
@@ -271,8 +272,16 @@ class Announcer:
         if self._publisher.newest(topic) != payload:
             self._publisher.offer(topic, payload, now_ms, gap_ms=0)
 
+    def _offer_live(self, now_ms: int) -> None:
+        """The state, and where it says that the PBX is up, behind all figures: boards take what they have for live."""
+        self._offer_state(now_ms)
+        if self._pbx_told[0] == "up":
+            self._publisher.hold(self._messages.state_topic)
+
     def _offer_state(self, now_ms: int) -> None:
         self._pbx_told = self._pbx()
+        if self._pbx_told[0] != "up":
+            self._publisher.release()
         if self._recorder is not None:
             self._recorder.pbx(*self._pbx_told, now_ms)
         self._publisher.offer(self._messages.state_topic, self._make_state, now_ms, gap_ms=0)

@@ -47,6 +47,8 @@ class Publisher:
         self.sent = 0
         self.coalesced = 0  # payloads that a newer one replaced before they went out
         self.unchanged = 0  # payloads whose maker had nothing new
+        self._held = ""  # the topic that waits for others; "" for none
+        self._before_it: set[str] = set()  # … and those others
 
     def offer(self, topic: str, payload: Payload, now_ms: int, gap_ms: int = GAP_MS) -> None:
         """Let `payload` be the newest of `topic`; at least `gap_ms` lie between two publishes of it."""
@@ -63,6 +65,24 @@ class Publisher:
         """Clear the retained message of `topic`: an empty payload at once, and not again after a new connection."""
         self.offer(topic, b"", now_ms, gap_ms=0)
 
+    def hold(self, topic: str) -> None:
+        """Let `topic` follow all that is to go out at present; only one topic can be held, and new payloads of it are.
+
+        It orders what an acknowledgement that is awaited, or a new connection, would put into another order.
+        """
+        self._held = topic
+        self._before_it = {name for name, entry in self._topics.items() if entry.due_ms is not None and name != topic}
+        if not self._before_it:
+            self.release()
+
+    def release(self) -> None:
+        """Hold nothing any longer."""
+        topic, self._held = self._held, ""
+        self._before_it.clear()
+        entry = self._topics.get(topic)
+        if entry is not None and entry.due_ms is not None:
+            self._push(topic, entry.due_ms)
+
     def newest(self, topic: str) -> bytes | None:
         """What of `topic` was offered last, or sent; None: nothing, or it is to be made when it goes out."""
         entry = self._topics.get(topic)
@@ -77,6 +97,10 @@ class Publisher:
             topic = heapq.heappop(self._schedule)[2]
             entry = self._topics[topic]
             payload = entry.source(now_ms) if callable(entry.source) else entry.source
+            if self._held:
+                self._before_it.discard(topic)
+                if not self._before_it:
+                    self.release()
             if payload is None and entry.resend:
                 payload = entry.sent
             entry.due_ms = entry.source = None
@@ -116,7 +140,7 @@ class Publisher:
         while self._schedule:
             due_ms, _, topic = self._schedule[0]
             entry = self._topics.get(topic)
-            if entry is not None and entry.due_ms == due_ms and not entry.awaits_ack:
+            if entry is not None and entry.due_ms == due_ms and not entry.awaits_ack and topic != self._held:
                 return due_ms
             heapq.heappop(self._schedule)
         return None

@@ -383,6 +383,48 @@ def test_no_figure_from_before_the_first_list_is_live_when_the_pbx_is_up() -> No
     tell(story)
 
 
+def test_a_figure_that_awaits_an_acknowledgement_is_not_overtaken_by_the_state_that_calls_it_live() -> None:
+    async def story(it: Story) -> None:
+        pbx = SimpleNamespace(pbx="syncing", problem="", shift_ms=None, heard_ms=0, ask_status=lambda queue: None)
+        it.bridge.pbx = pbx  # type: ignore[assignment]
+        it.link.acknowledges = False
+        await it.events(listed("sales"))
+        topics = dict.fromkeys(name for name, _ in it.link.published)
+        it.bridge.boards.mqtt_acked("wallboard/test/bridge/state")
+        pbx.pbx = "up"
+        it.link.published.clear()
+        await it.events(listed("sales", callers=(SnapshotCaller("a", 1, it.at_ms),)), LinkUp(it.at_ms))
+        await it.wait(2_000)
+        assert "bridge/state" not in [name for name, _ in it.link.published]
+        for name in topics:
+            it.bridge.boards.mqtt_acked(f"wallboard/test/{name}")
+        assert it.link.newest("queue/sales")["waiting"] == 1
+        assert [name for name, _ in it.link.published][-1] == "bridge/state"
+        pbx.pbx = "down"
+        await it.events(Joined("sales", "b", "b", 2, 2, it.at_ms))
+        assert it.link.newest("bridge/state")["pbx"] == "down", "what is not live is said at once"
+
+    tell(story)
+
+
+def test_a_new_connection_says_that_the_pbx_is_up_behind_all_figures() -> None:
+    async def story(it: Story) -> None:
+        it.bridge.pbx = SimpleNamespace(  # type: ignore[assignment]
+            pbx="up", problem="", shift_ms=None, heard_ms=0, ask_status=lambda queue: None
+        )
+        await it.wait(0)  # the first heartbeat, before the PBX told its queues
+        await it.events(listed("sales"), LinkUp(it.at_ms))
+        it.link.published.clear()
+        it.at_ms += 1_000
+        it.bridge.boards.mqtt_up()
+        await it.settle()
+        names = [name for name, _ in it.link.published]
+        assert sorted(names) == ["bridge/state", "queue/@all", "queue/sales", "rules/@all", "rules/sales", "site"]
+        assert names[-1] == "bridge/state"
+
+    tell(story)
+
+
 def test_misspelt_queues_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
     async def story(it: Story) -> None:
         for _ in range(3):

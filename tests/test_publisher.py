@@ -122,3 +122,47 @@ def test_an_acknowledgement_of_something_unknown_is_no_error() -> None:
     publisher = Publisher()
     publisher.acked("never")
     assert publisher.next_ms() is None
+
+
+def test_a_topic_that_is_held_follows_what_waits_for_an_acknowledgement() -> None:
+    publisher = Publisher()
+    publisher.offer("q", b"old", 0, gap_ms=0)
+    publisher.take(0)
+    publisher.offer("q", b"new", 1, gap_ms=0)
+    publisher.offer("other", b"x", 1)
+    publisher.offer("state", b"up", 1, gap_ms=0)
+    publisher.hold("state")
+    assert publisher.take(1) == [("other", b"x")]
+    assert publisher.next_ms() is None
+    publisher.offer("state", b"still up", 2_000, gap_ms=0)
+    publisher.offer("late", b"x", 2_000)
+    assert publisher.take(2_000) == [("late", b"x")]
+    publisher.acked("q")
+    assert publisher.take(2_001) == [("q", b"new"), ("state", b"still up")]
+    assert publisher.take(2_001) == []
+
+
+def test_a_topic_that_is_held_follows_all_else_that_a_new_connection_sends() -> None:
+    publisher = Publisher()
+    for topic in ("state", "a", "b"):
+        publisher.offer(topic, b"1", 0)
+    drain(publisher, 0)
+    publisher.connected(10)
+    publisher.hold("state")
+    assert [topic for topic, _ in drain(publisher, 10)] == ["a", "b", "state"]
+    publisher.hold("state")  # nothing to wait for
+    publisher.offer("state", b"2", 20, gap_ms=0)
+    assert drain(publisher, 20) == [("state", b"2")]
+
+
+def test_a_held_topic_that_is_released_goes_out_at_once() -> None:
+    publisher = Publisher()
+    publisher.offer("q", b"old", 0)
+    publisher.take(0)
+    publisher.offer("q", b"new", 0)
+    publisher.offer("state", b"up", 0)
+    publisher.hold("state")
+    assert publisher.take(0) == []
+    publisher.offer("state", b"down", 1, gap_ms=0)
+    publisher.release()
+    assert publisher.take(1) == [("state", b"down")]
