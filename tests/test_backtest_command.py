@@ -172,6 +172,30 @@ def test_days_by_name_are_those_of_the_site(
     assert told == "wallboardctl backtest: --until: 2026-03-17 is before --from 2026-03-18"
 
 
+@pytest.mark.parametrize(("until", "told"), [("00:00:04", []), ("02:00:00", [(7_200_000, 2)])])
+def test_an_alarm_of_the_day_before_counts_for_the_rest_of_it_alone(
+    log: Path, capsys: pytest.CaptureFixture[str], until: str, told: list[tuple[int, int]]
+) -> None:
+    (log.parent / "thresholds.yaml").write_text(
+        "timezone: Asia/Jerusalem\nqueues: {sales: {rules: {wait: {warn: 1h, critical: 2h, hold: 0s}}}}\n"
+    )
+    hours, minutes, seconds = map(int, until.split(":"))
+    joined, left = at(0, 19) // 1000, at(1, hours, minutes, seconds) // 1000
+    rows = [
+        f"{joined}|a|sales|NONE|ENTERQUEUE|||1",
+        f"{left}|a|sales|NONE|ABANDON|1|1|{left - joined}",
+        f"{at(1, 12) // 1000}|b|sales|NONE|ENTERQUEUE|||1",
+        f"{at(1, 12) // 1000}|b|sales|NONE|ABANDON|1|1|0",
+        f"{at(2, 9) // 1000}|c|sales|NONE|ENTERQUEUE|||1",
+    ]
+    log.write_text("".join(f"{row}\n" for row in rows))
+    rule = json.loads(call(capsys, log, "--day", "2026-03-17", "--json")[1])["results"][0]["queues"]["sales"]
+    wait = rule["rules"]["wait"]
+    assert [(each["until_ms"] - each["from_ms"], each["severity"]) for each in wait["firings"]] == told
+    assert all(each["from_ms"] == at(1, 0) and each["steps"] == [[at(1, 0), 2]] for each in wait["firings"])
+    assert (wait["alarm_ms"], wait["glances"]) == (sum(length for length, _ in told), 0)
+
+
 def test_a_day_goes_on_after_its_last_line(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Who calls at 16:58 and waits until midnight is in alarm until it closes, and nobody calls on the next day."""
     joined = at(1, 16, 58) // 1000

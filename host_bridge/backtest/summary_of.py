@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from firmware.core.wire import decode_id
 from host_bridge.backtest.result import Day as ResultDay
 from host_bridge.backtest.result import Firing, QueueTest, Result
-from host_bridge.backtest.summary import Alarm, tally, together
+from host_bridge.backtest.summary import GLANCE_MS, Alarm, tally, together
 from host_bridge.backtest.summary_report import Day, QueueReport, Report, RuleReport
 from host_bridge.backtest.summary_words import rule_name
 from host_bridge.rule_kinds import Rule
@@ -26,8 +26,10 @@ def report(result: Result, name: str, files: Sequence[str], thresholds: Threshol
     """The report of a replay of `thresholds`, which are called `name`."""
     ends_ms = result.days[-1].until_ms if result.days else result.covered.until_ms
     alarms: dict[str, list[Alarm]] = defaultdict(list)
+    begins_ms = result.days[0].from_ms if result.days else result.covered.from_ms
     for firing in result.firings:
-        alarms[firing.queue].append(_alarm(firing, ends_ms))
+        if (found := _alarm(firing, begins_ms, ends_ms)) is not None:
+            alarms[firing.queue].append(found)
     result = dataclasses.replace(result, days=_worth_telling(result))
     days = tuple(_day(day, thresholds) for day in result.days)
     return Report(
@@ -67,10 +69,21 @@ def _queue(queue: QueueTest, alarms: Sequence[Alarm], result: Result, thresholds
     )
 
 
-def _alarm(firing: Firing, ends_ms: int) -> Alarm:
-    steps = tuple(step for step in firing.steps if step[1])
+def _alarm(firing: Firing, begins_ms: int, ends_ms: int) -> Alarm | None:
+    """A firing as far as it is in the days that are told of.
+
+    One that began on a day before them counts from their beginning on; None when nothing but its `hold` is left then.
+    """
     until_ms = ends_ms if firing.until_ms is None else firing.until_ms
-    return Alarm(firing.rule, firing.severity, firing.from_ms, until_ms, steps, firing.until_ms is not None)
+    ended = firing.until_ms is not None
+    steps = tuple(step for step in firing.steps if step[1])
+    if firing.from_ms >= begins_ms:
+        return Alarm(firing.rule, firing.severity, firing.from_ms, until_ms, steps, ended)
+    if until_ms - begins_ms < GLANCE_MS:
+        return None
+    first = [severity for at_ms, severity in steps if at_ms <= begins_ms][-1]
+    steps = ((begins_ms, first), *(step for step in steps if step[0] > begins_ms))
+    return Alarm(firing.rule, max(severity for _, severity in steps), begins_ms, until_ms, steps, ended)
 
 
 def _day(day: ResultDay, thresholds: Thresholds) -> Day:
