@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from host_bridge.backtest.summary import tally
 from host_bridge.backtest.summary_words import width
 from host_bridge.ctl import backtest_against as against_text
 from host_bridge.ctl import backtest_text as text
 from host_bridge.ctl.backtest_progress import bar
 from host_bridge.ctl.backtest_verdict import times_a_day, verdict
-from tests.backtests import alarm, at, queue, report
+from tests.backtests import HOUR_MS, alarm, at, queue, report
 
 RULES: dict[str, Any] = {
     "wait": {"warn": "30s", "critical": "60s"},
@@ -62,6 +63,15 @@ def test_one_day_needs_no_dates_beside_its_times() -> None:
     lines = list(text.lines(report(queue("sales", RULES, [ONE._replace(from_ms=at(0, 12))], days=1), days=1)))
     assert lines[0] == "thresholds.yaml on Mon 16 March 2026"
     assert any(line.endswith(" at 12:00") for line in lines)
+
+
+def test_a_tile_that_begins_seldom_as_it_never_stops_is_no_better() -> None:
+    wallpaper = tally([alarm("sla", at(0, 9), 6 * 3600)], 1, 8 * HOUR_MS)
+    calls = tally([alarm("wait", at(0, hour), 60) for hour in range(9, 17)], 1, 8 * HOUR_MS)
+    why = ": with %s it begins less often because it hardly ever stops"
+    assert against_text.verdict(wallpaper, calls).endswith("with B" + why % "A")
+    assert against_text.verdict(calls, wallpaper).endswith("with B" + why % "B")
+    assert against_text.verdict(calls, tally([], 1, 8 * HOUR_MS)).endswith(", never with B")
 
 
 def test_two_files_side_by_side() -> None:

@@ -53,7 +53,7 @@ Saturday 2026-11-14
   11:00:00  warn             9 s  תמיכה: wait; then its rule or queue was no more
   17:00:00  bridge                stopped
 
-3 alarms, 1 of them critical; 1 acknowledged, half of these within 12 s
+3 alarms, 1 of them critical; 1 acknowledged, after 12 s
 1 board offline at some time
 """
 

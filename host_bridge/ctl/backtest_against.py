@@ -123,7 +123,11 @@ def verdict(ours: Tally, theirs: Tally) -> str:
     a, b = _often(ours), _often(theirs)
     if ours == theirs:
         return f"no difference: the tile would have begun to blink {a}" if ours.alarms else "no difference: never"
-    return f"the tile would have begun to blink {a} with {SIDES[0]}, {b} with {SIDES[1]}"
+    told = f"the tile would have begun to blink {a} with {SIDES[0]}, {b} with {SIDES[1]}"
+    for seldom, often, side in ((ours, theirs, SIDES[0]), (theirs, ours, SIDES[1])):
+        if seldom.alarms < often.alarms and seldom.alarm_ms > 2 * often.alarm_ms:  # else fewer would look like better
+            return f"{told}: with {side} it begins less often because it hardly ever stops"
+    return told
 
 
 def _often(tile: Tally) -> str:

@@ -145,7 +145,8 @@ def _sums(rows: Rows, told: Told) -> Iterator[str]:
         critical = sum(each.severity > 1 for each in alarms)
         acked = [each.acks[0].at_ms - each.from_ms for each in alarms if each.acks]
         line = f"{_many(len(alarms), 'alarm')}, {critical} of them critical; {len(acked)} acknowledged"
-        yield f"{line}, half of these within {span(int(statistics.median(acked)))}" if acked else line
+        how_fast = "after" if len(acked) == 1 else "half of these within"
+        yield f"{line}, {how_fast} {span(int(statistics.median(acked)))}" if acked else line
     if "boards" in told.kinds:
         absent = spans.offline(rows, told.now_ms)
         boards = {each.board for each in absent}
