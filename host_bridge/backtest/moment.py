@@ -12,18 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from host_bridge.backtest.log_truth import answer, roll, truth_of
 from host_bridge.backtest.replay import seconds
 from host_bridge.backtest.span import NEVER_MS
+from host_bridge.handover import still
 from host_bridge.pbx.events import LinkUp, Snapshot
 from host_bridge.pbx.queue_log_events import LONGEST_WAIT_S, LogEvents
 from host_bridge.pbx.queue_log_lines import LogLine
 from host_bridge.pbx.queue_log_set import LogSet, no_line
 from host_bridge.thresholds import Thresholds
-from host_bridge.truth.truth import Truth
 from host_bridge.truth.windows import ALL
 
 _SLACK_MS = 3_600_000  # for what ends at the very edge of a window
-_MOVING = ("oldest_ms", "next_breach_ms")  # figures that change by themselves, and so are no news
 
 
 class OutsideError(ValueError):
@@ -85,13 +85,7 @@ class _Past:
     def __init__(self, thresholds: Thresholds, events: LogEvents) -> None:
         self._thresholds = thresholds
         self._events = events
-        self._truth = Truth(
-            lambda queue: thresholds.queue(queue).service_level,
-            groups=thresholds.window_groups(),
-            all_level=thresholds.group(ALL).service_level,
-            wait_limit_ms=thresholds.wait_limit_ms,
-            whole_seconds=True,
-        )
+        self._truth = truth_of(thresholds)
         self._groups = tuple(dict.fromkeys((*thresholds.groups, ALL)))
         self._groups_of: dict[str, list[str]] = {}
         for name, group in thresholds.groups.items():
@@ -102,7 +96,7 @@ class _Past:
 
     def begin(self, now_ms: int) -> Moment:
         """The bridge's start, with all queues and those who wait."""
-        self._roll(now_ms)
+        _, self._ends_ms = roll(self._truth, self._thresholds, now_ms)
         self._truth.apply(Snapshot(self._events.snapshot(), now_ms, whole=True), now_ms)
         self._truth.apply(LinkUp(now_ms), now_ms)
         return self._moment(now_ms, ())
@@ -123,14 +117,12 @@ class _Past:
     def _moment(self, now_ms: int, lines: Iterable[LogLine]) -> Moment:
         truth = self._truth
         if now_ms >= self._ends_ms:
-            self._roll(now_ms)
+            _, self._ends_ms = roll(truth, self._thresholds, now_ms)
         for line in lines:
             for event in self._events.apply(line):
                 truth.apply(event, now_ms)
         truth.settle(now_ms)
-        asks = truth.take_asks()
-        if asks:  # as QueueLogLink answers them
-            truth.apply(Snapshot(self._events.snapshot(frozenset(asks)), now_ms, whole=False), now_ms)
+        answer(truth, self._events, now_ms)
         dirty = truth.take_dirty()
         names = dict.fromkeys(queue for queue in truth.queues if queue in dirty)
         names.update((f"@{name}", None) for queue in dirty for name in (*self._groups_of.get(queue, ()), ALL))
@@ -147,19 +139,8 @@ class _Past:
         for name in names:
             is_group = name.startswith("@")
             figures = self._truth.group_figures(name[1:], now_ms) if is_group else self._truth.figures(name, now_ms)
-            still = {key: value for key, value in figures.items() if key not in _MOVING}
-            if "oldest_ms" in figures:
-                still["oldest_ms"] = now_ms - figures["oldest_ms"]
-            if figures.get("next_breach_ms"):
-                still["next_breach_ms"] = now_ms + figures["next_breach_ms"]
-            if self._told.get(name) != still:
-                self._told[name] = still
+            stood = still(figures, now_ms)
+            if self._told.get(name) != stood:
+                self._told[name] = stood
                 changed[name] = figures
         return changed
-
-    def _roll(self, now_ms: int) -> None:
-        """Let `today` begin anew, as days.Days does."""
-        start_ms = self._thresholds.calendar.day_start_ms(now_ms)
-        self._ends_ms = self._thresholds.calendar.next_day_ms(now_ms)
-        self._truth.roll(start_ms, now_ms)
-        self._truth.prune(min(start_ms, now_ms - self._thresholds.longest_window_ms) - _SLACK_MS)

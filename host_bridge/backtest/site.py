@@ -7,18 +7,15 @@ from collections.abc import Iterable
 
 from host_bridge.alarms import Alarms
 from host_bridge.backtest.firings import Firings
+from host_bridge.backtest.log_truth import answer, roll, truth_of
 from host_bridge.backtest.result import QueueTest, Result, Span
 from host_bridge.backtest.shown import Shown
 from host_bridge.backtest.span import NEVER_MS, Chosen, days_of
 from host_bridge.backtest.timeline import Timeline
-from host_bridge.pbx.events import Snapshot
 from host_bridge.pbx.queue_log_events import LogEvents
 from host_bridge.pbx.queue_log_lines import LogLine
 from host_bridge.thresholds import Thresholds
-from host_bridge.truth.truth import Truth
 from host_bridge.truth.windows import ALL
-
-_PRUNE_MS = 3_600_000  # records of today that ended before it began, by so much at most, are kept
 
 
 class Site:
@@ -29,13 +26,7 @@ class Site:
         self._chosen = chosen
         self._now_ms = began_ms
         self._events = LogEvents()
-        self._truth = Truth(
-            lambda queue: thresholds.queue(queue).service_level,
-            groups=thresholds.window_groups(),
-            all_level=thresholds.group(ALL).service_level,
-            wait_limit_ms=thresholds.wait_limit_ms,
-            whole_seconds=True,
-        )
+        self._truth = truth_of(thresholds)
         self._alarms = Alarms()
         self._firings = Firings()
         self._timeline = Timeline(max(chosen.from_ms, began_ms)) if series else None
@@ -109,9 +100,7 @@ class Site:
         if self._settles_ms is not None and self._settles_ms <= now_ms:
             truth.settle(now_ms)
             self._settles_ms = truth.next_ms()
-        asks = truth.take_asks()
-        if asks:  # as QueueLogLink answers them
-            truth.apply(Snapshot(self._events.snapshot(frozenset(asks)), now_ms, whole=False), now_ms)
+        if answer(truth, self._events, now_ms):
             self._settles_ms = truth.next_ms()
         dirty = truth.take_dirty()
         changed: dict[Shown, None] = {}
@@ -145,13 +134,8 @@ class Site:
             self._truth.apply(event, now_ms)
 
     def _roll(self, now_ms: int) -> None:
-        """Let `today` begin anew, as days.Days does."""
-        calendar = self._thresholds.calendar
-        start_ms = calendar.day_start_ms(now_ms)
-        self._ends_ms = calendar.next_day_ms(now_ms)
-        self._truth.prune(min(start_ms, now_ms - self._thresholds.longest_window_ms) - _PRUNE_MS)
-        self._truth.roll(start_ms, now_ms)
-        self._date = calendar.date(start_ms)
+        start_ms, self._ends_ms = roll(self._truth, self._thresholds, now_ms)
+        self._date = self._thresholds.calendar.date(start_ms)
         if self._timeline is not None:
             self._timeline.day(self._date, now_ms)
 
