@@ -103,6 +103,20 @@ def test_what_is_asked_for_alone(
     assert not alarms or f"\n{alarms} alarm" in out, "what it comes to is of these alone"
 
 
+def test_a_queue_may_be_named_by_its_label_and_one_that_nobody_knows_is_told(
+    kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (kept.parent / "thresholds.yaml").write_text("timezone: Asia/Jerusalem\nqueues: {sales: {label: 'דו\"ח'}}\n")
+    outs = []
+    for word in ("sales", 'דו"ח', "slaes"):
+        assert main(["history", "--config", str(kept), "--day", "2026-11-14", "--queue", word]) == 0
+        out, err = capsys.readouterr()
+        outs.append(out)
+        told = "wallboardctl history: --queue: thresholds.yaml names no queue 'slaes'; did you mean 'sales'?\n"
+        assert err == (told if word == "slaes" else "")
+    assert outs[0] == outs[1] and "sales: waiting" in outs[0] and "nothing happened" in outs[2]
+
+
 def test_json_has_the_same_and_more(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "--config", str(kept), "--day", "2026-11-14", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

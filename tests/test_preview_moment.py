@@ -184,6 +184,8 @@ def test_a_board_of_all_queues_has_those_too_that_were_not_given() -> None:
 
 def test_notes_tell_of_names_that_thresholds_lack_and_of_the_callers_clock() -> None:
     notes = moment("suport: waiting 0", "sales: waiting 1, wait 5m, sla 90%").notes
+    labelled = moment("מכירות: waiting 0").notes
+    assert "מכירות is not in thresholds.yaml, so the defaults hold for it; it is the label of sales" in labelled
     assert "suport is not in thresholds.yaml, so the defaults hold for it; did you mean 'support'?" in notes
     assert "sales: no caller's clock, as next_breach is not given; if he waited only here, it is 1m" in notes
     assert not any("clock" in each for each in moment("sales: waiting 1, wait 5m, next_breach 1m").notes)

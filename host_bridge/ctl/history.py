@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from config.yaml_file import ConfigError
+from firmware.core.spelling import did_you_mean, shown
 from host_bridge import settings, thresholds
 from host_bridge.calendar import Calendar
 from host_bridge.ctl import history_text as text
@@ -65,7 +66,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--since", metavar="AGO", type=_since, default="1d", help="30m, 12h, 2d or 4w; %(default)s")
     when.add_argument("--day", metavar="DATE", help="YYYY-MM-DD, today or yesterday")
-    parser.add_argument("--queue", metavar="QUEUE", help="its alarms alone: a queue's name on the PBX, or @GROUP")
+    parser.add_argument(
+        "--queue", metavar="QUEUE", help="its alarms alone: a queue's name on the PBX or its label, or @GROUP"
+    )
     for kind, what in (
         ("alarms", "what fired"),
         ("boards", "boards that were offline"),
@@ -81,7 +84,8 @@ def run(args: argparse.Namespace) -> int:
     now_ms = time.time_ns() // 1_000_000
     try:
         read = settings.load(args.config, secrets=False)
-        calendar = _calendar(read.thresholds)
+        limits = _thresholds(read.thresholds)
+        calendar = limits.calendar if limits is not None else None
         span = _span(args, calendar, now_ms)
         rows = _rows(args.config, read.journal, span)
     except ConfigError as error:
@@ -94,7 +98,10 @@ def run(args: argparse.Namespace) -> int:
     if not kinds:
         kinds = frozenset(("alarms",)) if args.queue else frozenset(KINDS)
     zone = calendar.zone if calendar is not None else None
-    told = text.Told(read.site, (span.from_ms, span.until_ms), span.name, zone, now_ms, kinds, args.queue)
+    queue, note = (args.queue, "") if args.queue is None else _named(args.queue, limits)
+    told = text.Told(read.site, (span.from_ms, span.until_ms), span.name, zone, now_ms, kinds, queue)
+    if note and not text.alarms_of(rows, told):
+        print(f"wallboardctl history: {note}", file=sys.stderr)
     if args.json:
         print(json.dumps(as_json(rows, told), ensure_ascii=False, indent=2))
     else:
@@ -109,12 +116,27 @@ def _since(word: str) -> int:
     return int(found[1]) * _UNITS[found[2]]
 
 
-def _calendar(path: Path) -> Calendar | None:
-    """The site's, for its times; without a sound thresholds.yaml this machine's zone has to do."""
+def _thresholds(path: Path) -> thresholds.Thresholds | None:
+    """The site's, for its times and labels; without a sound thresholds.yaml this machine's zone has to do."""
     try:
-        return thresholds.load(path).calendar
+        return thresholds.load(path)
     except ConfigError:
         return None
+
+
+def _named(word: str, limits: thresholds.Thresholds | None) -> tuple[str, str]:
+    """The queue that has this name or, alone, this label; and what to say of a word that names none."""
+    if limits is None:
+        return word, ""
+    labels = {name: limits.queue(name).label for name in limits.named_queues}
+    labels |= {f"@{name}": group.label for name, group in limits.groups.items()}
+    labelled = [name for name, label in labels.items() if label == word]
+    if len(labelled) == 1 and word not in labels:
+        return labelled[0], ""
+    if word in labels or text.queue_name(word) in labels:
+        return word, ""
+    known = [*labels, *(label for label in labels.values() if label)]
+    return word, f"--queue: thresholds.yaml names no queue {shown(word)}{did_you_mean(word, known)}"
 
 
 def _span(args: argparse.Namespace, calendar: Calendar | None, now_ms: int) -> Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from firmware.core import wire
-from firmware.core.spelling import did_you_mean
+from firmware.core.spelling import did_you_mean, one_line
 from firmware.core.units import duration_text
 from host_bridge.ctl.preview_state import Figures, State
 from host_bridge.ctl.preview_when import wall_text
@@ -78,7 +78,12 @@ def unjudged(names: Iterable[tuple[str, Figures]], thresholds: Thresholds, why: 
 
 def _strangers(given: State, thresholds: Thresholds) -> list[str]:
     known = thresholds.named_queues
-    strangers = {name: did_you_mean(name, known) for name in given.queues if name not in known}
+    labels = {thresholds.queue(name).label: name for name in known}
+
+    def hint(name: str) -> str:
+        return f"; it is the label of {one_line(labels[name], 60)}" if name in labels else did_you_mean(name, known)
+
+    strangers = {name: hint(name) for name in given.queues if name not in known}
     lines = [_stranger([name], hint) for name, hint in strangers.items() if hint]
     others = [name for name, hint in strangers.items() if not hint]
     return [*lines, *([_stranger(others, "")] if others else [])]
