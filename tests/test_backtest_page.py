@@ -200,3 +200,15 @@ def test_summer_time_and_a_day_that_begins_in_the_evening(browser: Browser, tmp_
     assert text(browser, "day-title") == "sales, Friday 27 March 2026"
     assert text(browser, "list").splitlines()[1].startswith("09:30:00")
     assert browser.value("[clock(data.days[11].from), clock(data.days[11].from + 7200)]") == ["00:00:00", "03:00:00"]
+
+
+def test_of_many_queues_the_chosen_one_and_the_chart_are_in_sight(browser: Browser, tmp_path: Path) -> None:
+    many = [queue(f"q{number}", {"wait": {"warn": "5m"}}, [alarm("wait", at(1, 11), 300)]) for number in range(200)]
+    show(browser, tmp_path, [report(*many)], "#day=2026-03-17&queue=q150")
+    assert browser.value("document.getElementById('chart').getBoundingClientRect().top") < 900
+    inside = """(() => {
+      const chosen = document.querySelector("#overview td.chosen").getBoundingClientRect();
+      const frame = $("overview").parentElement.getBoundingClientRect();
+      return frame.top + 30 < chosen.top && chosen.bottom < frame.bottom;
+    })()"""
+    assert browser.value(inside)

@@ -12,6 +12,7 @@ function drawOverview() {
     months.append(element("th", { colSpan: end - place, className: "month", textContent: days[place].month }));
     place = end;
   }
+  months.append(element("td"));
   const heads = element("tr", {}, element("td"), ...days.map((day) => {
     const head = element("th", { scope: "col", title: day.name }, day.weekday === undefined ? "" : WEEKDAYS[day.weekday].slice(0, 2));
     head.append(element("br"), String(day.day));
@@ -63,6 +64,9 @@ function reveal(cell) {
   const frame = $("overview").parentElement, names = cell.parentElement.cells[0].offsetWidth;
   const from = cell.offsetLeft - names, until = cell.offsetLeft + cell.offsetWidth - frame.clientWidth;
   if (frame.scrollLeft > from || frame.scrollLeft < until) frame.scrollLeft = (from + until) / 2;
+  const heads = cell.closest("table").tHead.offsetHeight;
+  const above = cell.offsetTop - heads, below = cell.offsetTop + cell.offsetHeight - frame.clientHeight;
+  if (frame.scrollTop > above || frame.scrollTop < below) frame.scrollTop = (above + below) / 2;
 }
 
 function markOverview() {
