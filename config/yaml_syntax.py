@@ -16,6 +16,8 @@ from firmware.core.spelling import shown
 
 _UNSPACED = re.compile(r"""\s*(?:- )?([^\s:#'"]+):([^\s:/].*)""")  # `warn:30s`, but neither a URL nor a time alone
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # YAML 1.1, 5.1
+_BRACKETS = re.compile(r"""[][{}]|(?<![^\s[{,:])(?:"[^"]*"|'[^']*')|(?<!\S)#.*""")  # or texts and comments
+_CLOSING = {"{": "}", "[": "]"}
 _QUOTES = ("'", '"')
 _NEVER_CLOSED = "the quote that opens here is never closed"
 
@@ -35,6 +37,8 @@ def explain(error: yaml.YAMLError, text: str) -> tuple[Place, str]:
         return _no_colon(since, lines)
     if "',' or" in problem:
         return _no_comma(at, since, lines)
+    if "flow node" in problem:
+        return _no_value(at, lines)
     if "nesting" in problem:
         return at, "nested far too deep: no settings file"
     if "block mapping" in problem or "block collection" in problem or "document start" in problem:
@@ -109,11 +113,11 @@ def _no_comma(at: Place, since: Place, lines: list[str]) -> tuple[Place, str]:
     """Within brackets: they are not closed where the lines go back to the indent of their own line, or end."""
     opening, line = _line(lines, since.line), _line(lines, at.line)
     bracket = opening[since.column - 1 : since.column]
-    closing = {"{": "}", "[": "]"}.get(bracket, "}")
+    closing = _CLOSING.get(bracket, "}")
     if at.line > len(lines) or (at.line > since.line and _indent(line) <= _indent(opening)):
         if opening[since.column :].count('"') % 2:
             return Place(since.line, opening.rindex('"') + 1), _NEVER_CLOSED
-        return since, f"the '{bracket}' that opens here is never closed, expected a '{closing}'"
+        return since, _open_bracket(bracket)
     before = line[: at.column - 1].rstrip()
     if line[: at.column - 1].endswith(_QUOTES) and line[at.column - 1 :][:1].isalnum():
         return at, _text_goes_on(before[-1], line)
@@ -121,6 +125,28 @@ def _no_comma(at: Place, since: Place, lines: list[str]) -> tuple[Place, str]:
         number = _above(at.line, lines)
         return Place(number, len(_line(lines, number).rstrip()) + 1), "a ',' is missing at the end of this line"
     return at, f"a ',' or the closing '{closing}' is missing before this"
+
+
+def _no_value(at: Place, lines: list[str]) -> tuple[Place, str]:
+    """Within brackets, where a value should come: another sign, or the end of the file."""
+    found = _line(lines, at.line)[at.column - 1 : at.column]
+    if found:
+        return at, f"a value is missing before this '{found}'"
+    opened: list[tuple[Place, str]] = []
+    for number, line in enumerate(lines, 1):
+        for sign in _BRACKETS.finditer(line):
+            if sign[0] in "[{":
+                opened.append((Place(number, sign.start() + 1), sign[0]))
+            elif sign[0] in "]}" and opened:
+                opened.pop()
+    if not opened:
+        return at, "a value is missing at the end of the file"
+    place, bracket = opened[-1]
+    return place, _open_bracket(bracket)
+
+
+def _open_bracket(bracket: str) -> str:
+    return f"the '{bracket}' that opens here is never closed, expected a '{_CLOSING.get(bracket, '}')}'"
 
 
 def _no_key(at: Place, since: Place, lines: list[str]) -> tuple[Place, str]:
