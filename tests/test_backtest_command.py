@@ -216,6 +216,27 @@ def test_a_day_goes_on_after_its_last_line(log: Path, capsys: pytest.CaptureFixt
     assert alone["results"][0]["queues"]["sales"]["rules"]["wait"]["firings"][-1] == last
 
 
+def test_a_day_within_the_log_on_which_nobody_called_is_told_as_that(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = log.rename(log.with_name("queue_log"))
+    log.write_text(
+        "".join(f"{line}\n" for line in [*sorted(lines(1)), f"{at(6, 9) // 1000}|x|sales|NONE|ENTERQUEUE|||1"])
+    )
+    told = refused(capsys, log, "--day", "2026-03-18")
+    assert told == (
+        "wallboardctl backtest: HERE/queue_log: no call on Wed 18 March 2026, which is within the log: "
+        "nothing to replay"
+    )
+    told = refused(capsys, log, "--day", "2026-03-21")
+    assert told == (
+        "wallboardctl backtest: HERE/queue_log: no call on Sat 21 March 2026, which is within the log, and by the "
+        "hours of thresholds.yaml all is closed then: nothing to replay"
+    )
+    assert refused(capsys, log, "--day", "2026-03-23").endswith("its days are 2026-03-16 to 2026-03-22")
+    assert refused(capsys, log, "--day", "2026-03-15").endswith("none of these days is in it: it begins on 2026-03-16")
+
+
 def test_more_rules_than_a_message_holds_can_be_tried_at_once(log: Path) -> None:
     rules = tuple(Candidate("wait", 1000 * second, 5_000).rule() for second in range(1, 100))
     current = thresholds.load(log.parent / "thresholds.yaml")

@@ -193,6 +193,17 @@ def test_callers_of_before_the_log_and_those_whose_end_is_missing_are_told(tmp_p
     assert fired(result)[0][2][0] == (35, 1)  # as on a live board, until nobody waits so long any more
 
 
+def test_what_the_lead_in_cannot_tell_is_no_matter_of_the_chosen_days(tmp_path: Path) -> None:
+    lines = "28800 x support CONNECT 50 1.1 3\n28805 a support ENTERQUEUE - - 1\n28814 a support ABANDON 1 1 9\n"
+    lines += f"{DAY_S} b support ENTERQUEUE - - 1\n{DAY_S + 9} b support ABANDON 1 1 9\n"
+    assert replay(tmp_path, lines, from_day="2026-03-17").notes == ()
+    lines += f"{DAY_S + 70} y support CONNECT 50 1.1 3\n"
+    assert replay(tmp_path, lines, from_day="2026-03-17").notes == (
+        "the log does not tell when 1 caller came: not seen waiting, a part of it may be missing",
+    )
+    assert "2 callers waited already" in replay(tmp_path, lines).notes[0]
+
+
 def test_a_clock_that_was_set_back_is_told_and_time_does_not_run_backwards(tmp_path: Path) -> None:
     lines = (
         "0 a support ENTERQUEUE - - 1\n"

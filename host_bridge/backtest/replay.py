@@ -47,6 +47,8 @@ def backtest(
         if at_ms < chosen.warm_ms:
             continue
         if at_ms >= chosen.until_ms:
+            if site is None and first_ms < chosen.from_ms:  # days without a line, within the log
+                site = Site(thresholds, chosen, chosen.warm_ms, series=series)
             if site is not None:
                 site.goes_on()
             break

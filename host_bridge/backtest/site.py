@@ -40,6 +40,7 @@ class Site:
         self._date = ""
         self._lines = 0
         self._last_ms = 0  # of the lines in the chosen days
+        self._lead_in: tuple[int, int] | None = None  # `unseen` and `endless` of before the chosen days
         self.covers_ms = 0  # the end of the chosen days, when the log goes on after it
         self._restarts = 0
 
@@ -47,6 +48,8 @@ class Site:
         """Take over the lines of one second, and before that all that comes to pass by time alone."""
         while (due_ms := self._due_ms()) < at_ms:
             self._moment(due_ms, ())
+        if self._lead_in is None and at_ms >= self._chosen.from_ms:
+            self._lead_in = self._events.unseen, self._events.endless
         self._moment(at_ms, lines)
         if at_ms >= self._chosen.from_ms:
             self._lines += len(lines)
@@ -75,7 +78,7 @@ class Site:
             lines=self._lines,
             dropped=dropped + self._events.dropped + self._truth.dropped,
             calls=sum(each.total() for each in self._calls.values()),
-            notes=(*notes, *self._notes(waiting)),
+            notes=(*notes, *self._notes(waiting, begins=log_ms >= self._chosen.from_ms)),
         )
 
     def _due_ms(self) -> int:
@@ -186,13 +189,16 @@ class Site:
             calls.update(self._calls.get(name, ()))
         return QueueTest(shown.id, shown.name, shown.label, shown.is_group, calls.total(), shown.rules, dict(calls))
 
-    def _notes(self, waiting: int) -> Iterable[str]:
-        """What a person should know of the log: what it cannot tell, and what was made of it."""
-        events = self._events
-        if events.unseen:
-            yield f"{_callers(events.unseen)} waited already when the log began, or a part is missing: not seen waiting"
-        if events.endless:
-            yield f"the log does not tell how the wait of {_callers(events.endless)} ended: a part of it may be missing"
+    def _notes(self, waiting: int, *, begins: bool) -> Iterable[str]:
+        """What a person should know of the log in the chosen days, and whether it begins there: what it cannot tell."""
+        before = self._lead_in or (self._events.unseen, self._events.endless)
+        unseen, endless = self._events.unseen - before[0], self._events.endless - before[1]
+        if unseen and begins:
+            yield f"{_callers(unseen)} waited already when the log began, or a part is missing: not seen waiting"
+        elif unseen:
+            yield f"the log does not tell when {_callers(unseen)} came: not seen waiting, a part of it may be missing"
+        if endless:
+            yield f"the log does not tell how the wait of {_callers(endless)} ended: a part of it may be missing"
         if waiting:
             yield f"{_callers(waiting)} waited still when the log ended"
         if self._restarts:

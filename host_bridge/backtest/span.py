@@ -41,6 +41,20 @@ class Chosen:
         return cls(max(0, from_ms - before_ms), from_ms, until_ms)
 
 
+def is_closed(thresholds: Thresholds, days: Iterable[Day]) -> bool:
+    """Whether no queue that the file names, nor any other, has opening hours in these days."""
+    sections = (*thresholds.queues.values(), *thresholds.groups.values(), thresholds.others)
+    hours = {section.hours for section in sections if not getattr(section, "any_open", False)}
+    for day in days:
+        at_ms = day.from_ms
+        while at_ms < day.until_ms:
+            if any(each is None or thresholds.calendar.within(each, at_ms) for each in hours):
+                return False
+            change_ms = thresholds.next_change_ms(at_ms)
+            at_ms = day.until_ms if change_ms is None else change_ms
+    return True
+
+
 def days_of(thresholds: Thresholds, covered: Span, queues: Iterable[str]) -> tuple[Day, ...]:
     """The days of a log, and when in them these queues, all groups and the whole centre were open."""
     queues = tuple(queues)

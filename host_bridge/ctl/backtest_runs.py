@@ -15,6 +15,7 @@ from config.yaml_file import load
 from host_bridge import thresholds as thresholds_file
 from host_bridge.backtest import Result, SourceError, backtest
 from host_bridge.backtest.page import page
+from host_bridge.backtest.span import is_closed
 from host_bridge.backtest.suggest import Suggestion
 from host_bridge.backtest.suggest_trial import Plan
 from host_bridge.backtest.suggest_yaml import applied, snippet, switched_off
@@ -101,13 +102,24 @@ class Runs:
         self._result = result
         found = report(result, str(self._args.thresholds), self._files(), self._current)
         if not found.calls:
-            raise BacktestError(f"{', '.join(found.files)}: no call on {days_words(found.days)}: nothing to replay")
+            raise BacktestError(
+                f"{', '.join(found.files)}: no call on {self._silent(result, found)}: nothing to replay"
+            )
         if not any(queue.days for queue in found.queues):
             raise BacktestError(
                 f"{self._args.thresholds}: no queue is open on {days_words(found.days)}: without opening hours no rule "
                 "can fire; look at hours"
             )
         return dataclasses.replace(found, notes=(*found.notes, *absent(found, self._current, found.name)))
+
+    def _silent(self, result: Result, found: Report) -> str:
+        """Days on which nobody called, and what a person may wonder about them."""
+        told = days_words(found.days)
+        if self._from_day is not None or self._until_day is not None:
+            told += f", which {'is' if len(found.days) == 1 else 'are'} within the log"
+        if is_closed(self._current, result.days):
+            told += f", and by the hours of {self._args.thresholds.name} all is closed then"
+        return told
 
     def _files(self) -> Sequence[str]:
         return [str(path) for path in self._args.queue_log]
