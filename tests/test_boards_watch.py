@@ -156,6 +156,36 @@ def test_a_board_whose_state_is_cleared_is_forgotten(caplog: pytest.LogCaptureFi
     assert site.states == {"lobby": True}
 
 
+def test_names_that_somebody_invents_and_clears_are_neither_told_nor_kept(caplog: pytest.LogCaptureFixture) -> None:
+    site = Site(Board("lobby"))
+    site.settle()
+    caplog.clear()
+    kept = len(site.events)
+    for number in range(50):
+        site.publish(f"x{number}", b'{"v":1,"online":true}')
+        site.publish(f"x{number}", b"")
+    site.wait(2 * SAYS_MS)
+    assert (caplog.messages, site.events[kept:], site.states) == ([], [], {"lobby": True})
+
+
+@pytest.mark.parametrize("is_settled", [True, False])
+def test_boards_that_are_forgotten_at_once_are_one_line(is_settled: bool, caplog: pytest.LogCaptureFixture) -> None:
+    site = Site(Board("lobby"), Board("hall-1"))
+    if is_settled:
+        site.settle()
+    else:  # an earlier run may have told that they are offline: that has an end now
+        site.connect()
+        for name in ("lobby", "hall-1"):
+            site.watch.receive(name, WILL, True, site.now_ms)
+    caplog.clear()
+    site.boards.clear()
+    for name in ("lobby", "hall-1"):
+        site.watch.receive(name, b"", False, site.now_ms)
+    site.wait(BEAT_MS)
+    assert caplog.messages == ["2 boards are forgotten: hall-1 and lobby"]
+    assert [(each.board, each.what) for each in site.events[-2:]] == [("lobby", "forgotten"), ("hall-1", "forgotten")]
+
+
 @pytest.mark.parametrize("remembers", [True, False])
 def test_an_outage_of_the_broker_is_not_one_of_the_boards(remembers: bool, caplog: pytest.LogCaptureFixture) -> None:
     boards = [Board(f"hall-{number}") for number in range(5)]

@@ -65,7 +65,7 @@ class Talk:
 
         After each tick of the watch and when next_ms() says; after each message not `at_all`, only at its board.
         """
-        events = [self._forget(board, now_ms) for board in self._watch.forgotten]
+        events = self._forget(self._watch.forgotten, now_ms)
         self._watch.forgotten.clear()
         for kind in self._watch.refused.keys() - self._refused:
             self._refused.add(kind)
@@ -170,9 +170,18 @@ class Talk:
             self._log.info("one board alone calls itself '%s' again", board.name)
         return []
 
-    def _forget(self, board: Board, now_ms: int) -> Event:
-        self._said.pop(board.name, None)
-        self._open.discard(board.name)
-        self._shared.pop(board.name, None)
-        self._log.info("board %s is forgotten: somebody cleared its state", board.label)
-        return Event(now_ms, board.name, "forgotten", board.who, board.version)
+    def _forget(self, boards: list[Board], now_ms: int) -> list[Event]:
+        """Of one that was never told of there is nothing to say: anybody may publish, and clear, what he likes."""
+        told = []
+        for board in boards:
+            self._open.discard(board.name)
+            is_shared = self._shared.pop(board.name, None) is not None
+            said = self._said.pop(board.name, None)
+            # before all is settled an earlier run may have told of it
+            if is_shared or not self._watch.is_settled or (said is not None and said.online is not None):
+                told.append(board)
+        if len(told) == 1:
+            self._log.info("board %s is forgotten: somebody cleared its state", told[0].label)
+        else:
+            self._say(logging.INFO, [board.label for board in told], "forgotten")
+        return [Event(now_ms, board.name, "forgotten", board.who, board.version) for board in told]
