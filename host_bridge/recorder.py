@@ -151,11 +151,16 @@ class Recorder:
         As much as fits into some ms (`at_all`: everything), lest the PBX waits while a thousand queues get their rules.
         """
         began_s = self._loop.time()
-        while self._todo:
-            self._todo.popleft()()
-            if self._todo and self._loop.time() - began_s > SLICE_S and not at_all:
+        try:
+            while self._todo:
+                self._todo.popleft()()
+                if self._loop.time() - began_s > SLICE_S and not at_all:
+                    break
+        finally:  # a piece that fails, which the loop tells, leaves the others to be done
+            if self._todo:
                 self._arm(0)
-                return
+        if self._todo:
+            return
         now_ms = self._clock.ms()
         self._advance(now_ms)
         due_ms = self._alarms.next_ms()

@@ -122,7 +122,7 @@ def test_a_moment_without_the_pbx_is_no_outage_and_a_longer_one_is_told_while_it
 
 
 def an_ack(at: int, **more: object) -> bytes:
-    return json.dumps({"v": 1, "at": at, "by": "hall-1", **more}).encode()
+    return json.dumps({"v": 1, "at": at, "by": "hall-1"} | more).encode()
 
 
 def test_an_acknowledgement_is_kept_once_however_often_it_is_delivered() -> None:
@@ -157,3 +157,11 @@ def test_what_comes_before_the_rules_are_known_waits_for_them() -> None:
     for number in range(MOST_EARLY + 10):
         acks.take("never", "wait", an_ack(number), 10, 0)
     assert acks.refused == 10
+
+
+def test_an_acknowledgement_of_enormous_size_is_not_kept_for_a_queue_that_may_come() -> None:
+    acks = Acks()
+    payload = an_ack(5, by="x" * 100_000)
+    assert acks.take("nix", "wait", payload, 10, 0) is None
+    assert acks.refused == 1
+    assert acks.rules("nix", frozenset(["wait"]), 0) == []

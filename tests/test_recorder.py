@@ -199,3 +199,19 @@ def test_a_thousand_queues_are_taken_in_pieces_and_rules_that_are_the_same_once(
 
     monkeypatch.setattr(module, "SLICE_S", 0)
     tell(story)
+
+
+def test_a_piece_that_fails_is_told_and_leaves_the_rest_to_be_done() -> None:
+    async def story(it: Stage) -> None:
+        told: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        it.up()
+        it.recorder.rules("broken", b"no rules of ours")
+        it.rules("sales")
+        it.waits("sales", 40_000)
+        while it.recorder._todo:
+            await asyncio.sleep(0.01)
+        assert len(told) == 1
+        assert it.firings() == [("sales", 0, None, "")]
+
+    tell(story)

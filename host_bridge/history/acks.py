@@ -13,6 +13,7 @@ from host_bridge.history.entries import Ack
 
 OFTEN, WITHIN_MS = 30, 3_600_000  # of one rule: more in this time are not kept
 MAX_BY = 64  # characters
+MAX_BYTES = 4_096  # of a message: one of ours has some 100
 MOST_EARLY = 1_000  # of queues that are not known: at the start, all that a broker holds
 
 
@@ -36,6 +37,9 @@ class Acks:
         """The row of a message, None when there is nothing new in it."""
         if not payload:
             return None  # taken back: that it was given stays true
+        if len(payload) > MAX_BYTES:
+            self.refused += 1
+            return None
         rules = self._rules.get(queue)
         if rules is None and len(self._early) < MOST_EARLY:
             self._early.append((queue, rule, payload, now_ms))
