@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import time
 
 from host_bridge.alarms import Change
 from host_bridge.history import Ack, BoardEvent, Firing, Outage, Rows, Run, spans
@@ -165,3 +167,25 @@ def test_an_acknowledgement_of_enormous_size_is_not_kept_for_a_queue_that_may_co
     assert acks.take("nix", "wait", payload, 10, 0) is None
     assert acks.refused == 1
     assert acks.rules("nix", frozenset(["wait"]), 0) == []
+
+
+def test_ten_thousand_alarms_with_as_many_acknowledgements_and_outages_are_told_in_a_moment() -> None:
+    step_ms, fires_ms = 60_000, 30_000
+    firings = [
+        Firing(0, number, f"q{number % 40}", "wait", 1, number * step_ms, number * step_ms + fires_ms, "cleared", ())
+        for number in range(10_000)
+    ]
+    acks = [Ack(each.queue, "wait", each.from_ms, each.from_ms + 5_000, None, "hall-1") for each in firings[::2]]
+    boards = [
+        BoardEvent(number * step_ms + 10_000, f"b{number % 7}", what, "", "", "", "", "")
+        for number, what in zip(range(10_000), itertools.cycle(["offline"] * 7 + ["online"] * 7), strict=False)
+    ]
+    rows = Rows((), (), tuple(firings), tuple(acks), tuple(boards), ())
+    now_ms = 10_000 * step_ms
+    began_s = time.process_time()
+    alarms, absent = spans.alarms(rows, now_ms), spans.offline(rows, now_ms)
+    during = spans.during(absent, alarms, now_ms)
+    assert time.process_time() - began_s < 2.0
+    assert [len(each.acks) for each in alarms[:4]] == [1, 0, 1, 0]
+    assert sum(during) == sum(len(each.offline) for each in alarms), "counted from either side it is the same"
+    assert alarms[8].offline == ("b1", "b2", "b3", "b4", "b5", "b6"), "and b1 is back while it fires"

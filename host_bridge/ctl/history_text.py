@@ -68,9 +68,10 @@ def _lines(rows: Rows, told: Told) -> Iterator[_Line]:
         for alarm in alarms_of(rows, told):
             yield _alarm(alarm, told)
     if "boards" in told.kinds:
-        fired = spans.alarms(rows, told.now_ms)
-        for each in spans.offline(rows, told.now_ms):
-            yield _offline(each, fired, told)
+        absent = spans.offline(rows, told.now_ms)
+        during = spans.during(absent, spans.alarms(rows, told.now_ms), told.now_ms)
+        for each, alarms in zip(absent, during, strict=True):
+            yield _offline(each, alarms, told)
         for event in twins_of(rows, told):
             yield _Line(event.at_ms, "board", "", one_line(event.note, 300))
     if "rules" in told.kinds:
@@ -102,15 +103,15 @@ def _alarm(alarm: Alarm, told: Told) -> _Line:
     )
 
 
-def _offline(each: Offline, fired: list[Alarm], told: Told) -> _Line:
+def _offline(each: Offline, alarms: int, told: Told) -> _Line:
+    """`alarms`: how many fired meanwhile."""
     machine = ", ".join(filter(None, (each.host, each.address)))
     rest = f"{each.board} ({machine})" if machine else each.board
     rest += " is offline" if each.until_ms is None else " was offline"
     if each.forgotten:
         rest += ", until somebody cleared its state"
-    during = sum(each.board in alarm.offline for alarm in fired if _overlap(each, alarm, told.now_ms))
-    if during:
-        rest += f", during {_many(during, 'alarm')}"
+    if alarms:
+        rest += f", during {_many(alarms, 'alarm')}"
     return _Line(each.from_ms, "board", _long(each.from_ms, each.until_ms, told), rest)
 
 
@@ -177,10 +178,6 @@ def queue_name(encoded: str) -> str:
 def is_killed(run: Run, told: Told) -> bool:
     """Whether it ended without a word."""
     return run.until_ms is None and not spans.is_running(run, told.now_ms)
-
-
-def _overlap(each: Offline, alarm: Alarm, now_ms: int) -> bool:
-    return each.from_ms < (alarm.until_ms or now_ms) and (each.until_ms is None or each.until_ms > alarm.from_ms)
 
 
 def _long(from_ms: int, until_ms: int | None, told: Told) -> str:

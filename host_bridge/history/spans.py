@@ -6,6 +6,8 @@ is open, and what a killed one left open ended, as far as anybody knows, when th
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from host_bridge.history.entries import UNKNOWN, Ack, Firing, Outage, Run
@@ -55,8 +57,29 @@ def end_ms(run: Run, now_ms: int) -> int | None:
 
 def alarms(rows: Rows, now_ms: int) -> list[Alarm]:
     """All alarms by the time of their rise."""
-    absent = offline(rows, now_ms)
-    return [_alarm(firing, rows.acks, absent, now_ms) for firing in _whole(rows, now_ms)]
+    acks: dict[tuple[str, str], list[Ack]] = {}
+    for ack in rows.acks:
+        acks.setdefault((ack.queue, ack.rule), []).append(ack)
+    absent: dict[str, list[Offline]] = {}  # by board: one after the other
+    for each in offline(rows, now_ms):
+        absent.setdefault(each.board, []).append(each)
+    return [
+        _alarm(firing, acks.get((firing.queue, firing.rule), ()), absent, now_ms) for firing in _whole(rows, now_ms)
+    ]
+
+
+def during(absent: Sequence[Offline], fired: Sequence[Alarm], now_ms: int) -> list[int]:
+    """Of each span, how many of these alarms fired in it, for some of the time at least."""
+    rose = sorted(alarm.from_ms for alarm in fired)
+    ended = sorted(now_ms if alarm.until_ms is None else alarm.until_ms for alarm in fired)
+    return [
+        max(
+            (len(rose) if each.until_ms is None else bisect_left(rose, each.until_ms))
+            - bisect_right(ended, each.from_ms),
+            0,
+        )
+        for each in absent
+    ]
 
 
 def offline(rows: Rows, now_ms: int) -> list[Offline]:
@@ -112,18 +135,16 @@ def _goes_on(before: Firing, firing: Firing) -> bool:
     return before.end == UNKNOWN and before.until_ms is not None and firing.from_ms - before.until_ms <= RESUME_MS
 
 
-def _alarm(firing: Firing, acks: tuple[Ack, ...], absent: list[Offline], now_ms: int) -> Alarm:
+def _alarm(firing: Firing, acks: Sequence[Ack], absent: dict[str, list[Offline]], now_ms: int) -> Alarm:
+    """`acks`: those of its queue and rule, by time."""
     until_ms = now_ms if firing.until_ms is None else firing.until_ms
-    mine = tuple(
-        ack
-        for ack in acks
-        if (ack.queue, ack.rule) == (firing.queue, firing.rule) and firing.from_ms <= ack.at_ms <= until_ms
-    )
-    away = {
-        each.board
-        for each in absent
-        if each.from_ms < until_ms and (each.until_ms is None or each.until_ms > firing.from_ms)
-    }
+    mine = acks[bisect_left(acks, firing.from_ms, key=_given_ms) : bisect_right(acks, until_ms, key=_given_ms)]
+    away = []
+    for board, spans in absent.items():
+        place = bisect_left(spans, until_ms, key=_from_ms)
+        last_ms = spans[place - 1].until_ms if place else 0
+        if last_ms is None or last_ms > firing.from_ms:
+            away.append(board)
     return Alarm(
         firing.queue,
         firing.rule,
@@ -132,9 +153,13 @@ def _alarm(firing: Firing, acks: tuple[Ack, ...], absent: list[Offline], now_ms:
         firing.until_ms,
         firing.end,
         firing.steps,
-        mine,
+        tuple(mine),
         tuple(sorted(away)),
     )
+
+
+def _given_ms(ack: Ack) -> int:
+    return ack.at_ms
 
 
 def _from_ms(each: Offline) -> int:
