@@ -204,6 +204,13 @@ def test_what_the_lead_in_cannot_tell_is_no_matter_of_the_chosen_days(tmp_path: 
     assert "2 callers waited already" in replay(tmp_path, lines).notes[0]
 
 
+def test_queues_that_the_file_does_not_list_come_by_name_and_numbers_by_value(tmp_path: Path) -> None:
+    names = ("q107", "q9", "zoo", "Q10", "600", "support")
+    lines = "\n".join(f"{at_s} c{at_s} {name} ENTERQUEUE - - 1" for at_s, name in enumerate(names))
+    result = replay(tmp_path, lines, "queues: {zoo: {}}\ngroups: {both: {queues: [q9, zoo]}}")
+    assert [queue.id for queue in result.queues] == ["zoo", "600", "q9", "Q10", "q107", "support", "@both"]
+
+
 def test_a_clock_that_was_set_back_is_told_and_time_does_not_run_backwards(tmp_path: Path) -> None:
     lines = (
         "0 a support ENTERQUEUE - - 1\n"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from host_bridge.alarms import Alarms
 from host_bridge.backtest.firings import Firings
 from host_bridge.backtest.log_truth import answer, roll, truth_of
+from host_bridge.backtest.order import in_order
 from host_bridge.backtest.result import QueueTest, Result, Span
 from host_bridge.backtest.shown import Shown
 from host_bridge.backtest.span import NEVER_MS, Chosen, days_of
@@ -67,8 +68,7 @@ class Site:
             max(log_ms, self._chosen.from_ms), self.covers_ms or self._last_ms + 1000
         )  # of the last second all was told
         waiting = 0 if self.covers_ms else sum(len(queue.callers) for queue in self._events.snapshot())
-        order = {name: place for place, name in enumerate(self._thresholds.queues)}
-        queues = sorted(self._queues.values(), key=lambda shown: order.get(shown.name, len(order)))
+        queues = [self._queues[name] for name in in_order(self._queues, self._thresholds)]
         return Result(
             covered=covered,
             days=days_of(self._thresholds, covered, self._queues),
