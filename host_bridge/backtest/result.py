@@ -91,7 +91,7 @@ class Series(NamedTuple):
 class Result:
     """All that a back-test found.
 
-    `queues` as the file lists them, then by name, groups last; `firings` by when they began; `series` by queue and day, only
+    `queues` in the order of the file, then by name; `firings` by when they began; `series` by queue and day, only
     when asked for. `covered`: from the first line to the last; `lines`: that were replayed, `dropped`: that were not
     understood, or told of more callers than memory is kept for; `calls`: that entered a queue. `notes`: what a person
     should know of the log, a line each.
