@@ -148,7 +148,7 @@ groups:
         ("@service", "Service", True, 2),
         ("@all", "all", True, 3),
     ]
-    assert [each.id for each in result.queues[:3]] == ["support", "sales", "vip"]
+    assert [each.id for each in result.queues[:3]] == ["sales", "support", "vip"]
 
 
 def test_a_rolling_window_lets_go_without_any_line(tmp_path: Path) -> None:

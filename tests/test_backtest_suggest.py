@@ -63,6 +63,31 @@ def test_the_value_nearest_to_the_wanted_number() -> None:
     assert found.tile.per_day == 7
 
 
+def test_between_values_that_lie_far_apart_round_ones_are_tried_near_the_wanted_number() -> None:
+    """Of calls of up to 4m, 5 s apart: what gives far more, or hardly anything, is not worth more tries."""
+    waits = [5_000 * place for place in range(1, 49)]
+
+    def passed(values: Sequence[int]) -> list[int]:
+        return [sum(wait >= value for wait in waits) for value in values]
+
+    given = [60_000, 120_000, 180_000, 240_000, 300_000]
+    assert tries.with_between("wait", given, passed, 6) == [
+        60_000,
+        120_000,
+        150_000,
+        180_000,
+        195_000,
+        210_000,
+        225_000,
+        240_000,
+        300_000,
+    ]
+    assert tries.with_between("wait", given, lambda values: [5 for _ in values], 6) == given
+    counted = tries.with_between("waiting", [8, 10, 12], lambda values: [40 - 3 * value for value in values], 9)
+    assert counted == [8, 9, 10, 11, 12]
+    assert tries.with_between("abandoned", [20, 30], lambda values: None, 3) == [20, 30]
+
+
 def test_what_is_shorter_than_a_glance_is_no_choice() -> None:
     noisy = [tried("wait", 1000, 6, seconds=9), tried("wait", 1000, 4, hold_ms=30_000), tried("wait", 2000, 1)]
     assert choose(*noisy).choices["wait"].warn.candidate == Candidate("wait", 1000, 30_000)

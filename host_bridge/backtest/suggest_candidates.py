@@ -6,7 +6,8 @@ becomes critical when its critical level alone would begin to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from host_bridge.backtest.summary_words import metric_name, value_text
@@ -18,9 +19,20 @@ _WAITS_S = (10, 15, 20, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 480, 600, 
 _COUNTS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200)
 _SHARES = (20, 30, 50, 80, 100, 150, 200, 250, 300, 400, 500, 600)
 _LEFT_S = (180, 150, 120, 90, 60, 45, 30, 15, 0)
+_STEPS = {  # of what lies between them, the roundest first; sla flaps at any value, so that none is nearer
+    "wait": tuple(1000 * second for second in (600, 300, 120, 60, 30, 15, 10, 5)),
+    "waiting": (10, 5, 1),
+}
+_ROUNDS = 2  # of halving what is between two values
+_FAR_APART = 1.5  # times as often
+_HELD_TOGETHER = 3  # alarms that a hold may join to one
+_NEAR_PART = 20  # values so near to each other, as a part of the lower one, are no two for people
 _FAST_HOLDS_MS = (5_000, 20_000, 60_000)
 _SLOW_HOLDS_MS = (60_000, 300_000)
 SLOW = frozenset(("sla", "avg_wait", "abandoned"))  # figures of a window: they creep, and can flap at their limit
+CREEPING_A_DAY = 1.0  # alarms: more often they can only flap
+
+Passed = Callable[[Sequence[int]], list[int] | None]
 
 
 class Candidate(NamedTuple):
@@ -70,6 +82,39 @@ def values(metric: str, queue: QueueThresholds, wait_limit_ms: int | None) -> li
     if metric == "abandoned":
         return list(_SHARES)
     return [second * 1000 for second in _LEFT_S if second * 1000 < (wait_limit_ms or 0)]
+
+
+def with_between(metric: str, given: Sequence[int], passed: Passed, goal: float) -> list[int]:
+    """… and round values between two neighbours that lie far apart in what they would give, near the wanted number.
+
+    `passed` tells how often each value was passed, or None; `goal` is in such times.
+    """
+    found = list(given)
+    for _ in range(_ROUNDS):
+        counts = passed(found)
+        if counts is None:
+            break
+        new = [
+            value
+            for (easy, often), (hard, seldom) in itertools.pairwise(zip(found, counts, strict=True))
+            if often >= goal / 2
+            and seldom <= _HELD_TOGETHER * goal
+            and often > _FAR_APART * seldom
+            and (value := _between(metric, easy, hard)) is not None
+        ]
+        found = sorted({*found, *new}, reverse=given[0] > given[-1])
+    return found
+
+
+def _between(metric: str, easy: int, hard: int) -> int | None:
+    """The roundest value between the two, None where they are near each other."""
+    low, high = min(easy, hard), max(easy, hard)
+    for step in _STEPS.get(metric, ()):
+        value = (low + high) // 2 // step * step
+        value = value if value > low else value + step
+        if low < value < high and high - low > low // _NEAR_PART:
+            return value
+    return None
 
 
 def worth_trying(given: Sequence[int], passed: Sequence[int] | None, most: float) -> list[int]:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from host_bridge.backtest.suggest import Suggestion, Tried, suggest
-from host_bridge.backtest.suggest_candidates import Candidate, metrics, values, with_holds, worth_trying
+from host_bridge.backtest.suggest_candidates import (
+    CREEPING_A_DAY,
+    SLOW,
+    Candidate,
+    metrics,
+    values,
+    with_between,
+    with_holds,
+    worth_trying,
+)
 from host_bridge.backtest.summary_curve import Curve, passings
 from host_bridge.backtest.summary_report import QueueReport, Report
 from host_bridge.thresholds import QueueThresholds, Thresholds
@@ -84,6 +94,8 @@ class Plan:
         most = _MOST_PASSINGS * max(1.0, self._wanted) * queue.days
         tries = {}
         for metric in metrics(own, off):
-            given = values(metric, own, current.wait_limit_ms)
-            tries[metric] = with_holds(metric, worth_trying(given, passings(curve, metric, given), most))
+            passed = functools.partial(passings, curve, metric)
+            aim = min(self._wanted, CREEPING_A_DAY) if metric in SLOW else self._wanted
+            given = with_between(metric, values(metric, own, current.wait_limit_ms), passed, aim * queue.days)
+            tries[metric] = with_holds(metric, worth_trying(given, passed(given), most))
         return tries
