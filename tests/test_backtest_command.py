@@ -237,6 +237,27 @@ def test_a_day_within_the_log_on_which_nobody_called_is_told_as_that(
     assert refused(capsys, log, "--day", "2026-03-15").endswith("none of these days is in it: it begins on 2026-03-16")
 
 
+def test_the_queues_that_are_asked_for_alone(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def queues(*more: str) -> list[list[str]]:
+        return [list(each["queues"]) for each in json.loads(call(capsys, log, "--json", *more)[1])["results"]]
+
+    assert queues("--queue", "מכירות") == [["sales"]]
+    assert queues("--queue", "@both", "--queue", "sales", "--queue", "sales") == [["sales", "@both"]]
+    other = log.parent / "new.yaml"
+    other.write_text(THRESHOLDS.replace("both:", "new:"))
+    assert queues("--queue", "@new", "--against", str(other)) == [[], ["@new"]]
+    assert queues("--queue", "sales", "--suggest", "10") == [["sales"], ["sales"]]
+    out = log.parent / "out.html"
+    _, said, _ = call(capsys, log, "--queue", "support", "--html", out)
+    assert "380 lines, 128 calls in 2 queues, 1 of them left out\n" in said
+    assert [line.split(":")[0] for line in said.splitlines() if " calls, open " in line] == ["support"]
+    told = refused(capsys, log, "--queue", "sails", "--html", out)
+    assert told == (
+        "wallboardctl backtest: --queue: in the log of these days no queue is called 'sails'; did you mean 'sales'? "
+        "(queues: sales (מכירות), support, @both (שירות))"
+    )
+
+
 def test_more_rules_than_a_message_holds_can_be_tried_at_once(log: Path) -> None:
     rules = tuple(Candidate("wait", 1000 * second, 5_000).rule() for second in range(1, 100))
     current = thresholds.load(log.parent / "thresholds.yaml")

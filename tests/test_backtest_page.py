@@ -134,6 +134,7 @@ def test_the_keyboard_does_all_that_a_mouse_does(browser: Browser, tmp_path: Pat
 
 def test_an_alarm_of_the_list_is_shown_close(browser: Browser, tmp_path: Path) -> None:
     show(browser, tmp_path, [two_queues()])
+    assert text(browser, "list-title") == "4 alarms of the day"
     rows = browser.value(ROWS % "list")
     assert rows == [
         ["11:00:00", "waiting", "warn", "5:00", ""],
@@ -158,6 +159,7 @@ def test_two_files_stand_one_above_the_other(browser: Browser, tmp_path: Path) -
     ]
     lanes = "document.querySelectorAll('#chart rect.lane').length"
     assert browser.value(lanes) == 7  # three rules of each, and agents_free is tested in neither; B has it untold
+    assert text(browser, "list-title") == "A: 4 alarms, B: 0 alarms of the day"
     browser.value("$('files').children[1].click()")
     assert text(browser, "story") == "200 calls, and no alarm in 8 h 00 m."
 

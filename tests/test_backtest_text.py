@@ -37,6 +37,35 @@ def sales(rules: dict[str, Any] = RULES, every: int = 1) -> Any:
     return queue("sales", rules, [*WAITS[::every], *LEVELS, ONE], label="מכירות", untested=UNTESTED)
 
 
+def test_of_many_queues_the_worst_are_told_first() -> None:
+    def centre(each: int) -> Any:
+        wait = {"wait": {"warn": "5m"}}
+        queues = [
+            queue(f"q{n}", wait, [alarm("wait", at(0, 10 + k), 600) for k in range(n // each)]) for n in range(14)
+        ]
+        return report(*queues, queue("@all", wait, WAITS))
+
+    few = report(*centre(2).queues[:12], centre(2).queues[-1])
+    assert not any("worst" in line for line in text.lines(few))
+    told = list(text.lines(centre(2)))
+    assert told[2:8] == [
+        "",
+        "the worst 10 of 14 queues, by how often the tile would have begun to blink:",
+        "       alarms a day   share",
+        "  q12           2.0     4 %",
+        "  q13           2.0     4 %",
+        "  q10           1.7     3 %",
+    ]
+    told = list(against_text.lines(centre(2), centre(4)))
+    assert told[3:6] == [
+        "the worst 10 of 14 queues, by how often the tile would have begun to blink:",
+        "       A alarms a day  A share  B alarms a day  B share",
+        "  q12             2.0      4 %             1.0      2 %",
+    ]
+    calm = report(*(queue(f"q{number}", {"wait": {"warn": "5m"}}, []) for number in range(13)))
+    assert list(text.lines(calm))[3] == "no tile of 13 queues would have blinked"
+
+
 def test_a_queue_as_a_table() -> None:
     assert list(text.lines(report(sales(), notes=("something to know",)))) == [
         "thresholds.yaml on 3 days, Mon 16 March to Wed 18 March 2026",

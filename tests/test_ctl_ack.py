@@ -84,9 +84,9 @@ def test_what_does_not_fire_is_told(site: Site, hall: LiveBoard, call: Call) -> 
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (("suport",), "no queue is called 'suport'; did you mean 'support'?; queues: support (תמיכה), "),
+        (("suport",), "no queue is called 'suport'; did you mean 'support'? (queues: support (תמיכה), "),
         (("night",), "'night' is the label of 601, 602: say which, by this name"),
-        (("support", "wiat"), "support (תמיכה) has no rule 'wiat'; did you mean 'wait'?; rules: wait"),
+        (("support", "wiat"), "support (תמיכה) has no rule 'wiat'; did you mean 'wait'? (rules: wait"),
     ],
 )
 def test_what_is_not_there_is_told(site: Site, hall: LiveBoard, call: Call, words: tuple[str, ...], error: str) -> None:

@@ -87,7 +87,7 @@ def test_a_board_that_was_taken_down_for_good_is_forgotten(site: Site, call: Cal
     site.retain("board/hall-1/state", {"v": 1, "online": False})
     code, out, err = call("boards", "--forget", "hal-1")
     assert (code, out) == (2, "")
-    assert err == "wallboardctl boards: no board is called 'hal-1'; did you mean 'hall-1'?; boards: hall-1\n"
+    assert err == "wallboardctl boards: no board is called 'hal-1'; did you mean 'hall-1'? (boards: hall-1)\n"
     assert call("boards", "--forget", "hall-1") == (0, "hall-1 is forgotten\n", "")
     assert "no board has ever reported" in call("boards")[1]
 

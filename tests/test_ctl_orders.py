@@ -69,7 +69,7 @@ def test_what_is_critical_goes_before_a_board_s_name(
 def test_boards_that_are_not_there(hall: LiveBoard, call: Call) -> None:
     code, out, err = call("identify", "hal-1")
     assert (code, out) == (2, "")
-    assert err == "wallboardctl identify: no board is called 'hal-1'; did you mean 'hall-1'?; boards: hall-1, hall-2\n"
+    assert err == "wallboardctl identify: no board is called 'hal-1'; did you mean 'hall-1'? (boards: hall-1, hall-2)\n"
     assert call("test")[::2] == (2, "wallboardctl test: name the boards, or --all of them; boards: hall-1, hall-2\n")
     assert call("test", "--all", "hall-1")[0] == 2
 

@@ -186,7 +186,7 @@ def test_a_queue_by_its_name_or_its_label(word: str, found: str) -> None:
     ("word", "error"),
     [
         ("sales team", "'sales team' is the label of a, b: say which, by this name"),
-        ("suport", "no queue is called 'suport'; did you mean 'support'?; queues: support (תמיכה), 600 (Sales), "),
+        ("suport", "no queue is called 'suport'; did you mean 'support'? (queues: support (תמיכה), 600 (Sales), "),
         ("\x1b[2J", "no queue is called '?[2J'; queues: "),
     ],
 )

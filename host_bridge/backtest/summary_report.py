@@ -52,7 +52,10 @@ class Day:
 
 @dataclass(frozen=True)
 class Report:
-    """`name`: of the thresholds' file. `dropped`: lines that were not understood. `ends_ms`: where the log ends."""
+    """`name`: of the thresholds' file. `dropped`: lines that were not understood. `ends_ms`: where the log ends.
+
+    `others`: queues of the log that are left out of `queues`, groups not counted.
+    """
 
     name: str
     zone: dt.tzinfo
@@ -64,3 +67,4 @@ class Report:
     days: tuple[Day, ...]
     queues: tuple[QueueReport, ...]
     notes: tuple[str, ...]
+    others: int = 0

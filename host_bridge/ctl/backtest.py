@@ -13,10 +13,11 @@ from typing import Any
 from config.yaml_file import ConfigError
 from firmware.core.spelling import shown
 from host_bridge.ctl import backtest_against as against_text
-from host_bridge.ctl import backtest_json, backtest_suggest
+from host_bridge.ctl import backtest_json, backtest_suggest, backtest_worst
 from host_bridge.ctl import backtest_text as text
+from host_bridge.ctl.backtest_only import BacktestError
 from host_bridge.ctl.backtest_progress import Progress
-from host_bridge.ctl.backtest_runs import BacktestError, Runs
+from host_bridge.ctl.backtest_runs import Runs
 
 DESCRIPTION = """\
 Replays Asterisk's queue_log through the bridge's own figures and the boards' own alarms, and tells for each rule of
@@ -25,6 +26,7 @@ thresholds.yaml how often it would have fired, for how long, and how much of it 
   wallboardctl backtest --queue-log queue_log.1.gz queue_log --thresholds thresholds.yaml
   wallboardctl backtest --queue-log queue_log --thresholds thresholds.yaml --against new.yaml --html compare.html
   wallboardctl backtest --queue-log queue_log --thresholds thresholds.yaml --suggest 6
+  wallboardctl backtest --queue-log queue_log --thresholds thresholds.yaml --queue sales --queue @service
 
 Rules that look at agents are not tested: queue_log does not tell who is logged in.
 """
@@ -62,6 +64,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--day", metavar="DAY", type=_day, help="one day alone: 2026-09-12, today or yesterday")
     parser.add_argument("--from", dest="from_day", metavar="DAY", type=_day, help="the first day")
     parser.add_argument("--until", dest="until_day", metavar="DAY", type=_day, help="the last day, with it")
+    parser.add_argument(
+        "--queue",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="tell of this queue alone, or @group, by its name or label; again for each further one",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, as told below")
 
 
@@ -117,6 +126,7 @@ class _Page:
 def _text(runs: Runs, args: argparse.Namespace) -> Iterator[str]:
     if args.suggest is not None:
         yield from text.head(runs.ours, [runs.ours.name])
+        yield from backtest_worst.lines(runs.ours)
         yield ""
         yield from backtest_suggest.lines(runs.suggestions, args.suggest, runs.ours, runs.theirs, runs.snippet)
     elif runs.theirs is not None:

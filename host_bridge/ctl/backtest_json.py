@@ -26,6 +26,7 @@ HELP = """\
             of value, hold_ms, alarms, per_day, glances, share_permille, fits. Values: ms, calls, permille.
             The second entry of results is the replay with the suggestion
   html      with --html: out, bytes
+With --queue, queues of results and suggest are those alone; all else is of the whole log.
 """
 
 

@@ -24,15 +24,12 @@ from host_bridge.backtest.summary_of import report
 from host_bridge.backtest.summary_report import Report
 from host_bridge.backtest.summary_words import many
 from host_bridge.ctl.backtest_absent import absent
+from host_bridge.ctl.backtest_only import BacktestError, only
 from host_bridge.ctl.backtest_progress import Progress
 from host_bridge.ctl.backtest_text import days_words
 from host_bridge.thresholds import Thresholds
 
 Answer = Result | Exception
-
-
-class BacktestError(ValueError):
-    """What was asked for cannot be done; one clear line."""
 
 
 class Runs:
@@ -53,7 +50,7 @@ class Runs:
         elif args.suggest is not None:
             self._suggest(args.suggest)
         else:
-            self.ours = self._report(self._replay(self._current))
+            (self.ours,) = only(self._args.queue, self._report(self._replay(self._current)))
 
     def page(self) -> bytes:
         """The page of --html."""
@@ -70,14 +67,15 @@ class Runs:
     def _against(self, other: Thresholds) -> None:
         name = str(self._args.against)
         ours, theirs = self._both(self._current, other)
-        self.ours, self.theirs = self._report(ours), report(theirs, name, self._files(), other)
-        notes = dict.fromkeys((*self.ours.notes, *absent(self.theirs, other, name)))
-        self.ours = dataclasses.replace(self.ours, notes=tuple(notes))
+        found, beside = self._report(ours), report(theirs, name, self._files(), other)
+        notes = dict.fromkeys((*found.notes, *absent(beside, other, name)))
+        found = dataclasses.replace(found, notes=tuple(notes))
+        self.ours, self.theirs = only(self._args.queue, found, beside)
 
     def _suggest(self, wanted: float) -> None:
         """Three replays: of the rules in use, of all candidates (the queues shared by two processes), of the choice."""
         result = self._replay(self._current, with_series=True)
-        self.ours = self._report(result)
+        (self.ours,) = only(self._args.queue, self._report(result))
         plan = Plan(self._current, switched_off(self._file), wanted, self.ours, curves(result))
         self._progress.what = f"trying {many(len(plan), 'rule')}"
         for tried, rules in zip(self._both(*plan.halves()), plan.halves(), strict=True):
@@ -96,7 +94,9 @@ class Runs:
         self.snippet = snippet(self.suggestions, self._current, heading)
         proposed = applied(self.snippet, self._current)
         self._progress.what = "replaying the suggestion"
-        self.theirs = report(self._replay(proposed), "the suggestion", self._files(), proposed)
+        (self.theirs,) = only(
+            self._args.queue, report(self._replay(proposed), "the suggestion", self._files(), proposed)
+        )
 
     def _report(self, result: Result) -> Report:
         self._result = result

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from host_bridge.backtest.summary import GLANCE_MS, Alarm, Tally
 from host_bridge.backtest.summary_report import Day, QueueReport, Report, RuleReport
 from host_bridge.backtest.summary_words import left, length, levels, many, percent, rate, right, shown, width
+from host_bridge.ctl import backtest_worst
 from host_bridge.ctl.backtest_verdict import verdict
 
 COLUMNS = 100
@@ -21,6 +22,7 @@ _LEAST = (5, 8, 5, 7, 9, 6)  # columns
 def lines(report: Report) -> Iterator[str]:
     """The whole report."""
     yield from head(report, [report.name])
+    yield from backtest_worst.lines(report)
     for queue in report.queues:
         yield ""
         yield from _queue(queue, report)
@@ -31,7 +33,9 @@ def head(report: Report, names: Sequence[str]) -> Iterator[str]:
     yield f"{' and '.join(shown(name, _PATH) for name in names)} on {days_words(report.days)}"
     files = ", ".join(shown(name, _PATH) for name in report.files)
     queues = sum(not queue.id.startswith("@") for queue in report.queues)
-    counts = f"{many(report.lines, 'line')}, {many(report.calls, 'call')} in {many(queues, 'queue')}"
+    counts = f"{many(report.lines, 'line')}, {many(report.calls, 'call')} in {many(queues + report.others, 'queue')}"
+    if report.others:
+        counts += f", {report.others:,} of them left out"
     yield f"{files}: {counts}"
     for note in report.notes:
         yield f"note: {note}"

@@ -29,7 +29,7 @@ def queue(word: str, queues: Sequence[Queue]) -> Queue:
         )
     words = [each.name for each in queues] + [each.label for each in queues if each.label]
     there = listed(each.titled for each in queues) or "none so far: has the bridge been running?"
-    raise NoSuchNameError(f"no queue is called {shown(word)}{did_you_mean(word, words)}; queues: {there}")
+    raise NoSuchNameError(f"no queue is called {shown(word)}{_or_else(did_you_mean(word, words), 'queues', there)}")
 
 
 def rule(word: str, rules: Iterable[str], of: Queue) -> str:
@@ -38,7 +38,7 @@ def rule(word: str, rules: Iterable[str], of: Queue) -> str:
     if word in known:
         return word
     raise NoSuchNameError(
-        f"{of.titled} has no rule {shown(word)}{did_you_mean(word, known)}; rules: {listed(known) or 'none'}"
+        f"{of.titled} has no rule {shown(word)}{_or_else(did_you_mean(word, known), 'rules', listed(known) or 'none')}"
     )
 
 
@@ -49,7 +49,9 @@ def boards(words: Iterable[str], known: Iterable[str]) -> list[str]:
     for word in found:
         if word not in known:
             there = listed(known) or "none: no board has ever reported to this broker"
-            raise NoSuchNameError(f"no board is called {shown(word)}{did_you_mean(word, known)}; boards: {there}")
+            raise NoSuchNameError(
+                f"no board is called {shown(word)}{_or_else(did_you_mean(word, known), 'boards', there)}"
+            )
     return list(found)
 
 
@@ -58,6 +60,11 @@ def listed(names: Iterable[str]) -> str:
     every = [one_line(name, 60) for name in names]
     more = f" and {len(every) - MOST_LISTED} more" if len(every) > MOST_LISTED else ""
     return ", ".join(every[:MOST_LISTED]) + more
+
+
+def _or_else(hint: str, what: str, there: str) -> str:
+    """All that there is, in brackets after a question."""
+    return f"{hint} ({what}: {there})" if hint else f"; {what}: {there}"
 
 
 def _plain(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import os
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -91,13 +92,17 @@ def read(config: Path, settings: BridgeSettings) -> Versions:
     try:
         if not history.exists():
             raise VersionError(f"no version yet: {history} is made when the bridge runs with {config}")
+        if not os.access(history, os.R_OK):
+            raise PermissionError
         applied = applied_rules(history)
         now_ms = time.time_ns() // 1_000_000
         runs = read_rows(history, now_ms - 2 * MARK_MS, now_ms + 1).runs
     except JournalError as error:
         raise VersionError(str(error)) from None
     except PermissionError:
-        raise VersionError(f"{history}: you may not read it: run this as the bridge's user, or as root") from None
+        raise VersionError(
+            f"{history}: you may not read it: run this as the bridge's user (sudo -u USER …), or as root"
+        ) from None
     if not applied:
         raise VersionError(f"no version yet: the bridge has taken none into use since {history} was begun")
     is_running = any(run.until_ms is None for run in runs)

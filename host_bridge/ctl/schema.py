@@ -72,13 +72,21 @@ def run(args: argparse.Namespace) -> int:
     for kind in [args.kind] if args.kind else _KINDS:
         path = args.out / f"{kind}.schema.json"
         try:
-            args.out.mkdir(parents=True, exist_ok=True)
+            if not args.out.exists():
+                args.out.mkdir()
+                print(f"wallboardctl schema: made the folder {args.out}", file=sys.stderr)
             path.write_text(text(kind), "utf-8")
         except OSError as error:
-            print(f"wallboardctl schema: {path} cannot be written: {error.strerror or error}", file=sys.stderr)
+            print(f"wallboardctl schema: {path} cannot be written: {_why(error, args.out)}", file=sys.stderr)
             return 1
         print(path)
     return 0
+
+
+def _why(error: OSError, folder: Path) -> str:
+    if isinstance(error, FileNotFoundError) and not folder.parent.exists():
+        return f"there is no folder {folder.parent}; --out names one that is there, or a new one in it"
+    return error.strerror or str(error)
 
 
 def text(kind: str) -> str:

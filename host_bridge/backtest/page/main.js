@@ -59,10 +59,16 @@ function sentence(alarm) {
   return `${isolated(alarm.rule.id)}: ${SEVERITY[alarm.severity]}, ${clock(alarm.from)} to ${clock(alarm.until)}, ${long(alarm.until - alarm.from)}${more}`;
 }
 
+// Of two files the alarms stand in one list, and each is of one of them.
+function counted(figures) {
+  if (figures.length === 1) return many(figures[0].alarms.length, "alarm");
+  return figures.map((each, file) => `${"AB"[file]}: ${many(each.alarms.length, "alarm")}`).join(", ");
+}
+
 function drawList(queue, day, figures) {
   const alarms = figures.flatMap((each) => each.alarms);
   alarms.sort((a, b) => (state.order === "time" ? a.from - b.from : b.until - b.from - (a.until - a.from)));
-  $("list-title").textContent = alarms.length ? `${many(alarms.length, "alarm")} of the day` : "No alarm on this day";
+  $("list-title").textContent = alarms.length ? `${counted(figures)} of the day` : "No alarm on this day";
   const heads = ["began", "rule", "severity", "lasted", ...(data.names.length > 1 ? ["thresholds"] : []), ""];
   const rows = alarms.map((each) => {
     const zoom = element("button", { textContent: clock(each.from), title: "show it in the chart" });
