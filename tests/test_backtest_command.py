@@ -251,9 +251,9 @@ def test_the_queues_that_are_asked_for_alone(log: Path, capsys: pytest.CaptureFi
     _, said, _ = call(capsys, log, "--queue", "support", "--html", out)
     assert "380 lines, 128 calls in 2 queues, 1 of them left out\n" in said
     assert [line.split(":")[0] for line in said.splitlines() if " calls, open " in line] == ["support"]
-    told = refused(capsys, log, "--queue", "sails", "--html", out)
+    told = refused(capsys, log, "--queue", "slaes", "--html", out)
     assert told == (
-        "wallboardctl backtest: --queue: in the log of these days no queue is called 'sails'; did you mean 'sales'? "
+        "wallboardctl backtest: --queue: in the log of these days no queue is called 'slaes'; did you mean 'sales'? "
         "(queues: sales (מכירות), support, @both (שירות))"
     )
 

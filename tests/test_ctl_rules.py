@@ -66,12 +66,11 @@ def make(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Make:
 
 
 def test_somebody_elses_history_is_one_line_for_whom_the_system_says_no(
-    site: Make, monkeypatch: pytest.MonkeyPatch
+    make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Root may read everything, so the system's answer is the test's."""
     monkeypatch.setattr("host_bridge.ctl.rules_versions.os.access", lambda path, mode: False)
-    it = site(ONE)
-    code, out, err = it.call()
+    code, out, err = make(ONE).call()
     assert (code, out) == (1, "")
     assert err.endswith("you may not read it: run this as the bridge's user (sudo -u USER …), or as root\n")
     assert err.count("\n") == 1

@@ -54,7 +54,14 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert ctl.main(["schema", "board"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "board.yaml"
     assert ctl.main(["schema", "--out", str(tmp_path / "new")]) == 0
-    assert capsys.readouterr().out.splitlines() == [str(tmp_path / "new" / f"{kind}.schema.json") for kind in KINDS]
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [str(tmp_path / "new" / f"{kind}.schema.json") for kind in KINDS]
+    assert said.err == f"wallboardctl schema: made the folder {tmp_path / 'new'}\n"
+    assert ctl.main(["schema", "--out", str(tmp_path / "new")]) == 0
+    assert capsys.readouterr().err == ""
+    assert ctl.main(["schema", "--out", str(tmp_path / "no" / "x")]) == 1
+    assert f"there is no folder {tmp_path / 'no'}; --out names one" in capsys.readouterr().err
+    assert not (tmp_path / "no").exists()
     for kind in KINDS:
         assert (tmp_path / "new" / f"{kind}.schema.json").read_text("utf-8") == schema.text(kind)
     with pytest.raises(SystemExit) as wrong:
