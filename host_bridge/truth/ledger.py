@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Protocol
 
+from host_bridge.truth.merge import TALK_S
 from host_bridge.truth.outcomes import End, Estimate, JourneyEnd, Outcome, Record, Talk
 
 MAX_RECORDS = 430_000  # three a call, so some 140,000 calls: more than the largest site has in the 26 hours kept
@@ -68,12 +69,16 @@ class Ledger:
         return found
 
     def has_talk(self, talk: Talk, tolerance_ms: int) -> bool:
-        """Whether this very conversation is in: of the same call, in the same queue, as long, at about that time."""
+        """Whether this very conversation is in: of the same call, in the same queue, as long, at about that time.
+
+        As long but for TALK_S: the PBX reads its clock once for the event and once for queue_log.
+        """
         for row in self._of_call.get(talk.call, ()):
             record = self._records.get(row)
             if (
                 isinstance(record, Talk)
-                and (record.queue, record.talk_s) == (talk.queue, talk.talk_s)
+                and record.queue == talk.queue
+                and abs(record.talk_s - talk.talk_s) <= TALK_S
                 and abs(record.at_ms - talk.at_ms) <= tolerance_ms
             ):
                 return True
