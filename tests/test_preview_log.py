@@ -142,6 +142,17 @@ def test_on_the_way_to_the_moment_the_bridge_is_never_lost(log: Path) -> None:
     assert FRESH_MS > 5_000
 
 
+def test_a_queue_that_is_new_brings_its_own_rules_and_no_others(log: Path) -> None:
+    """Of two hundred queues all rules, told anew at the first call of each, are most of what a board would hear."""
+    shown = look(log, "11:00:01")
+    speaker = Speaker(shown.thresholds, ("support",), 0, 0)
+    first = [each.topic.split("/", 2)[2] for each in speaker.settings(1)]
+    assert first == ["rules/support", "rules/@all", "rules/@service", "site"]
+    told = list(speaker.meet(("support", "sales"), 2))
+    assert [each.topic.split("/", 2)[2] for each in told] == ["rules/sales", "site"]
+    assert speaker.queues == ("support", "sales") and b"support" in told[1].payload
+
+
 @pytest.mark.parametrize("at", ["09:59:58", "11:00:02", "2026-11-21 10:00", "2026-11-29 10:00"])
 def test_an_instant_outside_of_the_log_is_told_with_its_range(log: Path, at: str) -> None:
     with pytest.raises(WhenError) as caught:

@@ -71,7 +71,7 @@ class Player:
         from_ms = self.now_ms
         steps = 0
         while (at_ms := self._next_ms(self._board.alarms_ms(self.now_ms))) <= until_ms:
-            self._advance(at_ms)
+            self._advance(at_ms, silent=True)
             steps += 1
             if progress is not None and steps % _STEPS_A_LOOK == 0:
                 progress((at_ms - from_ms) / (until_ms - from_ms))
@@ -123,8 +123,8 @@ class Player:
         times.append(None if self._next is None else max(self._next.at_ms, self.now_ms))
         return min((at_ms for at_ms in times if at_ms is not None), default=_NEVER_MS)
 
-    def _advance(self, at_ms: int) -> None:
-        """Take what happens at this moment, and tick the board, as its shell does."""
+    def _advance(self, at_ms: int, *, silent: bool = False) -> None:
+        """Take what happens at this moment, and tick the board, as its shell does; `silent`: but for its buzzer."""
         self.now_ms = at_ms
         if self._cut_ms is not None and self._cut_ms <= at_ms:
             self._cut_ms = None
@@ -133,7 +133,10 @@ class Player:
             if any(heard(self._next.topic) for heard in self._heard):
                 self._board.receive(self._next.topic, self._next.payload, False, at_ms)
             self._next = next(self._told, None)
-        self._board.tick(at_ms)
+        if silent:
+            self._board.tick_alarms(at_ms)
+        else:
+            self._board.tick(at_ms)
 
     def _drawn(self, view: View, brightness: int | None = None) -> Image.Image:
         self._screen.draw(self._canvas, view)
@@ -149,6 +152,17 @@ class _Open(Board):
         times = [watch.due_ms for watch in known.inventory.watched()]
         times += [known.freshness.changes_ms(now_ms), now_ms if known.unstepped else None]
         return min((at_ms for at_ms in times if at_ms is not None), default=None)
+
+    def tick_alarms(self, now_ms: int) -> None:
+        """tick() without the buzzer, which asks every alarm of every queue whether it sounds."""
+        known = self._known
+        self._intake.tick(now_ms)
+        known.look(now_ms)
+        known.unstepped = False
+        self._obey(now_ms)
+        for watch in known.inventory.watched():
+            if watch.dirty or (watch.due_ms is not None and watch.due_ms <= now_ms):
+                watch.step(known.freshness, now_ms)
 
     def tiles(self, now_ms: int) -> tuple[Tile, ...]:
         """In the board's own order, in the first phase of blinking."""

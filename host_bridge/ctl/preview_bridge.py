@@ -56,11 +56,21 @@ class Speaker:
     def settings(self, at_ms: int) -> Iterator[Told]:
         """All rules, and the site, which lists the queues."""
         messages = self.messages
-        for queue in self.queues:
-            yield Told(at_ms, messages.rules_topic(queue), messages.rules(queue))
+        yield from self._rules(self.queues, at_ms)
         for name in dict.fromkeys((ALL, *self._thresholds.groups)):
             yield Told(at_ms, messages.group_rules_topic(name), messages.group_rules(name))
         yield Told(at_ms, messages.site_topic, messages.site(self.queues))
+
+    def meet(self, queues: tuple[str, ...], at_ms: int) -> Iterator[Told]:
+        """`queues` is what the PBX has from now on: the rules of those that are new, and the site."""
+        known = frozenset(self.queues)
+        self.queues = queues
+        yield from self._rules((queue for queue in queues if queue not in known), at_ms)
+        yield Told(at_ms, self.messages.site_topic, self.messages.site(queues))
+
+    def _rules(self, queues: Iterable[str], at_ms: int) -> Iterator[Told]:
+        for queue in queues:
+            yield Told(at_ms, self.messages.rules_topic(queue), self.messages.rules(queue))
 
     def queue(self, name: str, figures: Figures, at_ms: int) -> Told:
         """A queue's snapshot."""

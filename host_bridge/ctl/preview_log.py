@@ -88,8 +88,7 @@ class _Replay:
         moments = self._moments if self._next is None else itertools.chain((self._next,), self._moments)
         for moment in moments:
             if moment.queues != self.speaker.queues:
-                self.speaker.queues = moment.queues
-                yield from self.speaker.settings(moment.at_ms)
+                yield from self.speaker.meet(moment.queues, moment.at_ms)
             yield from self._take(moment)
 
     def notes(self, utc_ms: int) -> list[str]:
