@@ -159,7 +159,7 @@ def test_a_wait_that_grows_older_is_no_change() -> None:
         await it.wait(1_000)
         it.link.published.clear()
         for _ in range(20):
-            it.bridge.boards._offer(it.bridge.boards._shown.all(), it.at_ms)
+            it.bridge.boards._teller.offer(it.bridge.boards._shown.all(), it.at_ms)
             await it.wait(1_000)
         assert {name for name, _ in it.link.published} == {"bridge/state"}
 

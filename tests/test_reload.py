@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from config.yaml_file import parse
 from firmware.core import wire
 from firmware.core.board import Board, Setup
-from host_bridge import announcer, thresholds
+from host_bridge import changeover, thresholds
 from host_bridge.handover import Told, rules_first
 from host_bridge.pbx.events import Connected, Event, Joined, LinkUp, MemberChanged
 from tests.core.rig import AnyScreen
@@ -86,7 +86,7 @@ def pbx_is_up(it: Story) -> None:
 @pytest.fixture(autouse=True)
 def in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine of the tests is."""
-    monkeypatch.setattr(announcer, "SLICE_S", 60.0)
+    monkeypatch.setattr(changeover, "SLICE_S", 60.0)
 
 
 @given(st.lists(st.sampled_from(sorted(FILES)), min_size=2, max_size=3), st.integers(0, len(STEPS)), st.integers(0, 5))
@@ -116,7 +116,7 @@ def test_what_is_retained_is_then_what_a_bridge_that_began_with_the_file_would_h
 
     found: list[dict[str, dict[str, Any]]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(announcer, "SLICE_S", 0.0)
+        patch.setattr(changeover, "SLICE_S", 0.0)
         tell(changed, "2026-09-08T09:50", FILES[names[0]])
     tell(from_the_start, "2026-09-08T09:50", FILES[names[-1]])
     assert found[0] == found[1]
@@ -209,7 +209,7 @@ def test_a_broker_that_is_lost_while_thresholds_go_out_is_told_the_rest_when_it_
         assert ("queue/@phones", None) in it.link.published
         assert it.link.newest("queue/sales")["label"] == "Sales"
         assert [queue["id"] for queue in it.link.newest("site")["queues"]][:2] == ["sales", "q0"]
-        assert not it.bridge.boards._is_changing
+        assert not it.bridge.boards._teller.goes_on
         assert it.bridge.boards._publisher.unacked == 0
 
     tell(story, limits=LIMITS + GROUPS)
