@@ -97,7 +97,7 @@ def test_one_day_needs_no_dates_beside_its_times() -> None:
 def test_a_tile_that_begins_seldom_as_it_never_stops_is_no_better() -> None:
     wallpaper = tally([alarm("sla", at(0, 9), 6 * 3600)], 1, 8 * HOUR_MS)
     calls = tally([alarm("wait", at(0, hour), 60) for hour in range(9, 17)], 1, 8 * HOUR_MS)
-    why = ": with %s it begins less often because it hardly ever stops"
+    why = ": with %s it begins less often because each alarm lasts longer"
     assert against_text.verdict(wallpaper, calls).endswith("with B" + why % "A")
     assert against_text.verdict(calls, wallpaper).endswith("with B" + why % "B")
     assert against_text.verdict(calls, tally([], 1, 8 * HOUR_MS)).endswith(", never with B")

@@ -128,7 +128,7 @@ def verdict(ours: Tally, theirs: Tally) -> str:
     told = f"the tile would have begun to blink {a} with {SIDES[0]}, {b} with {SIDES[1]}"
     for seldom, often, side in ((ours, theirs, SIDES[0]), (theirs, ours, SIDES[1])):
         if seldom.alarms < often.alarms and seldom.alarm_ms > 2 * often.alarm_ms:  # else fewer would look like better
-            return f"{told}: with {side} it begins less often because it hardly ever stops"
+            return f"{told}: with {side} it begins less often because each alarm lasts longer"
     return told
 
 
