@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -438,7 +439,9 @@ class Terminal:
     def __init__(self, *words: str | Path) -> None:
         self.master, slave = pty.openpty()
         command = [sys.executable, "-m", "host_bridge.ctl", "backtest", *map(str, words)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave, stdin=slave)
+        # As at a prompt: whoever runs the tests in the background has Ctrl-C ignored, and so would the command.
+        listens = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave, stdin=slave, preexec_fn=listens)
         os.close(slave)
         os.set_blocking(self.master, False)
         self.shown = b""
