@@ -441,7 +441,7 @@ class Terminal:
         command = [sys.executable, "-m", "host_bridge.ctl", "backtest", *map(str, words)]
         # As at a prompt: whoever runs the tests in the background has Ctrl-C ignored, and so would the command.
         listens = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave, stdin=slave, preexec_fn=listens)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave, stdin=slave, preexec_fn=listens)  # noqa: PLW1509
         os.close(slave)
         os.set_blocking(self.master, False)
         self.shown = b""
