@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from host_bridge.ctl import backtest_text as text
 from host_bridge.ctl.backtest_only import BacktestError
 from host_bridge.ctl.backtest_progress import Progress
 from host_bridge.ctl.backtest_runs import Runs
+from host_bridge.ctl.log_args import add_queue_log, day
 
 DESCRIPTION = """\
 Replays Asterisk's queue_log through the bridge's own figures and the boards' own alarms, and tells for each rule of
@@ -45,15 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_EPILOG,
     )
-    parser.add_argument(
-        "--queue-log",
-        metavar="FILE",
-        nargs="+",
-        action="extend",
-        type=Path,
-        required=True,
-        help="queue_log files, packed or not, in any order",
-    )
+    add_queue_log(parser, ", in any order", required=True)
     parser.add_argument("--thresholds", metavar="FILE", type=Path, required=True, help="the rules to try")
     other = parser.add_mutually_exclusive_group()
     other.add_argument("--against", metavar="OTHER", type=Path, help="other thresholds, to stand beside them")
@@ -61,9 +53,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--suggest", metavar="N", type=_wanted, help="thresholds that would call about N times a day on each queue"
     )
     parser.add_argument("--html", metavar="OUT.html", type=Path, help="write a page with each day's timeline")
-    parser.add_argument("--day", metavar="DAY", type=_day, help="one day alone: 2026-09-12, today or yesterday")
-    parser.add_argument("--from", dest="from_day", metavar="DAY", type=_day, help="the first day")
-    parser.add_argument("--until", dest="until_day", metavar="DAY", type=_day, help="the last day, with it")
+    parser.add_argument("--day", metavar="DAY", type=day, help="one day alone: 2026-09-12, today or yesterday")
+    parser.add_argument("--from", dest="from_day", metavar="DAY", type=day, help="the first day")
+    parser.add_argument("--until", dest="until_day", metavar="DAY", type=day, help="the last day, with it")
     parser.add_argument(
         "--queue",
         metavar="NAME",
@@ -156,18 +148,6 @@ def _page_name(args: argparse.Namespace) -> None:
     """Whoever forgets the name, as in `--html thresholds.yaml`, must not lose the file in use."""
     if args.html is not None and args.html.suffix.lower() not in (".html", ".htm"):
         raise BacktestError(f"--html: {shown(str(args.html))} is no .html, expected the name of the page to write")
-
-
-def _day(value: str) -> dt.date | str:
-    """A date, or `today` and `yesterday`, which only the site's time zone can tell."""
-    if value in ("today", "yesterday"):
-        return value
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{value!r} is no day, expected one like 2026-09-12, today or yesterday"
-        ) from None
 
 
 def _wanted(value: str) -> float:

@@ -27,6 +27,7 @@ from host_bridge.ctl.backtest_absent import absent
 from host_bridge.ctl.backtest_only import BacktestError, only
 from host_bridge.ctl.backtest_progress import Progress
 from host_bridge.ctl.backtest_text import days_words
+from host_bridge.ctl.log_args import date_of
 from host_bridge.thresholds import Thresholds
 
 Answer = Result | Exception
@@ -144,9 +145,9 @@ class Runs:
 
 def _days(args: argparse.Namespace, rules: Thresholds) -> tuple[dt.date | None, dt.date | None]:
     """The first and the last day; `today` and `yesterday` are those of the site, by its day_start."""
-    today = dt.date.fromordinal(rules.calendar.day_id(int(time.time() * 1000)))
-    named = {"today": today, "yesterday": today - dt.timedelta(days=1)}
-    first, last = (named.get(day, day) for day in (args.from_day, args.until_day))
+    now = dt.datetime.fromtimestamp(time.time(), rules.calendar.zone)
+    asked = (args.from_day, args.until_day)
+    first, last = (None if day is None else date_of(day, rules.calendar, now) for day in asked)
     if first is not None and last is not None and first > last:
         raise BacktestError(f"--until: {last} is before --from {first}")
     return first, last

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from host_bridge.ctl import preview_state
+from host_bridge.ctl.log_args import add_queue_log
 from host_bridge.ctl.preview_show import GIF_S
 from host_bridge.ctl.preview_when import EXAMPLE as A_MOMENT
 
@@ -61,14 +62,7 @@ def add_parser(subparsers: Subparsers) -> None:
     state.add_argument("--thresholds", metavar="FILE", type=Path, help="the rules, labels and hours that hold")
     state.add_argument("--state", metavar="FILE", type=Path, help="the queues' figures; - reads them from a pipe")
     state.add_argument("--queue", metavar="TEXT", action="append", help="those of one queue, like the first line above")
-    state.add_argument(
-        "--queue-log",
-        metavar="FILE",
-        nargs="+",
-        action="extend",
-        type=Path,
-        help="queue_log files, packed or not, instead: what was shown --at a moment of theirs",
-    )
+    add_queue_log(state, ", instead: what was shown --at a moment of theirs", required=False)
     state.add_argument("--at", metavar="TIME", help=f"when, on the site's clock: {A_MOMENT!r} or 10:15; now without it")
     state.add_argument("--fault", choices=FAULTS, help="the board has lost the PBX, the bridge, or its link")
     state.add_argument("--for", metavar="2m", dest="fault_for", help="how long the fault has lasted (5s)")

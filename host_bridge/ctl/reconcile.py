@@ -15,6 +15,7 @@ from firmware.core.spelling import did_you_mean
 from host_bridge import thresholds
 from host_bridge.calendar import Calendar
 from host_bridge.ctl import reconcile_text as text
+from host_bridge.ctl.log_args import add_queue_log, date_of, day
 from host_bridge.ctl.reconcile_sources import JournalDay, LogDays, SourceError, read_journal, read_log
 from host_bridge.truth.reconcile import Difference, Evidence, Reason, compare, figures
 from host_bridge.truth.reconcile_asterisk import compare_with_asterisk
@@ -64,16 +65,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Exit codes: 0 all agrees or is explained, 1 something differs unexplained, 2 wrong usage or files.",
     )
-    parser.add_argument(
-        "--queue-log",
-        metavar="FILE",
-        nargs="+",
-        action="extend",
-        type=Path,
-        required=True,
-        help="queue_log files, packed or not",
-    )
-    parser.add_argument("--day", metavar="DAY", type=_day, required=True, help="2026-09-12, today or yesterday")
+    add_queue_log(parser, "", required=True)
+    parser.add_argument("--day", metavar="DAY", type=day, required=True, help="2026-09-12, today or yesterday")
     parser.add_argument("--thresholds", metavar="FILE", type=Path, help="time zone, day_start and service levels")
     parser.add_argument("--journal", metavar="FILE", type=Path, help="the bridge's journal; it may be in use")
     parser.add_argument("--queues", metavar="QUEUE", nargs="+", help="only these, if the bridge does not read all")
@@ -189,26 +182,8 @@ def _days(path: Path | None) -> _Days:
     )
 
 
-def _day(value: str) -> dt.date | str:
-    """A date, or `today` and `yesterday`, which only the site's time zone can tell."""
-    if value in ("today", "yesterday"):
-        return value
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{value!r} is no day, expected one like 2026-09-12, today or yesterday"
-        ) from None
-
-
-def _date(day: dt.date | str, days: _Days) -> dt.date:
-    if isinstance(day, dt.date):
-        return day
-    now = dt.datetime.now(days.zone)
-    today = now.date()
-    if days.calendar is not None:  # by its day_start
-        today = dt.date.fromordinal(days.calendar.day_id(int(now.timestamp() * 1000)))
-    return today - dt.timedelta(days=day == "yesterday")
+def _date(asked: dt.date | str, days: _Days) -> dt.date:
+    return date_of(asked, days.calendar, dt.datetime.now(days.zone))
 
 
 def _refuse_uncovered(log: LogDays, day: Span, args: argparse.Namespace, days: _Days) -> None:
