@@ -16,7 +16,7 @@ from host_bridge.calendar import Calendar
 from host_bridge.ctl.history_text import moment
 from host_bridge.ctl.rules_versions import IN_FORCE, UNREADABLE, WAITING, WRONG, VersionError, Versions, diff, read
 from host_bridge.ctl.rules_write import keep_aside, write
-from host_bridge.ctl.site_args import DEFAULTS
+from host_bridge.ctl.site_args import UsageError, add_config, config_path
 from host_bridge.history import Applied
 from host_bridge.rules_file import judge
 
@@ -49,9 +49,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=EPILOG,
     )
-    parser.add_argument(
-        "--config", metavar="FILE", type=Path, help=f"bridge.yaml; if not given, ./{DEFAULTS[0]} or else {DEFAULTS[1]}"
-    )
+    add_config(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--show", metavar="N", type=int, help="print version N, byte for byte")
     what.add_argument(
@@ -69,9 +67,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.diff is not None and len(args.diff) > 2:
             raise VersionError("--diff takes two versions at most", 2)
-        path = args.config or next((each for each in DEFAULTS if each.exists()), None)
-        if path is None:
-            raise VersionError(f"there is no {DEFAULTS[0]} here and no {DEFAULTS[1]}: name it with --config FILE", 2)
+        path = config_path(args)
         versions = read(path, settings.load(path, secrets=False))
         if args.show is not None:
             return _show(args, versions)
@@ -83,6 +79,9 @@ def run(args: argparse.Namespace) -> int:
         return _list(args, versions)
     except ConfigError as error:
         print("\n".join(error.errors), file=sys.stderr)
+        return 2
+    except UsageError as error:
+        print(f"wallboardctl rules: {error}", file=sys.stderr)
         return 2
     except VersionError as error:
         print(f"wallboardctl rules: {error}", file=sys.stderr)

@@ -53,14 +53,27 @@ class Place(NamedTuple):
 def add_site_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that name the site."""
     group = parser.add_argument_group("the site, and its broker")
-    group.add_argument(
-        "--config", metavar="FILE", type=Path, help=f"bridge.yaml; if not given, ./{DEFAULTS[0]} or else {DEFAULTS[1]}"
-    )
+    add_config(group)
     group.add_argument("--url", metavar="URL", help="where there is no bridge.yaml: mqtt://HOST or mqtts://HOST:PORT")
     group.add_argument("--site", metavar="NAME", help="with --url: the site's name, as in board.yaml")
     group.add_argument("--username", metavar="NAME", help="with --url: the broker's user")
     group.add_argument("--password-file", metavar="FILE", type=Path, help="with --url: its first line is the password")
     group.add_argument("--ca-file", metavar="FILE", type=Path, help="with --url mqtts://…: PEM file of its authority")
+
+
+def add_config(options: argparse._ActionsContainer) -> None:
+    """Adds the option that names bridge.yaml."""
+    options.add_argument(
+        "--config", metavar="FILE", type=Path, help=f"bridge.yaml; if not given, ./{DEFAULTS[0]} or else {DEFAULTS[1]}"
+    )
+
+
+def config_path(args: argparse.Namespace, or_else: str = "") -> Path:
+    """The bridge.yaml that is meant. Raises UsageError when there is none; `or_else` is what one may name instead."""
+    path: Path | None = args.config or next((each for each in DEFAULTS if each.exists()), None)
+    if path is None:
+        raise UsageError(f"there is no {DEFAULTS[0]} here and no {DEFAULTS[1]}: name it with --config FILE{or_else}")
+    return path
 
 
 def find(args: argparse.Namespace) -> Place:
@@ -80,12 +93,7 @@ def find(args: argparse.Namespace) -> Place:
 
 
 def _of_file(args: argparse.Namespace) -> Place:
-    path: Path | None = args.config or next((each for each in DEFAULTS if each.exists()), None)
-    if path is None:
-        raise UsageError(
-            f"there is no {DEFAULTS[0]} here and no {DEFAULTS[1]}: name it with --config FILE, "
-            "or the broker with --url mqtt://HOST --site NAME",
-        )
+    path = config_path(args, ", or the broker with --url mqtt://HOST --site NAME")
     site, login = load_broker(path)
     return Place(site, replace(login, client_id=""), path)  # under the bridge's id, the broker would cut the bridge off
 
