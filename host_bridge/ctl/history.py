@@ -18,6 +18,7 @@ from host_bridge import settings, thresholds
 from host_bridge.calendar import Calendar
 from host_bridge.ctl import history_text as text
 from host_bridge.ctl.history_json import as_json
+from host_bridge.ctl.site_args import UsageError, add_config, config_path
 from host_bridge.history import Rows, history_file, read_rows
 from host_bridge.journal import JournalError
 
@@ -62,7 +63,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Exit codes: 0 printed, 1 the history cannot be read, 2 wrong usage or wrong configuration.",
     )
-    parser.add_argument("--config", metavar="FILE", type=Path, default=Path("bridge.yaml"), help="%(default)s")
+    add_config(parser)
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--since", metavar="AGO", type=_since, default="1d", help="30m, 12h, 2d or 4w; %(default)s")
     when.add_argument("--day", metavar="DATE", help="YYYY-MM-DD, today or yesterday")
@@ -83,13 +84,17 @@ def run(args: argparse.Namespace) -> int:
     """0 when it was printed, 1 when it cannot be read, 2 when the configuration is wrong."""
     now_ms = time.time_ns() // 1_000_000
     try:
-        read = settings.load(args.config, secrets=False)
+        config = config_path(args)
+        read = settings.load(config, secrets=False)
         limits = _thresholds(read.thresholds)
         calendar = limits.calendar if limits is not None else None
         span = _span(args, calendar, now_ms)
-        rows = _rows(args.config, read.journal, span)
+        rows = _rows(config, read.journal, span)
     except ConfigError as error:
         print("\n".join(error.errors), file=sys.stderr)
+        return 2
+    except UsageError as error:
+        print(f"wallboardctl history: {error}", file=sys.stderr)
         return 2
     except _HistoryError as error:
         print(f"wallboardctl history: {error}", file=sys.stderr)
