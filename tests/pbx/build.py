@@ -7,26 +7,17 @@ carries a hash of the recipe below, so that a changed recipe is built anew. A tr
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import hashlib
-import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-# Check-Valid-Until is off for mirrors that lag, and for a suite that is no longer cared for.
-RECIPE = (
-    "mmdebstrap",
-    "--variant=minbase",
-    '--aptopt=Acquire::Check-Valid-Until "false"',
-    "--aptopt=Acquire::Retries 3",
-    "--include=asterisk",
-)
+from tests import debian_tree
+from tests.debian_tree import MMDEBSTRAP, RigError
+
+RECIPE = (*MMDEBSTRAP, "--include=asterisk")
 
 
 class Release(NamedTuple):
@@ -56,25 +47,7 @@ class Tree(NamedTuple):
     path: Path
 
 
-# Its own mounts and processes: whatever ends the build, no mount is left in a half-made tree and nobody writes to it.
-ENCLOSED = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc")
-LONGEST_S = 900
-NEEDED = {  # command → Debian package
-    "mmdebstrap": "mmdebstrap",
-    "unshare": "util-linux",
-    "setpriv": "util-linux",
-    "mosquitto": "mosquitto",
-}
-
-
-class RigError(RuntimeError):
-    """The rig cannot be built or run on this machine; the message says what is missing and what to do."""
-
-
-def cache_folder() -> Path:
-    """Where the installed tree is kept: `$WALLBOARD_CACHE`, else `~/.cache/led-wallboard`."""
-    chosen = os.environ.get("WALLBOARD_CACHE")
-    return Path(chosen).absolute() if chosen else Path.home() / ".cache" / "led-wallboard"
+NEEDED = {**debian_tree.NEEDED, "mosquitto": "mosquitto"}  # command → Debian package
 
 
 def recipe(release: Release) -> tuple[str, ...]:
@@ -84,20 +57,14 @@ def recipe(release: Release) -> tuple[str, ...]:
 
 def tree_of(release: Release) -> Tree:
     """Where the installed tree of a release is, there or not; a new recipe is a new folder."""
-    made_by = hashlib.sha256(repr(recipe(release)).encode()).hexdigest()[:10]
-    return Tree(release, cache_folder() / f"{release.name}-{made_by}")
+    return Tree(release, debian_tree.folder_of(release.name, recipe(release)))
 
 
 def check_machine() -> None:
     """Raise RigError naming everything that this machine lacks for the rig."""
-    if os.geteuid() != 0:
-        raise RigError("a real Asterisk runs in a chroot, and that needs root: run this as root (sudo make test-pbx)")
-    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-    missing = sorted({package for command, package in NEEDED.items() if not shutil.which(command, path=path)})
-    if missing:
-        raise RigError(
-            f"not installed here: {', '.join(missing)}. On Debian and Ubuntu: apt install {' '.join(missing)}"
-        )
+    debian_tree.check_machine(
+        NEEDED, "a real Asterisk runs in a chroot, and that needs root: run this as root (sudo make test-pbx)"
+    )
 
 
 def version_of(tree: Path) -> str:
@@ -111,39 +78,6 @@ def version_of(tree: Path) -> str:
     return found.group()
 
 
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One build at a time in a cache folder; the lock goes with the process, however that ends."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "build.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _install(tree: Tree) -> None:
-    """Run mmdebstrap beside the tree and rename its result into place: a half-made tree is never taken for one."""
-    folder = tree.path.parent
-    for left_over in folder.glob("building-*"):
-        shutil.rmtree(left_over)
-    building = folder / f"building-{tree.path.name}"
-    log = folder / "build.log"
-    with log.open("wb") as out:
-        try:
-            made = subprocess.run(
-                [*ENCLOSED, *recipe(tree.release), str(building)],
-                stdout=out,
-                stderr=out,
-                timeout=LONGEST_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as slow:
-            raise RigError(f"mmdebstrap was not done after {LONGEST_S // 60} minutes (what it did: {log})") from slow
-    if made.returncode != 0:
-        told = [line for line in log.read_text(errors="replace").splitlines() if line.startswith("E:")]
-        raise RigError(f"mmdebstrap failed: {told[0] if told else 'no word why'} (all of it: {log})")
-    building.rename(tree.path)
-
-
 def build(release: Release, tell: Callable[[str], None]) -> Tree:
     """The installed tree, made when it is missing (a minute, some 100 MB to download); `tell` gets one line a step.
 
@@ -151,13 +85,7 @@ def build(release: Release, tell: Callable[[str], None]) -> Tree:
     """
     check_machine()
     tree = tree_of(release)
-    with _alone(tree.path.parent):
-        if (tree.path / "usr/sbin/asterisk").exists():
-            tell(f"Asterisk is installed in {tree.path}")
-        else:
-            tell(f"Installing Debian {release.suite} with Asterisk into {tree.path} (about a minute) …")
-            _install(tree)
-            tell("Installed.")
+    debian_tree.install(tree.path, recipe(release), "usr/sbin/asterisk", f"Debian {release.suite} with Asterisk", tell)
     version = version_of(tree.path)
     if int(version.split()[1].split(".")[0]) not in release.versions:
         raise RigError(f"{tree.path}: this is {version}, and not the {release.name} it should be: remove the folder")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import debian_tree
 from tests.pbx import build
 
 NEWEST = build.RELEASES[0]
@@ -21,7 +22,7 @@ def installer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     script.touch()
     monkeypatch.setenv("WALLBOARD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(build, "check_machine", lambda: None)
-    monkeypatch.setattr(build, "ENCLOSED", ())
+    monkeypatch.setattr(debian_tree, "ENCLOSED", ())
     monkeypatch.setattr(build, "RECIPE", (sys.executable, str(script)))
     return script
 
@@ -87,12 +88,12 @@ def test_what_is_installed_is_used_again(installer: Path, monkeypatch: pytest.Mo
     installer.write_text("import sys; sys.exit('E: must not run again')")
     again: list[str] = []
     assert build.build(NEWEST, again.append).path == tree
-    assert (first[0][:10], again[0][:10]) == ("Installing", "Asterisk i")
+    assert (first[0][:10], again[0][:10]) == ("Installing", "Debian sid")
 
 
 def test_an_installation_without_end_is_given_up(installer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installer.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr(build, "LONGEST_S", 0.2)
+    monkeypatch.setattr(debian_tree, "LONGEST_S", 0.2)
     with pytest.raises(build.RigError, match="was not done"):
         build.build(NEWEST, lambda line: None)
     assert not build.tree_of(NEWEST).path.exists()

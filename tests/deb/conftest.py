@@ -1,0 +1,52 @@
+"""A clean Debian for these tests, booted with the real systemd; see rig.py for its use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.deb import trees
+from tests.deb.rig import Machine
+from tests.debian_tree import RigError
+
+
+@pytest.fixture(scope="session")
+def tree_of() -> Callable[[str], Path]:
+    """The tree of a release, made when it is missing; skips, with the reason, where the machine cannot run one."""
+    try:
+        trees.check_machine()
+    except RigError as problem:
+        pytest.skip(str(problem))
+    return lambda suite: trees.tree(suite, lambda line: None)
+
+
+@pytest.fixture
+def new_machine(tree_of: Callable[[str], Path], tmp_path: Path) -> Iterator[Callable[[str], Machine]]:
+    """Makes a machine of a release that is not booted yet; each is shut down and removed after the test."""
+    made: list[Machine] = []
+
+    def make(suite: str = "trixie") -> Machine:
+        made.append(Machine(tree_of(suite), tmp_path / f"machine-{len(made)}"))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def machine(new_machine: Callable[[str], Machine]) -> Machine:
+    """A booted Debian 13, which Raspberry Pi OS is made of today."""
+    made = new_machine("trixie")
+    made.start()
+    return made
+
+
+@pytest.fixture(params=trees.SUITES)
+def any_machine(request: pytest.FixtureRequest, new_machine: Callable[[str], Machine]) -> Machine:
+    """A booted machine of each release in turn."""
+    made = new_machine(request.param)
+    made.start()
+    return made

@@ -1,0 +1,261 @@
+"""A clean Debian with the real systemd as its first process, booted for one test and gone after it.
+
+    def test_it(machine: Machine) -> None:        # fixture of conftest.py: trixie, booted, no network but loopback
+        machine.put(Path("dist/some.deb"), "/root")
+        machine.run("dpkg", "-i", "/root/some.deb")         # raises with what it said; check=False to look yourself
+        machine.wait_for("wallboard-bridge.service")        # active, or CommandError with its log
+        assert machine.show("wallboard-bridge", "NRestarts") == "0"
+        machine.reboot()                                    # an orderly one; kill() and start() is a power cut
+        assert machine.read("/etc/wallboard/bridge.yaml") == …
+        broker = machine.beside("mosquitto", "-p", "1883")  # a program of this host in the machine's network
+
+The tree (trees.py) is the lower layer of an overlay, the test's folder the upper: a machine costs a second and leaves
+the tree as it was. What is written to `machine.upper / "etc/…"` before start() is there at boot. Mounts and processes
+live in namespaces of their own, and the kernel ends them when this process ends, whatever it dies of.
+
+Logs: `machine.log("wallboard-bridge")`. A test of both releases asks for `any_machine`, one that boots itself for
+`new_machine(suite)`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.debian_tree import RigError
+
+BOOT_S, HALT_S = 60.0, 40.0
+POWER_OFF = signal.SIGRTMIN + 4  # what systemd as the first process takes for `systemctl poweroff`
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/root",
+    "LANG": "C.UTF-8",
+    "TERM": "dumb",
+    "DEBIAN_FRONTEND": "noninteractive",
+    "SYSTEMD_PAGER": "",
+    "SYSTEMD_COLORS": "0",
+}
+GROUPS = "wallboard-rig-"
+
+# $1 the tree, $2 the folder to write to, $3 the name of a control group. Tmpfs hides what nspawn leaves in /run and
+# /tmp when it is killed. A group of its own in the unified hierarchy, whatever else this host has mounted, is what the
+# machine's systemd takes for the root of all groups; those of runs that were killed are empty, and removed here.
+CONTAINER = ("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private")
+CONTAINER += ("--pid", "--fork", "--kill-child", "--mount-proc")
+_BOOT = """
+set -e
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/root
+mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" /mnt/root
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /tmp
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+for each in cpu memory pids; do echo "+$each" > /sys/fs/cgroup/cgroup.subtree_control || true; done 2> /dev/null
+for old in /sys/fs/cgroup/wallboard-rig-*; do
+    if grep -qs "populated 0" "$old/cgroup.events"; then find "$old" -depth -type d -exec rmdir {} + || true; fi
+done
+mkdir "/sys/fs/cgroup/$3"
+echo 0 > "/sys/fs/cgroup/$3/cgroup.procs"
+exec systemd-nspawn --quiet --directory=/mnt/root --boot --private-network --register=no --keep-unit \\
+    --link-journal=no --resolv-conf=off --timezone=off --hostname=debian --console=pipe
+"""
+
+
+class CommandError(AssertionError):
+    """A command in the machine failed, or a unit did; the message has what it said."""
+
+
+class Machine:
+    """One Debian system: `tree` is read only, all that it writes goes to `folder` (a new one, not in memory)."""
+
+    def __init__(self, tree: Path, folder: Path) -> None:
+        self.upper = folder / "upper"
+        self._tree, self._folder = tree, folder
+        self._container: subprocess.Popen[bytes] | None = None
+        self._leader = 0  # its first process, as this host numbers it
+        self._beside: list[subprocess.Popen[bytes]] = []
+        for each in (self.upper, folder / "work"):
+            each.mkdir(parents=True)
+
+    def start(self) -> None:
+        """Boot, and wait until all that starts at boot has been started; RigError when it does not come up."""
+        console = self._folder / "console"
+        with console.open("ab") as out:
+            # The kernel kills it when we die, and with it the first process of its namespace, and so all the others.
+            self._container = subprocess.Popen(
+                [*CONTAINER, "sh", "-c", _BOOT, "sh", str(self._tree), str(self._folder), _new_group()],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,  # Ctrl-C is for pytest, which then shuts down in order
+            )
+        deadline = time.monotonic() + BOOT_S
+        while not self._is_up():
+            if self._container.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                words = " | ".join(console.read_text(errors="replace").strip().splitlines()[-5:])
+                raise RigError(f"systemd did not come up in a container here: {words or 'no word why'}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Shut down as `systemctl poweroff` does, and wait; harmless when it is off."""
+        self._end_beside()
+        if self._container is not None and self._container.poll() is None and self._leader:
+            os.kill(self._leader, POWER_OFF)
+            try:
+                self._container.wait(HALT_S)
+            except subprocess.TimeoutExpired as slow:
+                told = self.run("systemctl", "list-jobs", check=False).stdout.strip()
+                self.kill()
+                raise RigError(
+                    f"the machine did not shut down within {HALT_S:.0f} s; what it waited for: {told}"
+                ) from slow
+        self.kill()
+
+    def kill(self) -> None:
+        """Cut the power: everything in it ends at once."""
+        self._end_beside()
+        if self._container is not None:
+            self._container.kill()
+            self._container.wait()
+        self._container, self._leader = None, 0
+
+    def reboot(self) -> None:
+        """Shut down in order and boot again; what was written stays."""
+        self.stop()
+        self.start()
+
+    def close(self) -> None:
+        """Shut down and remove all that it wrote."""
+        try:
+            self.stop()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def run(
+        self, *command: str, check: bool = True, send: str | bytes | None = None, user: str = "", timeout: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command as root, or as `user`; `send` is its standard input. CommandError with what it said."""
+        as_user = ["runuser", "-u", user, "--"] if user else []
+        done = subprocess.run(
+            [*self._enter("--all"), *as_user, *command],
+            input=send.encode() if isinstance(send, str) else send or b"",
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            env=ENVIRONMENT,
+            cwd="/",
+        )
+        told = subprocess.CompletedProcess(
+            command, done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+        )
+        if check and done.returncode != 0:
+            raise CommandError(f"{' '.join(command)}: exit code {done.returncode}\n{told.stdout}{told.stderr}")
+        return told
+
+    def sh(self, script: str, check: bool = True, timeout: float = 60) -> str:
+        """What a shell script says on standard output, without the last line's end."""
+        return self.run("sh", "-euc", script, check=check, timeout=timeout).stdout.rstrip("\n")
+
+    def beside(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a program of this host in the machine's network (its loopback); it ends with the machine."""
+        started = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", *self._enter("--net"), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._beside.append(started)
+        return started
+
+    def put(self, source: Path, folder: str, mode: str = "") -> None:
+        """Copy a file or a folder into `folder` in the machine, which is made; owned by root, `mode` as chmod's."""
+        self.run("mkdir", "-p", folder)
+        packed = ["tar", "--create", "--owner=0", "--group=0", *([f"--mode={mode}"] if mode else [])]
+        with tempfile.TemporaryFile() as tape:
+            subprocess.run([*packed, f"--directory={source.parent}", source.name], stdout=tape, check=True)
+            tape.seek(0)
+            unpack = ("tar", "--extract", f"--directory={folder}")
+            subprocess.run([*self._enter("--all"), *unpack], stdin=tape, check=True, env=ENVIRONMENT)
+
+    def write(self, path: str, text: str, mode: str = "0644") -> None:
+        """Write a file as root."""
+        self.run("sh", "-euc", 'mkdir -p "${1%/*}"; cat > "$1"; chmod "$2" "$1"', "sh", path, mode, send=text)
+
+    def read(self, path: str) -> str:
+        """A file's text; CommandError when there is none."""
+        return self.run("cat", path).stdout
+
+    def exists(self, path: str) -> bool:
+        """There is something of this name, be it a broken link."""
+        return self.run("sh", "-c", 'test -e "$1" || test -L "$1"', "sh", path, check=False).returncode == 0
+
+    def show(self, unit: str, item: str) -> str:
+        """One of a unit's properties as `systemctl show` names them: ActiveState, MainPID, NRestarts …"""
+        return self.run("systemctl", "show", "--value", "-p", item, unit).stdout.strip()
+
+    def wait_for(self, unit: str, state: str = "active", timeout: float = 60) -> None:
+        """Until the unit's ActiveState is `state`; CommandError with its status and log when it fails or is late."""
+
+        def arrived() -> bool:
+            return self.show(unit, "ActiveState") in {state, "failed"}
+
+        self.wait_until(arrived, f"{unit} {state}", timeout, lambda: self.log(unit))
+        if self.show(unit, "ActiveState") != state:
+            raise CommandError(f"{unit} failed ({self.show(unit, 'Result')}):\n{self.log(unit)}")
+
+    def wait_until(
+        self, true: Callable[[], object], what: str, timeout: float = 60, words: Callable[[], str] = str
+    ) -> None:
+        """Ask until `true()` is; CommandError naming `what` was waited for, with `words()`, when it is late."""
+        deadline = time.monotonic() + timeout
+        while not true():
+            if time.monotonic() > deadline:
+                raise CommandError(f"not within {timeout:.0f} s: {what}\n{words()}")
+            time.sleep(0.1)
+
+    def log(self, unit: str) -> str:
+        """What the unit and systemd about it wrote to the journal, in every namespace, oldest first."""
+        command = ("journalctl", "--namespace=*", "--no-pager", "--output=short-monotonic", "--quiet", "-u", unit)
+        return self.run(*command, check=False).stdout
+
+    def _is_up(self) -> bool:
+        """Find the first process, and ask it; `degraded` is up too: what failed is the test's matter."""
+        assert self._container is not None
+        nspawn = _child(self._container.pid)
+        self._leader = _child(nspawn) if nspawn else 0
+        if not self._leader or Path(f"/proc/{self._leader}/comm").read_text() != "systemd\n":
+            return False
+        told = self.run("systemctl", "is-system-running", "--wait", check=False, timeout=BOOT_S).stdout.strip()
+        return told in {"running", "degraded"}
+
+    def _enter(self, *spaces: str) -> list[str]:
+        if not self._leader:
+            raise RigError("the machine is off")
+        return ["nsenter", f"--target={self._leader}", *spaces, "--"]
+
+    def _end_beside(self) -> None:
+        for each in self._beside:
+            each.kill()
+            each.wait()
+        self._beside.clear()
+
+
+def _new_group() -> str:
+    return f"{GROUPS}{os.getpid()}-{time.monotonic_ns()}"
+
+
+def _child(parent: int) -> int:
+    """The number of the last process that `parent` has started, 0 when there is none."""
+    try:
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    except OSError:
+        return 0
+    return int(children[-1]) if children else 0
