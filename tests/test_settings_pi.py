@@ -75,19 +75,20 @@ def test_an_unknown_mapping(tmp_path: Path) -> None:
 def test_a_pin_that_the_panel_uses(tmp_path: Path) -> None:
     assert mistakes(tmp_path, changed("gpio: 19", "gpio: 18")) == [
         "7:9: buzzer.gpio: 18 is the panel's output-enable with mapping 'regular'; "
-        "free pins: 2, 3, 5, 6, 12, 13, 14, 16, 19, 20, 21, 26"
+        "free pins: 5, 6, 12, 13, 16, 19, 20, 21, 26; best 19 (place 35 of the header)"
     ]
     hat = changed("regular", "adafruit-hat-pwm").replace("gpio: 19", "gpio: 3")
     assert mistakes(tmp_path, hat) == [
         "7:9: buzzer.gpio: 3 is the HAT's clock chip (SCL) with mapping 'adafruit-hat-pwm'; "
-        "free pins: 7, 8, 9, 10, 11, 14, 15, 19, 25"
+        "free pins: 19, 25; best 19 (place 35 of the header)"
     ]
 
 
 def test_a_pin_that_a_second_chain_uses(tmp_path: Path) -> None:
     two = changed("rows: 64, cols: 64, chain: 2", "rows: 32, cols: 64, chain: 2, parallel: 2")
     assert mistakes(tmp_path, two) == [
-        "7:9: buzzer.gpio: 19 is the panel's r2 of chain 2 with mapping 'regular'; free pins: 2, 3, 14, 16, 21, 26"
+        "7:9: buzzer.gpio: 19 is the panel's r2 of chain 2 with mapping 'regular'; free pins: 16, 21, 26; "
+        "best 26 (place 37 of the header)"
     ]
 
 
@@ -161,8 +162,14 @@ def test_a_password_in_two_places_is_told_once(tmp_path: Path, secrets: bool) ->
         (
             "state_file: state/board.json",
             "button: {gpio: 19}",
-            "9:16: button.gpio: 19 is the buzzer's with mapping 'regular'; "
-            "free pins: 2, 3, 5, 6, 12, 13, 14, 16, 20, 21, 26",
+            "9:16: button.gpio: 19 is the buzzer's; free pins: 5, 6, 12, 13, 16, 20, 21, 26; "
+            "best 26 (place 37 of the header)",
+        ),
+        (
+            "gpio: 19",
+            "gpio: 14",
+            "7:9: buzzer.gpio: 14 is the operating system's (the serial console's output); "
+            "free pins: 5, 6, 12, 13, 16, 19, 20, 21, 26; best 19 (place 35 of the header)",
         ),
         (
             "state_file: state/board.json",

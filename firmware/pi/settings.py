@@ -24,6 +24,7 @@ from firmware.pi.panel import PanelSettings, check
 from firmware.pi.settings_night import overlap, spans
 from firmware.pi.settings_schema import SCHEMA
 from hw.pins import mappings
+from hw.pins_clash import clashes
 
 _SIZES = ("rows", "cols", "chain", "parallel", "hardware_mapping")
 
@@ -139,17 +140,5 @@ def _pin_clashes(gpios: dict[str, int], panel: Section) -> list[Problem]:
     """Two on one pin are a short circuit, or a button that never rests, so it is refused on a desktop too."""
     if panel["hardware_mapping"] is None or panel["parallel"] is None:
         return []
-    mapping = mappings()[panel["hardware_mapping"]]
-    uses = mapping.uses(panel["parallel"])
-    problems: list[Problem] = []
-    for name, gpio in gpios.items():
-        use = uses.get(gpio)
-        if use is None:
-            uses[gpio] = f"the {name}'s"
-            continue
-        pins = ", ".join(str(pin) for pin in mapping.free(panel["parallel"]) if pin not in uses)
-        free = f"free pins: {pins}" if pins else "no pin is free with so many chains"
-        if not pins and name == "buzzer":
-            free += ": use a networked sounder"
-        problems.append(((name, "gpio"), f"{gpio} is {use} with mapping {mapping.name!r}; {free}"))
-    return problems
+    found = clashes(mappings()[panel["hardware_mapping"]], panel["parallel"], gpios)
+    return [((clash.who, "gpio"), clash.message) for clash in found]

@@ -56,8 +56,11 @@ class Board(Record):
         rules = []
         for name, mapping in mappings().items():
             for parallel in range(1, mapping.most_parallel + 1):
-                free = mapping.free(parallel)
-                some = one_of(free, f"a pin of the panel, expected one of {', '.join(map(str, free)) or 'none'}")
+                free = mapping.usable(parallel)
+                some = one_of(
+                    free,
+                    f"taken by the panel or the system, expected one of {', '.join(map(str, free)) or 'none'}",
+                )
                 some["defaultSnippets"] = [{"label": str(pin), "body": pin} for pin in free]
                 pin = parts(gpio=some)
                 chosen = given("panel", _chosen(hardware_mapping=name, parallel=parallel))

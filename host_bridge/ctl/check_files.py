@@ -17,6 +17,8 @@ from host_bridge import settings_schema as bridge_schema
 from host_bridge import thresholds, thresholds_schema
 from host_bridge.ctl import check_labels, check_site
 from host_bridge.thresholds_odd import odd
+from hw import pins_clash
+from hw.pins import mappings
 
 
 class _Kind(NamedTuple):
@@ -95,10 +97,18 @@ def _odd(
     if checked.kind == "bridge":
         listed = queues(bridge) if built.queues else frozenset()
         return list(check_site.odd_in_bridge(file, built, listed))
-    found = list(check_site.odd_url(file, built.mqtt.port))
+    found = [*check_site.odd_url(file, built.mqtt.port), *_odd_pins(built)]
     if built.queues:
         found += check_site.odd_board_queues(file, queues(bridge), bridge)
     return found
+
+
+def _odd_pins(built: board_settings.BoardSettings) -> list[Problem]:
+    """What works on its pin, and not as it should."""
+    gpios = {"buzzer": built.buzzer_gpio, "button": built.button_gpio}
+    given = {who: gpio for who, gpio in gpios.items() if gpio is not None}
+    found = pins_clash.odd(mappings()[built.panel.hardware_mapping], built.panel.parallel, given)
+    return [((clash.who, "gpio"), clash.message) for clash in found]
 
 
 def _checked(path: Path, kind: str | None, secrets: bool) -> Checked:

@@ -1,0 +1,58 @@
+"""Who else is on a pin: what settings say of a buzzer and a button, held against the wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
+from typing import NamedTuple
+
+from hw.pins import Mapping
+
+KINDS = ("buzzer", "button")
+
+
+class Clash(NamedTuple):
+    """`who` (of KINDS) cannot be there, and why."""
+
+    who: str
+    message: str
+
+
+def clashes(mapping: Mapping, parallel: int, gpios: MappingOf[str, int]) -> Iterator[Clash]:
+    """Each of `gpios` (buzzer and button → pin) that another drives, beside a panel of `parallel` chains.
+
+    Two on one pin are a short circuit between outputs, or a button that never rests.
+    """
+    uses = mapping.uses(parallel)
+    taken: dict[int, str] = {}
+    for who, gpio in gpios.items():
+        if gpio in uses:
+            why = f"{uses[gpio]} with mapping {mapping.name!r}"
+        elif gpio in mapping.system:
+            why = f"the operating system's ({mapping.system[gpio]})"
+        elif gpio in taken:
+            why = taken[gpio]
+        else:
+            taken[gpio] = f"the {who}'s"
+            continue
+        yield Clash(who, f"{gpio} is {why}; {_free(mapping, parallel, who, taken)}")
+
+
+def odd(mapping: Mapping, parallel: int, gpios: MappingOf[str, int]) -> Iterator[Clash]:
+    """What works and is not as it should be."""
+    gpio = gpios.get("buzzer")
+    if gpio in mapping.pulled_up:
+        best = mapping.suggested_buzzer(parallel)
+        better = f"; {best} ({mapping.place(best)}) is not" if best is not None else ""
+        yield Clash("buzzer", f"{gpio} is pulled up while the Pi starts, and the buzzer may sound so long{better}")
+
+
+def _free(mapping: Mapping, parallel: int, who: str, taken: MappingOf[int, str]) -> str:
+    """Where it could be instead."""
+    left = [pin for pin in mapping.usable(parallel) if pin not in taken]
+    if not left:
+        return "no pin is free with so many chains" + (": use a networked sounder" if who == "buzzer" else "")
+    wanted = mapping.buzzer if who == "buzzer" else mapping.button
+    best = next((pin for pin in wanted if pin in left), None)
+    text = f"free pins: {', '.join(map(str, left))}"
+    return text if best is None or len(left) == 1 else f"{text}; best {best} ({mapping.place(best)})"
