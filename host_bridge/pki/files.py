@@ -1,0 +1,63 @@
+"""Files of the folder `pki`: whole or not at all, and a key's is never readable by others, not for an instant."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from host_bridge.pki.names import PkiError
+
+SECRET, PUBLIC = 0o600, 0o644
+MOST_BYTES = 65_536
+
+
+def read(path: Path) -> bytes:
+    """The file. Raises PkiError."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MOST_BYTES)
+    except OSError as error:
+        raise PkiError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def write(path: Path, content: bytes, mode: int) -> None:
+    """Write, or replace, a file. Raises PkiError, and leaves what was there before."""
+    try:
+        _replace(path, content, mode)
+    except OSError as error:
+        raise PkiError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder for its owner alone, where there is none. Raises PkiError."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise PkiError(f"{path}: no such folder can be made: {error.strerror or error}") from None
+
+
+def delete(path: Path) -> None:
+    """Delete a file that may be there. Raises PkiError."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise PkiError(f"{path} cannot be deleted: {error.strerror or error}") from None
+
+
+def _replace(path: Path, content: bytes, mode: int) -> None:
+    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)  # created with mode 0600, whatever the umask
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if mode != SECRET:
+            with suppress(OSError):  # Windows and FAT have no modes, and nothing is lost there
+                new.chmod(mode)
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
