@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 
 from firmware.core.spelling import did_you_mean
 from host_bridge.announcer import Announcer
@@ -25,6 +26,7 @@ from host_bridge.recall import Recall
 from host_bridge.recorder import Recorder
 from host_bridge.rule_book import RuleBook
 from host_bridge.settings import BridgeSettings
+from host_bridge.status import Status
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.truth import Truth
@@ -54,10 +56,12 @@ class Bridge:
         journal: Journal | None = None,
         history: History | None = None,
         book: RuleBook | None = None,
+        beat: Callable[[], object] = bool,
         problem: str = "",
     ) -> None:
         """`book`: brings other thresholds while the bridge runs; None: nobody does.
 
+        `beat` is called with each heartbeat, every 2 s: who hears it knows that the loop runs.
         `problem`: something that a person should do, for as long as the bridge runs.
         """
         self._clock = clock
@@ -66,7 +70,9 @@ class Bridge:
         self._thresholds = thresholds
         self._log = log
         self._book = book
+        self._beat = beat
         self._problem = problem
+        self._status = Status(settings.site)
         self._loop = asyncio.get_running_loop()
         self._pbx_clock = PbxClock(clock, lambda: self.pbx.shift_ms)
         self.pbx = self._link(settings)
@@ -144,6 +150,18 @@ class Bridge:
         """End run(). For signal handlers."""
         self._stop.set()
 
+    def status(self) -> str:
+        """What it does at this moment, in one line for people."""
+        pbx, problem = self._pbx_state()
+        return self._status.line(
+            self._thresholds.calendar.local(self._clock.now().utc_ms),
+            pbx=pbx,
+            is_broker_up=self.boards.mqtt.up,
+            queues=len(self._truth.queues),
+            boards=self._witness.boards(),
+            problem=problem,
+        )
+
     def change(self, thresholds: Thresholds) -> None:
         """Other thresholds hold from now on: every board shows what it would had the bridge begun with them."""
         now_ms = self._clock.ms()
@@ -188,6 +206,7 @@ class Bridge:
                 self._book.beat()
             self.boards.beat()
             self._flush()
+            self._beat()
             count += 1
             due_s = max(due_s + HEARTBEAT_S, self._loop.time())
             await asyncio.sleep(due_s - self._loop.time())

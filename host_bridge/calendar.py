@@ -65,18 +65,23 @@ class Calendar:
     zone: ZoneInfo
     day_start_min: int = 0
 
+    def local(self, utc_ms: int) -> dt.datetime:
+        """What the calendar and the clock on the wall show."""
+        # From whole ms, not through a float of seconds, which can round 23:59:59.999 up.
+        return (EPOCH + dt.timedelta(milliseconds=utc_ms)).astimezone(self.zone)
+
     def local_ms(self, utc_ms: int) -> int:
         """Ms since local midnight, as the clock on the wall shows it (0 to 86,399,999)."""
-        now = self._local(utc_ms)
+        now = self.local(utc_ms)
         return ((now.hour * 60 + now.minute) * 60 + now.second) * 1000 + now.microsecond // 1000
 
     def date(self, utc_ms: int) -> str:
         """The local date, `2026-09-12`."""
-        return self._local(utc_ms).date().isoformat()
+        return self.local(utc_ms).date().isoformat()
 
     def day_id(self, utc_ms: int) -> int:
         """A number for the day that `today` means, which begins at day_start; it grows by one from day to day."""
-        now = self._local(utc_ms)
+        now = self.local(utc_ms)
         return now.toordinal() - (0 if self._started(now) else 1)
 
     def next_day_ms(self, utc_ms: int) -> int:
@@ -116,7 +121,7 @@ class Calendar:
 
     def within(self, hours: Schedule, utc_ms: int) -> bool:
         """True inside one of the spans of today or of the day before. An hour that summer time repeats counts twice."""
-        now = self._local(utc_ms)
+        now = self.local(utc_ms)
         minute, today = now.hour * 60 + now.minute, now.date()
         if any(start <= minute < end for start, end in hours.on(today)):
             return True
@@ -136,7 +141,7 @@ class Calendar:
 
     def _edges(self, schedule: Schedule, utc_ms: int, days: int) -> set[int]:
         """Every moment of the `days` after `utc_ms` at which `within` may change, and some more."""
-        today = self._local(utc_ms).date()
+        today = self.local(utc_ms).date()
         found: set[int] = set()
         for day in (today + ONE_DAY * number for number in range(-1, days + 2)):  # a night may have begun yesterday
             midnight = dt.datetime.combine(day, dt.time(), self.zone)
@@ -145,12 +150,12 @@ class Calendar:
                 found.update(_utc_ms(wall.replace(fold=fold)) for fold in (0, 1))
         for from_ms in range(utc_ms, utc_ms + days * DAY_MS, DAY_MS):  # where the wall's clock is put on or back
             before_ms, after_ms = from_ms, from_ms + DAY_MS
-            offset = self._local(before_ms).utcoffset()
-            if self._local(after_ms).utcoffset() == offset:
+            offset = self.local(before_ms).utcoffset()
+            if self.local(after_ms).utcoffset() == offset:
                 continue
             while after_ms - before_ms > 1:
                 middle_ms = (before_ms + after_ms) // 2
-                if self._local(middle_ms).utcoffset() == offset:
+                if self.local(middle_ms).utcoffset() == offset:
                     before_ms = middle_ms
                 else:
                     after_ms = middle_ms
@@ -165,10 +170,6 @@ class Calendar:
         if instant.astimezone(self.zone).replace(tzinfo=None) == start.replace(tzinfo=None):
             return now.astimezone(dt.UTC) >= instant  # not by the wall: the end of summer time shows 01:30 twice
         return now.replace(tzinfo=None) >= start.replace(tzinfo=None)  # this day skips it: begin after the gap
-
-    def _local(self, utc_ms: int) -> dt.datetime:
-        # From whole ms, not through a float of seconds, which can round 23:59:59.999 up.
-        return (EPOCH + dt.timedelta(milliseconds=utc_ms)).astimezone(self.zone)
 
 
 def _utc_ms(local: dt.datetime) -> int:

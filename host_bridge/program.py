@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from config.log import set_up
+from config.systemd import Systemd
 from config.version import version
 from config.yaml_file import ConfigError
 from host_bridge import settings
@@ -78,14 +79,28 @@ async def _run(read: settings.BridgeSettings, begun: Begun, log: logging.Logger)
         except JournalError as error:  # a wall without memory is better than a dark one
             problem = f"{error}; until then today's counters are lost when the bridge stops"
             log.error("%s", problem)
-    clock = Clock()
+    clock, systemd = Clock(), Systemd()
     book = RuleBook(read.thresholds, begun, history, clock, log)
     bridge = Bridge(
-        read, begun.thresholds, version(), log, clock, journal=journal, history=history, book=book, problem=problem
+        read,
+        begun.thresholds,
+        version(),
+        log,
+        clock,
+        journal=journal,
+        history=history,
+        book=book,
+        beat=lambda: systemd.tell(clock.ms(), True, bridge.status),
+        problem=problem,
     )
+
+    def stop() -> None:
+        systemd.stopping()
+        bridge.stop()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, bridge.stop)
+        loop.add_signal_handler(number, stop)
     if read.embedded_port is None:
         await bridge.run()
         return

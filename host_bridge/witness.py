@@ -15,6 +15,7 @@ from firmware.core.wire import WireError
 from host_bridge.boards import BoardsWatch, Talk
 from host_bridge.clock import Clock
 from host_bridge.recorder import Recorder
+from host_bridge.status import Boards
 
 SLICE = 10  # messages of boards taken in one go: a ms, for when five hundred speak at once
 MOST_PENDING = 5_000
@@ -83,6 +84,13 @@ class Witness:
     def problem(self) -> str:
         """What a person should do, in one line; "" is fine."""
         return "; ".join(filter(None, (self._talk.problem, self.recorder.problem if self.recorder else "")))
+
+    def boards(self) -> Boards | None:
+        """How many are there; None before all have had time to speak."""
+        if not self._watch.is_settled:
+            return None
+        online = [each.online for each in self._watch.boards.values()]
+        return Boards(online.count(True), online.count(False))
 
     def notice(self) -> str:
         """What the bridge itself has to say on every board; "" for nothing."""

@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.ami_peer import SECRET, USERNAME, AmiPeer
 from tests.brokers import Broker, broker, free_port
+from tests.systemd_ear import ear
 
 __all__ = ["broker"]
 
@@ -292,6 +293,45 @@ def test_unreachable_pbx_and_broker_are_one_line_each(tmp_path: Path) -> None:
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "host_bridge", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+
+
+def test_systemd_hears_that_it_is_ready_alive_and_on_its_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ready is a bridge with a right configuration and a running loop: neither PBX nor broker need to answer."""
+    with ear(tmp_path) as systemd:
+        monkeypatch.setenv("NOTIFY_SOCKET", str(systemd.path))
+        monkeypatch.setenv("WATCHDOG_USEC", "1000000")
+        bridge = Process(tmp_path, free_port(), f"url: 'mqtt://127.0.0.1:{free_port()}'")
+        bridge.start()
+        try:
+            systemd.hear(10, until="READY=1")
+            systemd.hear(5, until="STATUS=test: PBX down since ")
+            systemd.said.clear()
+            systemd.hear(5)
+            assert len(systemd.said["WATCHDOG=1"]) >= 2
+            bridge.signal(signal.SIGSTOP)
+            systemd.said.clear()
+            systemd.hear(3)
+            assert not systemd.said  # a bridge that hangs is killed by systemd
+            bridge.signal(signal.SIGCONT)
+            bridge.signal(signal.SIGTERM)
+            systemd.hear(3, until="STOPPING=1")
+            assert bridge.wait() == 0
+        finally:
+            bridge.close()
+
+
+def test_systemd_does_not_hear_ready_of_a_wrong_configuration(
+    bridge: Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ear(tmp_path) as systemd:
+        monkeypatch.setenv("NOTIFY_SOCKET", str(systemd.path))
+        (bridge.folder / "thresholds.yaml").write_text("queues: 1\n")
+        bridge.start()
+        assert bridge.wait() == 2
+        systemd.hear(0.5)
+        assert not systemd.said
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What systemd hears: ready with the first frame, alive from the loop, what the board shows, and when it goes."""
+"""What systemd hears of a program: ready once, alive from its loop, what it does, and when it goes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.pi.systemd import NEVER_MS, Systemd
+from config.systemd import NEVER_MS, Systemd
 
 
 @pytest.fixture(name="heard")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from firmware.core.screen import Screen
 from firmware.pi.canvas_pillow import load_font
 from firmware.pi.lost import lost_frame
 from tests.brokers import Broker, broker
+from tests.systemd_ear import ear
 from tests.test_wallboard_main import WAIT_RULE
 from tests.waiting import wait_until
 from tests.wallboard_process import FakeBridge, Process, alive, tile, view
@@ -176,35 +176,24 @@ def test_under_systemd_it_ends_for_the_unit_to_start_it_again(
 def test_systemd_hears_of_the_first_frame_of_life_and_of_the_end(
     broker: Broker, bridge: FakeBridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
-        end.bind(str(tmp_path / "notify"))
-        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    with ear(tmp_path) as systemd:
+        monkeypatch.setenv("NOTIFY_SOCKET", str(systemd.path))
         monkeypatch.setenv("WATCHDOG_USEC", "1000000")
         board = Process(tmp_path, broker.port)
         try:
-            said: dict[str, list[float]] = {}
-
-            def hear_until(word: str, seconds: float) -> None:
-                until = time.monotonic() + seconds
-                while word not in said:
-                    end.settimeout(max(until - time.monotonic(), 0.001))
-                    said.setdefault(end.recv(1000).decode(), []).append(time.monotonic())
-
-            hear_until("READY=1", 5)
+            systemd.hear(5, until="READY=1")
             assert board.frame() is not None
-            said.clear()
-            with pytest.raises(TimeoutError):
-                hear_until("never", 3)
-            beats = said["WATCHDOG=1"]
+            systemd.said.clear()
+            systemd.hear(3)
+            beats = systemd.said["WATCHDOG=1"]
             assert len(beats) >= 5 and max(b - a for a, b in itertools.pairwise(beats)) < 1
             board.process.send_signal(signal.SIGSTOP)
-            said.clear()
-            with pytest.raises(TimeoutError):
-                hear_until("never", 2)
-            assert "WATCHDOG=1" not in said  # a board that hangs is killed by systemd
+            systemd.said.clear()
+            systemd.hear(2)
+            assert "WATCHDOG=1" not in systemd.said  # a board that hangs is killed by systemd
             board.process.send_signal(signal.SIGCONT)
             board.process.send_signal(signal.SIGTERM)
-            hear_until("STOPPING=1", 3)
+            systemd.hear(3, until="STOPPING=1")
             assert board.process.wait(5) == 0
         finally:
             board.process.send_signal(signal.SIGCONT)

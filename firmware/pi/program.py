@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from config.log import set_up
+from config.systemd import Systemd, is_unit
 from config.version import version
 from config.yaml_file import ConfigError
 from firmware.core import wire
@@ -32,7 +33,6 @@ from firmware.pi.nursery import Helper, Nursery
 from firmware.pi.panel import PanelError
 from firmware.pi.privileges import give_up, hand_over
 from firmware.pi.store import Store
-from firmware.pi.systemd import Systemd, is_unit
 from firmware.pi.wallboard import Parts, Wallboard
 
 FINE, FAILED, WRONG, RESTART = 0, 1, 2, 3

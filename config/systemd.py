@@ -1,11 +1,12 @@
-"""What systemd wants to hear (sd_notify(3)): that the board is up, that its loop still runs, what it shows.
+"""What systemd wants to hear (sd_notify(3)) of a bridge or a board: that it is up, that its loop runs, what it does.
 
 A datagram to the socket that $NOTIFY_SOCKET names; without systemd there is none, and nothing is said. WATCHDOG=1 comes
-from the board's one loop alone: one that hangs is killed by systemd after WatchdogSec, and started again.
+from the program's one loop alone: one that hangs is killed by systemd after WatchdogSec, and started again.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import socket
 from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ class Systemd:
         self._address = "\0" + address[1:] if address.startswith("@") else address  # @: an abstract socket
         self._socket: socket.socket | None = None
         self._status = ""
-        self._lit = False
+        self._is_ready = False
         self._due_ms = 0
         self.watchdog_ms: int | None = None
         if self._address:
@@ -36,13 +37,18 @@ class Systemd:
             allowed_us, pid = environment.get("WATCHDOG_USEC", ""), environment.get("WATCHDOG_PID", str(os.getpid()))
             if allowed_us.isdecimal() and int(allowed_us) and pid == str(os.getpid()):
                 self.watchdog_ms = max(int(allowed_us) // 2000, 1)
+                faulthandler.enable()  # its SIGABRT leaves in the log where each thread was
 
-    def tell(self, now_ms: int, lit: bool, summary: Callable[[], str]) -> int:
-        """The loop runs; when to say so again, at the latest. `lit`: a frame has been on the panel."""
+    def tell(self, now_ms: int, ready: bool, summary: Callable[[], str]) -> int:
+        """The loop runs; when to say so again, at the latest.
+
+        `ready`: the program does what it is there for (a frame is on the panel); once is enough. `summary` gives one
+        line for people, which `systemctl status` shows.
+        """
         if self._socket is None:
             return now_ms + NEVER_MS
-        if lit and not self._lit:
-            self._lit = True
+        if ready and not self._is_ready:
+            self._is_ready = True
             self._say("READY=1")
         status = summary()
         if status != self._status:
@@ -56,7 +62,7 @@ class Systemd:
         return self._due_ms
 
     def stopping(self) -> None:
-        """The board is on its way out."""
+        """The program is on its way out."""
         self._say("STOPPING=1")
 
     def _say(self, text: str) -> None:
