@@ -51,6 +51,7 @@ GROUPS = {
     },
     "for technicians": {
         "completion": Entry("completion", "let the Tab key complete all this, in bash, zsh or fish"),
+        "power": Entry("power", "which supply, cables and fuses a panel needs, and what it draws"),
         "reconcile": Entry("reconcile", "do the figures agree with the PBX's own log?"),
     },
 }
