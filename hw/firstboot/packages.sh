@@ -1,0 +1,91 @@
+# shellcheck shell=sh
+# The wallboard's own package, offline, and the LED library where the card brings it.
+
+install_packages() {
+    # A power cut in the midst of dpkg leaves packages half installed: dpkg itself knows how to go on.
+    quietly dpkg --configure -a || note "  dpkg had something to finish and could not: $(last_words)"
+    found=""
+    for file in "$GIVEN"/*.deb; do
+        [ -e "$file" ] || continue
+        fits_this_machine "$file" || continue
+        found=yes
+        if is_installed "$file"; then
+            note "  $(deb_name "$file") is installed already"
+            continue
+        fi
+        room_for "$file"
+        # confold: /etc/wallboard/board.yaml is ours, and nobody is here to be asked.
+        quietly dpkg --install --force-confold --force-confdef "$file" ||
+            fail "$(deb_name "$file") could not be installed: $(last_words). Provision the card again with packages for this system."
+        note "  $(deb_name "$file") installed"
+    done
+    [ -n "$found" ] || is_board_installed ||
+        fail "there is no package for this machine ($(dpkg --print-architecture)) on the card: provision it again with the .deb for it."
+}
+
+quietly() {   # quietly COMMAND…: what it says is kept for last_words and for the log
+    if DEBIAN_FRONTEND=noninteractive "$@" >"$HERE/said" 2>&1 9>&- </dev/null; then
+        return 0
+    fi
+    cat "$HERE/said" >&2
+    return 1
+}
+
+last_words() {   # what a failed command said last, on one line
+    grep -v '^ *$' "$HERE/said" | grep -v 'Errors were encountered' | tail -n 3 | tr '\n' ' ' | cut -c 1-300
+}
+
+deb_name() {
+    dpkg-deb --show --showformat '${Package} ${Version}' "$1" 2>/dev/null || basename "$1"
+}
+
+fits_this_machine() {   # a card may carry packages for several
+    arch=$(dpkg-deb --field "$1" Architecture 2>/dev/null) ||
+        fail "$(basename "$1") is no Debian package, or it is damaged: provision the card again."
+    [ "$arch" = all ] || [ "$arch" = "$(dpkg --print-architecture)" ]
+}
+
+is_installed() {   # is_installed FILE: this very version, and whole
+    package=$(dpkg-deb --field "$1" Package)
+    version=$(dpkg-deb --field "$1" Version)
+    # shellcheck disable=SC2016  # dpkg-query's own variables
+    [ "$(dpkg-query --show --showformat '${db:Status-Abbrev}${Version}' "$package" 2>/dev/null)" = "ii $version" ]
+}
+
+is_board_installed() {
+    # shellcheck disable=SC2016
+    [ "$(dpkg-query --show --showformat '${db:Status-Abbrev}' wallboard-board 2>/dev/null)" = "ii " ]
+}
+
+room_for() {   # room_for FILE: four times the package, for what it unpacks to and the version before
+    need_kb=$(($(wc -c <"$1") * 4 / 1024 + 20480))
+    free_kb=$(df -Pk "$ROOT/opt" | awk 'NR == 2 {print $4}')
+    [ "$free_kb" -ge "$need_kb" ] ||
+        fail "the card is full: $((free_kb / 1024)) MB free and $((need_kb / 1024)) MB needed. Use a card of 8 GB or more, written anew."
+}
+
+install_led_library() {   # a wheel is a zip: no pip is needed, and so none has to be there
+    for wheel in "$GIVEN"/rgbmatrix*.whl; do
+        [ -e "$wheel" ] || continue
+        new=$ROOT/opt/wallboard/rgbmatrix.new
+        rm -rf "$new"
+        mkdir -p "$new"
+        quietly python3 -m zipfile -e "$wheel" "$new" || fail "$(basename "$wheel") is damaged: provision the card again."
+        sync
+        rm -rf "$ROOT/opt/wallboard/rgbmatrix"
+        mv "$new" "$ROOT/opt/wallboard/rgbmatrix"
+        note "  the LED library $(basename "$wheel") is in /opt/wallboard/rgbmatrix"
+    done
+}
+
+wait_for_health() {   # a new version that is not healthy goes back by itself; that needs a writable root
+    [ -z "$ROOT" ] || return 0
+    waited=0
+    while [ $waited -lt 120 ] && systemctl is-active --quiet 'wallboard-*-health*' 2>/dev/null; do
+        sleep 2
+        waited=$((waited + 2))
+    done
+    if [ -e /opt/wallboard/board.rolled-back ]; then
+        note "  the new version was not healthy; the one before is back: $(head -n 1 /opt/wallboard/board.rolled-back)"
+    fi
+}

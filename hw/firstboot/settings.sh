@@ -1,0 +1,48 @@
+# shellcheck shell=sh
+# Settings and secrets from the card into /etc/wallboard: text without CR and byte-order marks, secrets 0600.
+
+install_settings() {
+    mkdir -p "$ROOT/etc/wallboard"
+    for file in "$GIVEN"/*.yaml "$GIVEN"/*.crt "$GIVEN"/*.key "$GIVEN"/*.secret; do
+        [ -e "$file" ] || continue
+        name=${file##*/}
+        mode=644
+        if is_secret "$name"; then mode=600; fi
+        # Never readable by others, not even for a moment.
+        (umask 077; tidy "$file" | write_whole "$ROOT/etc/wallboard/$name")
+        chmod "$mode" "$ROOT/etc/wallboard/$name"
+    done
+    [ -s "$ROOT/etc/wallboard/board.yaml" ] || fail "board.yaml is missing on the card: provision the card again."
+}
+
+settings_belong_to_the_board() {   # once the package has made its user
+    chown root:root "$ROOT"/etc/wallboard/* 2>/dev/null || true
+    id -u wallboard >/dev/null 2>&1 || [ -n "$ROOT" ] || fail "the package made no user 'wallboard': this .deb is not the board's."
+    for file in "$ROOT"/etc/wallboard/*.key "$ROOT"/etc/wallboard/*.secret; do
+        [ ! -e "$file" ] || [ -n "$ROOT" ] || chown wallboard:wallboard "$file"
+    done
+}
+
+remove_secrets() {   # what is installed need not lie on a partition that every laptop reads
+    for name in $(sed -n 's/^[0-9a-f]* [ *]//p' "$HERE/manifest"); do
+        if is_secret "$name"; then erase "$GIVEN/$name"; fi
+    done
+    # Wi-Fi and login passwords stand in these; the system has its own copies (/etc/netplan, /etc/shadow).
+    for file in network-config firstrun.sh custom.toml userconf.txt wpa_supplicant.conf; do
+        erase "$BOOT/$file"
+    done
+    if [ -e "$BOOT/user-data" ]; then
+        cp -f "$BOOT/user-data" "$HERE/user-data"
+        erase "$BOOT/user-data"
+        printf '#cloud-config\n# Done. What stood here held passwords and was removed.\n' | write_whole "$BOOT/user-data"
+    fi
+    sync
+}
+
+erase() {   # erase FILE: overwritten and removed, so that an undelete tool finds zeros
+    [ -e "$1" ] || return 0
+    size=$(wc -c <"$1")
+    head -c "$size" /dev/zero | dd of="$1" conv=notrunc status=none
+    sync "$1"
+    rm -f "$1"
+}
