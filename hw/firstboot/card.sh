@@ -23,12 +23,10 @@ find_disk() {   # sets DISK (/dev/mmcblk0), SYSTEM (its partition with the root)
     SYSTEM=$(findmnt -n -o SOURCE /)
     DISK=/dev/$(lsblk -n -o PKNAME "$SYSTEM" | head -n 1)
     number=$(cat "/sys/class/block/${SYSTEM##*/}/partition")
-    next=$((number + 1))
     case $DISK in
-        *[0-9]) THIRD=${DISK}p$next ;;
-        *) THIRD=$DISK$next ;;
+        *[0-9]) THIRD=${DISK}p$((number + 1)) ;;
+        *) THIRD=$DISK$((number + 1)) ;;
     esac
-    SYSTEM_NUMBER=$number
 }
 
 make_partition() {   # one write of one sector, so that a power cut leaves the old table or the new one

@@ -10,7 +10,7 @@ if [ -z "${FIRSTBOOT_FROM:-}" ]; then #
     FIRSTBOOT_FROM=$(cd "$(dirname "$0")" && pwd) #
     clean=${WALLBOARD_ROOT:-}/run/wallboard-provisioning #
     mkdir -p "$clean" #
-    for file in "$FIRSTBOOT_FROM"/*.sh "$FIRSTBOOT_FROM"/wallboard-*; do #
+    for file in "$FIRSTBOOT_FROM"/*.sh "$FIRSTBOOT_FROM"/wallboard-*; do # packages are called so too
         case $file in *.deb | *.whl | *'*'*) continue ;; esac #
         sed -e "1s/^$(printf '\357\273\277')//" -e 's/\r*$//' "$file" >"$clean/${file##*/}" || exit 1 #
     done #
@@ -20,14 +20,20 @@ fi #
 
 set -eu
 umask 022
+export LC_ALL=C
 BOOT=${1:?"firstboot.sh: which folder is the boot partition? Usage: firstboot.sh /boot/firmware"}
 ROOT=${WALLBOARD_ROOT:-}   # tests name another root folder; on a board it is empty
 GIVEN=$FIRSTBOOT_FROM      # BOOT/wallboard: what `wallboardctl provision` put on the card
 HERE=$(cd "$(dirname "$0")" && pwd)
-for room in words text card verify settings packages system protect; do
-    # shellcheck source=/dev/null
-    . "$HERE/$room.sh"
-done
+# shellcheck source-path=SCRIPTDIR
+. "$HERE/words.sh"
+. "$HERE/text.sh"
+. "$HERE/verify.sh"
+. "$HERE/settings.sh"
+. "$HERE/packages.sh"
+. "$HERE/system.sh"
+. "$HERE/card.sh"
+. "$HERE/protect.sh"
 
 one_at_a_time
 trap 'ended $?' EXIT

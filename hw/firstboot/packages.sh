@@ -36,6 +36,7 @@ last_words() {   # what a failed command said last, on one line
 }
 
 deb_name() {
+    # shellcheck disable=SC2016  # dpkg's own variables
     dpkg-deb --show --showformat '${Package} ${Version}' "$1" 2>/dev/null || basename "$1"
 }
 
@@ -48,7 +49,7 @@ fits_this_machine() {   # a card may carry packages for several
 is_installed() {   # is_installed FILE: this very version, and whole
     package=$(dpkg-deb --field "$1" Package)
     version=$(dpkg-deb --field "$1" Version)
-    # shellcheck disable=SC2016  # dpkg-query's own variables
+    # shellcheck disable=SC2016
     [ "$(dpkg-query --show --showformat '${db:Status-Abbrev}${Version}' "$package" 2>/dev/null)" = "ii $version" ]
 }
 

@@ -14,14 +14,13 @@ root_is_protected() {
 }
 
 boot_partition_writable() {   # on a protected board it is read-only until somebody means it
-    [ -n "$ROOT" ] || [ -w "$BOOT/cmdline.txt" ] && touch "$BOOT/wallboard/.writable" 2>/dev/null &&
-        rm -f "$BOOT/wallboard/.writable" && return 0
-    mount -o remount,rw "$BOOT" || { say "$BOOT cannot be written: is the card locked or bad?"; exit 1; }
+    # shellcheck disable=SC2153
+    [ -w "$BOOT/cmdline.txt" ] || mount -o remount,rw "$BOOT" || fail "$BOOT cannot be written: is the card bad?"
 }
 
 install_tools() {   # from here on every start goes on by itself, until nothing is pending
     mkdir -p "$ROOT$TOOLS/overlay" "$ROOT/mnt/card" "$ROOT$STATE"
-    for tool in wallboard-init wallboard-writable text.sh; do
+    for tool in wallboard-init wallboard-writable wallboard-pending text.sh; do
         write_whole "$ROOT$TOOLS/$tool" <"$HERE/$tool"
         chmod 755 "$ROOT$TOOLS/$tool"
     done

@@ -24,25 +24,29 @@ settings_belong_to_the_board() {   # once the package has made its user
 }
 
 remove_secrets() {   # what is installed need not lie on a partition that every laptop reads
-    for name in $(sed -n 's/^[0-9a-f]* [ *]//p' "$HERE/manifest"); do
-        if is_secret "$name"; then erase "$GIVEN/$name"; fi
+    # SECRETS is a line a file, as seen from the boot partition. Wi-Fi and login passwords stand in the others.
+    for name in $(tidy_if_there "$GIVEN/SECRETS") network-config firstrun.sh custom.toml userconf.txt; do
+        erase "$BOOT/$name"
     done
-    # Wi-Fi and login passwords stand in these; the system has its own copies (/etc/netplan, /etc/shadow).
-    for file in network-config firstrun.sh custom.toml userconf.txt wpa_supplicant.conf; do
-        erase "$BOOT/$file"
+    for file in "$GIVEN"/*.secret "$GIVEN"/*.key "$GIVEN"/*.nmconnection; do
+        erase "$file"
     done
-    if [ -e "$BOOT/user-data" ]; then
-        cp -f "$BOOT/user-data" "$HERE/user-data"
-        erase "$BOOT/user-data"
-        printf '#cloud-config\n# Done. What stood here held passwords and was removed.\n' | write_whole "$BOOT/user-data"
-    fi
+    # cloud-init's NoCloud needs a user-data to be one at all; what it said is done.
+    for name in user-data vendor-data; do
+        [ -e "$BOOT/$name" ] || continue
+        erase "$BOOT/$name"
+        printf '#cloud-config\n# Done. What stood here may have held passwords and was removed.\n' | write_whole "$BOOT/$name"
+    done
     sync
 }
 
+tidy_if_there() {
+    [ ! -e "$1" ] || tidy "$1"
+}
+
 erase() {   # erase FILE: overwritten and removed, so that an undelete tool finds zeros
-    [ -e "$1" ] || return 0
-    size=$(wc -c <"$1")
-    head -c "$size" /dev/zero | dd of="$1" conv=notrunc status=none
+    [ -f "$1" ] || return 0
+    head -c "$(wc -c <"$1")" /dev/zero | dd of="$1" conv=notrunc status=none
     sync "$1"
     rm -f "$1"
 }
