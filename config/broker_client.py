@@ -36,9 +36,7 @@ def new_client(login: BrokerLogin) -> mqtt.Client:
     paho's own reconnect would send again what was unacknowledged when the line broke: old figures, behind which the
     newest wait.
     """
-    client = mqtt.Client(
-        CallbackAPIVersion.VERSION2, login.client_id, protocol=mqtt.MQTTv311, reconnect_on_failure=False
-    )
+    client = _Client(CallbackAPIVersion.VERSION2, login.client_id, protocol=mqtt.MQTTv311, reconnect_on_failure=False)
     client.connect_timeout = reconnect.CONNECT_TIMEOUT_S
     if login.username is not None:
         client.username_pw_set(login.username, login.password)
@@ -46,6 +44,27 @@ def new_client(login: BrokerLogin) -> mqtt.Client:
         client.tls_set_context(login.tls)
     client.on_socket_open = _no_delay
     return client
+
+
+class _Client(mqtt.Client):
+    """Opens no port, so that a service which may not can use it.
+
+    paho wakes its thread through a pair of TCP sockets, for which it listens on loopback a moment; and it binds a
+    socket before it connects, to no address in particular.
+    """
+
+    def _create_socket_connection(self) -> socket.socket:
+        return socket.create_connection((self._host, self._port), timeout=self._connect_timeout)
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    ends = socket.socketpair()
+    for each in ends:
+        each.setblocking(False)
+    return ends
+
+
+mqtt._socketpair_compat = _pair
 
 
 def reason(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -57,3 +58,22 @@ def test_libraries_tell_warnings_alone(stderr: io.StringIO) -> None:
     logging.getLogger("some.library").info("chatter")
     logging.getLogger("some.library").warning("trouble")
     assert stderr.getvalue() == "wallboard-test: trouble\n"
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_to_the_journal_a_line_tells_its_gravity_and_not_the_name(is_ours: bool) -> None:
+    script = (
+        "import os, sys; from config.log import set_up\n"
+        f"found = os.fstat({2 if is_ours else 0})\n"
+        "os.environ['JOURNAL_STREAM'] = f'{found.st_dev}:{found.st_ino}'\n"
+        "log = set_up('wallboard-test'); log.info('up'); log.warning('odd')\n"
+        "try: raise KeyError('sales')\n"
+        "except KeyError: log.exception('a bug')\n"
+    )
+    said = subprocess.run([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True, check=True).stderr
+    lines = said.splitlines()
+    if is_ours:
+        assert lines[:4] == ["<6>up", "<4>odd", "<3>a bug", "<3>Traceback (most recent call last):"]
+        assert lines[-1] == "<3>KeyError: 'sales'"
+    else:
+        assert lines[0] == "wallboard-test: up"

@@ -10,24 +10,27 @@ from pathlib import Path
 
 from firmware.pi.panel import PanelError
 
+_OF_THE_UNIT = ("STATE_DIRECTORY", "RUNTIME_DIRECTORY")
 
-def hand_over(folder: Path, user: str, environment: Mapping[str, str] | None = None) -> None:
-    """Let `user` write what the board keeps in `folder`, before give_up(). Raises PanelError.
 
-    Systemd makes a unit's StateDirectory for root if the unit starts as root. One that is not there is made; any other
-    is somebody's, and stays as it is.
+def hand_over(state: Path, user: str, environment: Mapping[str, str] | None = None) -> None:
+    """Let `user` write what the board keeps in the folder `state`, before give_up(). Raises PanelError.
+
+    Systemd makes a unit's StateDirectory and RuntimeDirectory for root if the unit starts as root. A `state` that is
+    not there is made; any other folder is somebody's, and stays as it is.
     """
     if os.geteuid() != 0:
         return
     entry = _entry(user)
     environment = os.environ if environment is None else environment
+    folders = [Path(environment[name].split(":")[0]) for name in _OF_THE_UNIT if environment.get(name)]
     try:
-        if not folder.exists():
-            folder.mkdir(parents=True)
-        elif str(folder) != environment.get("STATE_DIRECTORY", "").split(":")[0]:
-            return
-        for each in (folder, *folder.iterdir()):
-            os.chown(each, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
+        if not state.exists():
+            state.mkdir(parents=True)
+            folders.append(state)
+        for folder in folders:
+            for each in (folder, *folder.iterdir()):
+                os.chown(each, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
     except OSError:
         pass  # the store says so when it cannot write
 

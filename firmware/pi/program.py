@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -63,11 +64,16 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--config", metavar="FILE", type=Path, required=True, help="board.yaml")
     parser.add_argument("--version", action="version", version=version())
-    path: Path = parser.parse_args(argv).config
+    parser.add_argument(
+        "--user",
+        metavar="NAME",
+        help="whom root becomes, with every driver; without it panel.user, with rgbmatrix alone",
+    )
+    args = parser.parse_args(argv)
     log = set_up("wallboard")
     was_root = os.geteuid() == 0
     try:
-        read = settings.load(path)
+        read = settings.load(args.config)
     except ConfigError as error:
         for line in error.errors:
             print(line, file=sys.stderr)
@@ -76,6 +82,11 @@ def main(argv: list[str] | None = None) -> int:
         log.error("this system cannot keep a panel's driver running: the board needs Linux 5.3 or newer")
         return FAILED
     try:
+        if args.user:
+            read = replace(read, panel=replace(read.panel, user=args.user))
+            if read.panel.driver != "rgbmatrix":  # which needs root itself; no other has any use for it
+                hand_over(read.state_file.parent, args.user)
+                give_up(args.user)
         restart = _run(read, start_ns, log)
     except PanelError as error:
         log.error("%s", error)

@@ -45,7 +45,8 @@ GROUPS = "wallboard-rig-"
 
 # $1 the tree, $2 the folder to write to, $3 the name of a control group. Tmpfs hides what nspawn leaves in /run and
 # /tmp when it is killed. A group of its own in the unified hierarchy, whatever else this host has mounted, is what the
-# machine's systemd takes for the root of all groups; those of runs that were killed are empty, and removed here.
+# machine's systemd takes for the root of all groups; those of runs that were killed are empty, and removed here. BPF is
+# what systemd holds units to DeviceAllow=, SocketBindDeny= and IPAddressDeny= with.
 CONTAINER = ("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private")
 CONTAINER += ("--pid", "--fork", "--kill-child", "--mount-proc")
 _BOOT = """
@@ -63,7 +64,8 @@ done
 mkdir "/sys/fs/cgroup/$3"
 echo 0 > "/sys/fs/cgroup/$3/cgroup.procs"
 exec systemd-nspawn --quiet --directory=/mnt/root --boot --private-network --register=no --keep-unit \\
-    --link-journal=no --resolv-conf=off --timezone=off --hostname=debian --console=pipe
+    --link-journal=no --resolv-conf=off --timezone=off --hostname=debian --console=pipe \\
+    --capability=CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON --system-call-filter=bpf
 """
 
 
@@ -143,15 +145,21 @@ class Machine:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command as root, or as `user`; `send` is its standard input. CommandError with what it said."""
         as_user = ["runuser", "-u", user, "--"] if user else []
-        done = subprocess.run(
-            [*self._enter("--all"), *as_user, *command],
-            input=send.encode() if isinstance(send, str) else send or b"",
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-            env=ENVIRONMENT,
-            cwd="/",
-        )
+        try:
+            done = subprocess.run(
+                [*self._enter("--all"), *as_user, *command],
+                input=send.encode() if isinstance(send, str) else send or b"",
+                capture_output=True,
+                timeout=timeout,
+                check=False,
+                env=ENVIRONMENT,
+                cwd="/",
+            )
+        except subprocess.TimeoutExpired as slow:
+            told = (slow.stdout or b"") + (slow.stderr or b"")
+            raise CommandError(
+                f"{' '.join(command)}: not done within {timeout:g} s\n{told.decode(errors='replace')}"
+            ) from None
         told = subprocess.CompletedProcess(
             command, done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
         )
