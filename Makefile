@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help run practice test test-pbx test-deb lint bench preview fonts schema clean
+.PHONY: wiring help run practice test test-pbx test-deb lint bench preview fonts schema clean
 
 help:  ## this menu
 	@echo 'The LED wallboard for call centres. What would you like?'
@@ -64,6 +64,9 @@ preview: $(VENV)/dev  ## contact sheets of the board's pages, a PNG a panel size
 
 fonts: $(VENV)/dev  ## make the board's fonts anew from the OS's packages (xfonts-terminus) and our own figures
 	@$(BIN)/python -m firmware.fonts.make_fonts
+
+wiring: $(VENV)/dev  ## make the drawings and tables in hw/ anew from pins.yaml and parts.yaml
+	@$(BIN)/python -m hw.made
 
 schema: $(VENV)/dev  ## make config/*.schema.json anew from the definitions that check the settings files
 	@$(BIN)/wallboardctl schema --out config

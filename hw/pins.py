@@ -90,6 +90,9 @@ class Sheet(NamedTuple):
     title: str
     mapping: Mapping
     chains: int
+    chain: int  # modules in each, as an example …
+    rows: int  # … of so many LEDs
+    cols: int
 
 
 class Wiring(NamedTuple):
@@ -135,7 +138,9 @@ def wiring_of(data: bytes, name: str) -> Wiring:
         mappings=maps,
         boards=boards,
         sheets={
-            name: Sheet(name, each["title"], known[each["uses"]], each["chains"])
+            name: Sheet(
+                name, each["title"], known[each["uses"]], each["chains"], each["chain"], each["rows"], each["cols"]
+            )
             for name, each in clean["sheets"].items()
         },
     )

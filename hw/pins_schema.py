@@ -51,6 +51,9 @@ _SHEET = Record(
         Field("title", Text(80), required=True),
         Field("uses", Text(40), required=True),
         Field("chains", Int(1, 3), required=True),
+        Field("chain", Int(1, 4), required=True),
+        Field("rows", Int(8, 64), required=True),
+        Field("cols", Int(16, 256), required=True),
     )
 )
 SCHEMA = Record(
