@@ -147,11 +147,13 @@ def test_renewed_with_the_same_key_or_with_another_and_the_one_before_is_revoked
 @pytest.mark.parametrize(
     ("name", "role", "error"),
     [
-        ("wallboard-bridge", BOARD, "is the bridge's name, and nobody else's"),
-        ("bridge-2", BRIDGE, "'wallboard-bridge' is the bridge's name"),
-        ("hall-1", OPERATOR, "is not free: there is the board 'hall-1'"),
-        ("HALL-1", BOARD, "is not free: there is the board 'hall-1'"),
-        ("broker", BOARD, "is not free: it is the broker itself"),
+        ("wallboard-bridge", BOARD, "is not free: it is the bridge 'wallboard-bridge'"),
+        ("bridge-2", BRIDGE, "the bridge of a site is called 'wallboard-bridge'"),
+        ("WallboardCtl", BOARD, "is not free: it is the operator's;"),
+        ("wallboardctl", MONITOR, "is not free: it is the operator's;"),
+        ("hall-1", OPERATOR, "is not free: it is the board 'hall-1'"),
+        ("HALL-1", BOARD, "is not free: it is the board 'hall-1'"),
+        ("broker", BOARD, "is not free: it is the broker 'broker'"),
         ("a/b", BOARD, "board 'a/b': '/' may not stand in a name"),
         ("+", BOARD, "'+' may not stand in a name"),
         ("..\\ca", MONITOR, "may not stand in a name"),

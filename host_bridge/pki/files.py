@@ -30,10 +30,10 @@ def write(path: Path, content: bytes, mode: int) -> None:
         raise PkiError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
-def make_folder(path: Path) -> None:
-    """Make a folder for its owner alone, where there is none. Raises PkiError."""
+def make_folder(path: Path, *, open_to_all: bool = False) -> None:
+    """Make a folder, where there is none, for its owner alone or for all to look into. Raises PkiError."""
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=0o755 if open_to_all else 0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise PkiError(f"{path}: no such folder can be made: {error.strerror or error}") from None
 

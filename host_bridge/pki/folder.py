@@ -75,6 +75,11 @@ class Folder:
             raise PkiError(f"{path} was signed by another authority than ca.crt: put the folder back from one copy")
         return None if found.serial_number in self.revoked else found
 
+    def hosts(self) -> list[Host]:
+        """Where the broker is, by its certificate."""
+        there = self.cert(BROKER, BROKER)
+        return [] if there is None else certificates.hosts_of(there)
+
     def issue(
         self, name: str, role: Role, until: dt.datetime, hosts: Sequence[Host] = (), key: Key | None = None
     ) -> Files:

@@ -18,7 +18,19 @@ from cryptography import x509
 from firmware.core.spelling import did_you_mean, shown
 from host_bridge.pki import certificates, files
 from host_bridge.pki.folder import BOARDS, CLIENTS, ISSUED, Files, Folder, Issued, key_at
-from host_bridge.pki.names import BOARD, BRIDGE, BRIDGE_NAME, BROKER, LOCAL, PkiError, Role, check, host
+from host_bridge.pki.names import (
+    BOARD,
+    BRIDGE,
+    BRIDGE_NAME,
+    BROKER,
+    FIXED,
+    LOCAL,
+    PkiError,
+    Role,
+    WrongNameError,
+    check,
+    host,
+)
 
 YEARS, CA_YEARS = 10, 30
 YEAR = dt.timedelta(days=365.25)
@@ -120,16 +132,18 @@ class Pki:
     def _may_be_called(self, name: str, role: Role, now: dt.datetime) -> None:
         """One name, one owner: the broker tells users apart by nothing else."""
         check(name, "board" if role == BOARD else "client")
-        if name in (BROKER, "ca"):
-            raise PkiError(f"{name!r} is not free: it is the {'broker' if name == BROKER else 'authority'} itself")
-        if (name == BRIDGE_NAME) != (role == BRIDGE):
-            raise PkiError(f"{BRIDGE_NAME!r} is the bridge's name, and nobody else's: expected another")
+        own = FIXED.get(name.casefold())
+        taken = "broker itself" if name == BROKER else f"{own}'s" if own else ""
         for each in self.folder.issued():  # by small letters: for the file systems that tell no case apart
             is_other = each.name.casefold() == name.casefold() and (each.name, each.role) != (name, role)
             if is_other and each.revoked is None and each.until > now:
-                raise PkiError(f"{name!r} is not free: there is the {each.role} {each.name!r}; give it another name")
+                taken = f"{each.role} {each.name!r}"
+        if taken and FIXED.get(name) != role:
+            raise WrongNameError(f"{name!r} is not free: it is the {taken}; give it another name")
+        if role == BRIDGE and name != BRIDGE_NAME:
+            raise WrongNameError(f"client {name!r}: the bridge of a site is called {BRIDGE_NAME!r}")
 
-    def _unknown(self, name: str) -> PkiError:
+    def _unknown(self, name: str) -> WrongNameError:
         known = sorted({each.name for each in self.issued()})
         hint = did_you_mean(name, known) or f"; there are {', '.join(known) or 'none'}"
-        return PkiError(f"nobody is called {shown(name)}{hint}")
+        return WrongNameError(f"nobody is called {shown(name)}{hint}")

@@ -1,0 +1,120 @@
+"""mosquitto's settings and access list for a site, as text: for mosquitto 2.0, that of Debian 12 and 13.
+
+Boards are told apart by %u, the user's name, in patterns that hold for everybody: a new board needs its certificate (or
+password) and nothing on the broker, so that a card can be made far from it. People and the bridge stand by name, for
+what they may beyond that; a name is looked up in a table there, not in the certificate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from host_bridge.pki.names import BRIDGE, FIXED, MONITOR, OPERATOR, Role
+
+FOLDER = "/etc/mosquitto/wallboard"  # of all but the settings; mosquitto opens them as its own user
+CONF, ACL, PASSWORDS = "wallboard.conf", "acl", "passwords"
+TLS_PORT, PLAIN_PORT = 8883, 1883
+MESSAGE_LIMIT = 262_144  # bytes; boards take no more, firmware.core.payload
+MOST_QUEUED = 20_000  # for one client; a board that connects is sent all that is retained: three topics a queue
+
+_READ_BY_ALL = ("bridge/state", "site", "rules/+", "queue/+", "notice")
+_OWN: dict[Role, tuple[str, ...]] = {
+    BRIDGE: (
+        "write bridge/state",
+        "readwrite bridge/boards",
+        "write site",
+        "write rules/+",
+        "write queue/+",
+        "write notice",
+        "read notice/set",
+        "read board/+/state",
+    ),
+    # An empty message to a board's state lets everybody forget it: `wallboardctl boards --forget`.
+    OPERATOR: ("read #", "write notice/set", "write board/+/command", "write board/+/state"),
+    # What is denied goes before all that is allowed, reading too: so a watcher sees acknowledgements in boards' states.
+    MONITOR: ("read #", "deny ack/#", "deny board/{name}/#"),
+}
+_OF_ROLE = {
+    BRIDGE: "the bridge: writes the figures, reads what boards and people answer",
+    OPERATOR: "wallboardctl: reads all, orders boards, sets notices, forgets boards",
+    MONITOR: "somebody who watches: reads all but acknowledgements, writes nothing",
+}
+
+_ACL = """\
+# Who may read and write what of the LED wallboard, site {site}. For acl_file of mosquitto 2.0.
+# Made by `wallboardctl pki broker`; made anew when a client is given a certificate, not when a board is.
+
+# Everybody whom the broker lets in, with the name that his certificate's CN or his login gives (%u): what a board does.
+# Of the lines without %u mosquitto remarks at its start that they name nobody: that is meant.
+{patterns}
+{users}"""
+_CONF = """\
+# mosquitto's settings for the LED wallboard, site {site}. Made by `wallboardctl pki broker`.
+# For mosquitto 2.0 and later. Belongs into /etc/mosquitto/conf.d: Debian's own mosquitto.conf, which says where the log
+# and the retained messages are kept, reads it there. Other clients of this broker are then held to the same access
+# list: give them lines of their own in it.
+
+allow_anonymous false
+acl_file {folder}/{acl}
+
+# Without it a message and its confirmation take 88 ms, with it less than one.
+set_tcp_nodelay true
+message_size_limit {limit}
+max_queued_messages {queued}
+
+# Acknowledgements and the states of boards are retained: they outlive a restart of the broker, and a power cut but for
+# the last minutes.
+persistence true
+autosave_interval 300
+"""
+_TLS = """
+# Boards, bridge and people with certificates of the site's own authority. A certificate's CN is the user's name.
+listener {port}
+cafile {folder}/ca.crt
+certfile {folder}/broker.crt
+keyfile {folder}/broker.key
+crlfile {folder}/crl.pem
+require_certificate true
+use_identity_as_username true
+"""
+_PLAIN = """
+# Users with passwords, unencrypted: for a network that is yours alone.
+#   mosquitto_passwd {folder}/{passwords} hall-1
+# Users are the boards by their ids, {users}.
+listener {port}
+password_file {folder}/{passwords}
+"""
+
+
+class Listeners(NamedTuple):
+    """How one may come in: ports, None where not."""
+
+    tls: int | None = TLS_PORT
+    plain: int | None = None
+
+
+def acl(site: str, clients: Mapping[str, Role]) -> str:
+    """The access list. `clients`: who has more rights than a board, beyond those of names.FIXED."""
+    prefix = f"wallboard/{site}/"
+    patterns = [f"pattern read {prefix}{each}" for each in _READ_BY_ALL]
+    patterns += [f"pattern readwrite {prefix}ack/+/+"]
+    patterns += [f"pattern read {prefix}board/%u/command", f"pattern write {prefix}board/%u/state"]
+    users = ""
+    for name, role in {**FIXED, **dict(sorted(clients.items()))}.items():
+        users += f"\n# {_OF_ROLE[role]}\nuser {name}\n"
+        for line in _OWN[role]:
+            access, topic = line.format(name=name).split(" ")
+            users += f"topic {access} {prefix}{topic}\n"
+    return _ACL.format(site=site, patterns="\n".join(patterns), users=users)
+
+
+def conf(site: str, listeners: Listeners, folder: str = FOLDER) -> str:
+    """The settings."""
+    made = _CONF.format(site=site, folder=folder, acl=ACL, limit=MESSAGE_LIMIT, queued=MOST_QUEUED)
+    if listeners.tls is not None:
+        made += _TLS.format(folder=folder, port=listeners.tls)
+    if listeners.plain is not None:
+        users = ", ".join(FIXED)
+        made += _PLAIN.format(folder=folder, port=listeners.plain, passwords=PASSWORDS, users=users)
+    return made
