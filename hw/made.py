@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from hw import wiring_text
+from hw import parts, viewing, wiring_text
 from hw.drawing.sheet import draw
 from hw.pins import wiring
 
@@ -14,8 +15,25 @@ HW = Path(__file__).parent
 def everything() -> dict[Path, str]:
     """File → what belongs into it."""
     known = wiring()
-    drawings = {HW / f"wiring-{name}.svg": draw(known, sheet) for name, sheet in known.sheets.items()}
-    return {**drawings, HW / "WIRING.md": wiring_text.page(known)}
+    made = {HW / f"wiring-{name}.svg": draw(known, sheet) for name, sheet in known.sheets.items()}
+    made[HW / "WIRING.md"] = wiring_text.page(known)
+    made[HW / "PARTS.md"] = parts.page()
+    mounting = (HW / "MOUNTING.md").read_text("utf-8")
+    tables = {"distances": viewing.distances(), "sizes": viewing.outer_sizes()}
+    made[HW / "MOUNTING.md"] = filled(mounting, tables)
+    return made
+
+
+def filled(page: str, tables: dict[str, str]) -> str:
+    """A page that people write, with tables between `<!-- made: NAME -->` and `<!-- end -->`."""
+    for name, text in tables.items():
+        parts_of_page = re.split(
+            rf"(?<=<!-- made: {name} -->\n)(?:(?!<!-- made).)*(?=<!-- end -->)", page, flags=re.DOTALL
+        )
+        if len(parts_of_page) != 2:
+            raise ValueError(f"the page must have one place for the table {name!r}, and has {len(parts_of_page) - 1}")
+        page = text.join(parts_of_page)
+    return page
 
 
 def main() -> None:
