@@ -6,10 +6,11 @@ arc, twice what good eyes need.
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import NamedTuple
 
+from firmware.core.font import Font
 from firmware.core.layout import SIZES, Face, choose
-from firmware.pi.canvas_pillow import load_font
 from hw.tables import table
 
 METRES_A_LED_MM = 0.36
@@ -43,7 +44,7 @@ def heights(size: tuple[int, int], queues: int) -> Heights:
 def _height(chain: tuple[tuple[str, int], ...], text: str, width: int) -> int:
     """Of the first font in which the text fits, as firmware.core.font.Pen.fit takes it."""
     for name, tracking in chain:
-        font = load_font(name)
+        font = Font.load(files("firmware.fonts").joinpath(f"{name}.wbf").read_bytes())
         if font.measure(text, tracking) <= width:
             break
     above, below = font.extent(text)
