@@ -6,11 +6,14 @@ import os
 import stat
 from pathlib import Path
 
+# Without O_NONBLOCK the open itself waits, for a pipe's other end. Windows has neither of the first two, and without
+# O_BINARY it would end a file at its first Ctrl-Z and change line ends.
+_FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
 
 def read_regular(path: Path, most: int) -> bytes:
     """The first `most` bytes of a file. Raises OSError, with an own `strerror` for what is no regular file."""
-    # Without O_NONBLOCK the open itself waits, for a pipe's other end.
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDONLY | _FLAGS)
     try:
         _must_be_regular(os.fstat(descriptor), path)
         with open(descriptor, "rb", closefd=False) as stream:

@@ -53,6 +53,7 @@ GROUPS = {
         "completion": Entry("completion", "let the Tab key complete all this, in bash, zsh or fish"),
         "power": Entry("power", "which supply, cables and fuses a panel needs, and what it draws"),
         "pki": Entry("pki", "the site's certificates: make, list, renew, revoke"),
+        "provision": Entry("provision", "a memory card with which a Pi becomes a board by itself"),
         "reconcile": Entry("reconcile", "do the figures agree with the PBX's own log?"),
     },
 }

@@ -1,0 +1,59 @@
+"""`wallboardctl provision`: a memory card, made ready so that the Pi with it becomes a board without a keyboard."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from config.mistakes import ConfigError
+from host_bridge.ctl import provision_text as text
+from host_bridge.ctl.provision_args import add_options, network_of, system_of
+from host_bridge.ctl.provision_board import board_of
+from host_bridge.ctl.provision_card import make
+from hw.provision import CardError, ProvisionError, card
+
+DESCRIPTION = """\
+Makes a memory card ready for its first boot. Before it, write Raspberry Pi OS Lite (64-bit) onto the card with
+Raspberry Pi Imager, without its own settings (or let `make flash` do both), and leave the card in the reader: its
+first partition, bootfs, is what --out names. Nothing of this needs a network, neither here nor on the Pi.
+
+Secrets (the board's key, the Wi-Fi's passphrase) lie on the card until the first boot has succeeded, and are removed
+from it then: until then the card is as good as a key. A dead board is replaced by making another card with the same
+command and the same --board. Doing it twice is harmless. All text files on the card may be edited in any editor.
+"""
+EPILOG = """\
+examples:
+  wallboardctl provision --board lobby --out D:\\ --site main --broker mqtts://broker.example --pki pki
+  wallboardctl provision --board lobby --out /media/me/bootfs --board-yaml site.yaml --pki pki --wifi "מוקד"
+  wallboardctl provision … --panel 128x32 --mapping adafruit-hat-pwm --address 192.168.1.50/24 --gateway 192.168.1.1
+
+Exit codes: 0 the card is ready, 1 it cannot be written, 2 wrong usage or wrong configuration.
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command `provision`."""
+    parser = subparsers.add_parser(
+        "provision", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EPILOG
+    )
+    add_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when the card is ready, 1 when it cannot be written, 2 when the options make no board."""
+    text.any_letters()
+    try:
+        onto = card.look(args.out, args.form)
+        found = card.in_the_way(onto)
+        if found and not args.force:
+            raise ProvisionError("; ".join(found) + ". To go on all the same: --force")
+        system, board, reach = system_of(args), board_of(args), network_of(args)
+        made = make(args, onto, system, board, reach)
+    except ConfigError as error:
+        print("\n".join(error.errors), file=sys.stderr)
+        return 2
+    except ProvisionError as error:
+        print(f"wallboardctl provision: {error}", file=sys.stderr)
+        return 1 if isinstance(error, CardError) else 2
+    print(text.as_json(made) if args.json else text.lines(made))
+    return 0

@@ -1,0 +1,128 @@
+"""The board.yaml of a card, and the files that it names: made, and then read as the board itself will read them."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from config.mistakes import ConfigError, Mistake
+from config.yaml_file import YamlFile, parse
+from firmware.pi import settings
+from host_bridge.ctl.provision_args import panel_of, read, secret
+from host_bridge.ctl.provision_parts import certificates
+from hw.provision import FOLDER, ProvisionError, board_yaml
+from hw.provision.board_yaml import CA, CERT, KEY, SECRET
+from hw.provision.writer import File
+
+_KEYS = {CA: "ca_file", CERT: "cert_file", KEY: "key_file", SECRET: "password_file"}
+
+
+@dataclass(frozen=True)
+class Board:
+    """`settings`: what the files come to, as the board sees them; `files`: for the card."""
+
+    settings: settings.BoardSettings
+    files: list[File] = field(repr=False)
+
+
+def board_of(args: argparse.Namespace) -> Board:
+    """The board that the options describe. Raises ProvisionError, and ConfigError for what is wrong in a board.yaml."""
+    base = _Base.of(args.board_yaml)
+    site, url = args.site or base.said("site"), args.broker or base.said("mqtt", "url")
+    if not site:
+        raise ProvisionError("which site? --site NAME, as in bridge.yaml")
+    if not url:
+        raise ProvisionError("which broker? --broker mqtts://HOST")
+    contents = _contents(args, base)
+    username = args.username or base.said("mqtt", "username") or (args.board if SECRET in contents else None)
+    own = board_yaml.head(site, args.board, url, contents, username)
+    text = board_yaml.whole(own, base.rest if base.file else panel_of(args).text())
+    named = {"board.yaml": text.encode(), **contents}
+    made = [File(f"{FOLDER}/{name}", data, secret=name in (KEY, SECRET), exact=True) for name, data in named.items()]
+    return Board(_checked(named, args), made)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """A board.yaml that serves several boards: `rest` is its text without what differs. `file` None: there is none."""
+
+    path: Path
+    file: YamlFile | None = None
+    rest: str = ""
+
+    @staticmethod
+    def of(path: Path | None) -> _Base:
+        if path is None:
+            return _Base(Path())
+        data = read(path, "--board-yaml", 1 << 20)
+        file = parse(data, str(path))
+        encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+        try:
+            return _Base(path, file, board_yaml.kept(data.decode(encoding)))
+        except ProvisionError as error:
+            raise ProvisionError(f"--board-yaml: {path}: {error}") from None
+
+    def said(self, *keys: str) -> str:
+        """What the file says there; empty when it says nothing."""
+        value = self.file.at(*keys) if self.file else None
+        return value if isinstance(value, str) else ""
+
+
+def _contents(args: argparse.Namespace, base: _Base) -> dict[str, bytes]:
+    """The files beside board.yaml, by their names on the card: from the options, else those that the base names."""
+    found: dict[str, bytes] = dict(certificates(args))
+    password = secret(args.password_file, args.password_env, "--password")
+    if password is not None:
+        found[SECRET] = password.encode() + b"\n"
+    for name, key in _KEYS.items():
+        other = base.said("mqtt", key)
+        if other and name not in found and not (args.pki and name == SECRET):
+            found[name] = read(base.path.parent / other, f"--board-yaml: mqtt.{key}", 1 << 16)
+    return found
+
+
+def _checked(named: Mapping[str, bytes], args: argparse.Namespace) -> settings.BoardSettings:
+    """What the board will make of its files: certificates and key are opened too. Raises ConfigError."""
+    about = str(args.board_yaml or "board.yaml")
+    with tempfile.TemporaryDirectory(prefix="wallboard-") as made:
+        for name, data in named.items():
+            (Path(made) / name).write_bytes(data)
+        try:
+            return settings.load(Path(made) / "board.yaml", about)
+        except ConfigError as error:
+            raise _of_the_options(error, made, about, args) from None
+
+
+def _of_the_options(error: ConfigError, folder: str, about: str, args: argparse.Namespace) -> ConfigError:
+    """The mistakes with the option or the file that they come from; what stands in no file has no place."""
+    options: dict[str, Any] = {
+        "site": "--site",
+        "board": "--board",
+        "mqtt.url": "--broker",
+        "mqtt.username": "--username",
+        "mqtt.ca_file": "--pki" if args.pki else "--ca",
+        "mqtt.cert_file": "--pki" if args.pki else "--cert",
+        "mqtt.key_file": "--pki" if args.pki else "--key",
+        "panel.gpio_slowdown": "--slowdown",
+        "buzzer.gpio": "--buzzer",
+        "button.gpio": "--button",
+    }
+    if args.board_yaml is not None:
+        options = {key: option for key, option in options.items() if key.startswith(("site", "board", "mqtt"))}
+
+    def told(mistake: Mistake) -> Mistake:
+        message = re.sub(re.escape(folder) + r"[/\\]", "", mistake.message)
+        if mistake.path in options:
+            return Mistake(options[mistake.path], None, "", message)
+        if args.board_yaml is None:
+            return Mistake(
+                "the panel's options" if mistake.path.startswith("panel") else about, None, mistake.path, message
+            )
+        return Mistake(about, None, mistake.path, message)  # the lines are those of the new file, not of the old
+
+    return ConfigError(map(told, error.mistakes))

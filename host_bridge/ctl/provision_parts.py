@@ -1,0 +1,116 @@
+"""What goes onto the card beside settings: the packages, the LED library, certificates, the first boot's scripts."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from importlib.resources import files
+from pathlib import Path
+
+from host_bridge.ctl.provision_args import read
+from hw.provision import FOLDER, ProvisionError
+from hw.provision.board_yaml import CA, CERT, KEY
+from hw.provision.writer import File
+
+DEB, WHEEL = "wallboard-board_*_arm64.deb", "rgbmatrix-*.whl"
+_MOST = 200 << 20  # bytes of a package; a board's has some 30 MB
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]*")  # no blanks: the names stand in a line of MANIFEST
+
+
+def folders() -> list[Path]:
+    """Where packages are looked for: dist/ here, here, and dist/ of the checkout that this program is run from."""
+    checkout = Path(__file__).resolve().parents[2]
+    return [Path("dist"), Path(), *([checkout / "dist"] if (checkout / "pyproject.toml").is_file() else [])]
+
+
+def packages(args: argparse.Namespace) -> tuple[list[File], list[str]]:
+    """The board's package and what else --deb names, and a note for each that was found, not named."""
+    notes = []
+    paths: list[Path] = args.deb
+    if not paths:
+        found = _newest(DEB)
+        if found is None:
+            raise ProvisionError(
+                f"there is no {DEB} in dist/ or here: make it with `make deb`, or name it with --deb FILE"
+            )
+        notes.append(f"the package is {found}")
+        paths = [found]
+    made = [_package(path, "--deb", b"!<arch>\n", ".deb", "a Debian package") for path in paths]
+    if not any(file.name.startswith(f"{FOLDER}/wallboard-board_") for file in made):
+        raise ProvisionError("--deb: none of these is the board's package, wallboard-board_VERSION_arm64.deb")
+    for file in made:
+        if not file.name.endswith(("_arm64.deb", "_all.deb")):
+            raise ProvisionError(f"--deb: {Path(file.name).name} is not for a Pi, whose packages end in _arm64.deb")
+    return made, notes
+
+
+def led_library(args: argparse.Namespace, driver: str) -> tuple[list[File], list[str]]:
+    """The wheel of rpi-rgb-led-matrix, where there is one, and what to say when there is none."""
+    path: Path | None = args.rgbmatrix or _newest(WHEEL)
+    if path is None:
+        if driver != "rgbmatrix":
+            return [], []
+        return [], [
+            "the LED library is not on the card: the board says in its log how to get it, and is dark till then"
+        ]
+    found = [] if args.rgbmatrix else [f"the LED library is {path}"]
+    return [_package(path, "--rgbmatrix", b"PK\x03\x04", ".whl", "a wheel of Python")], found
+
+
+def certificates(args: argparse.Namespace) -> dict[str, bytes]:
+    """The files of CA, CERT and KEY that the options name. Raises ProvisionError."""
+    own = {CA: args.ca, CERT: args.cert, KEY: args.key}
+    if args.pki is not None:
+        named = next((name for name in ("ca", "cert", "key") if getattr(args, name) is not None), None)
+        if named:
+            raise ProvisionError(f"--pki and --{named}: the folder has them all, give one of the two")
+        own = {CA: args.pki / "ca.crt", CERT: _board(args, "crt"), KEY: _board(args, "key")}
+    option = {CA: "--ca", CERT: "--cert", KEY: "--key"}
+    return {
+        name: read(path, "--pki" if args.pki is not None else option[name], 1 << 16)
+        for name, path in own.items()
+        if path is not None
+    }
+
+
+def _board(args: argparse.Namespace, ending: str) -> Path:
+    path: Path = args.pki / "boards" / f"{args.board}.{ending}"
+    return path
+
+
+def first_boot() -> list[File]:
+    """The scripts of hw/firstboot, and start.sh, which begins."""
+    start = files("hw.provision").joinpath("files", "start.sh").read_bytes()
+    room = files("hw").joinpath("firstboot")
+    if not room.joinpath("firstboot.sh").is_file():
+        raise ProvisionError("this installation lacks hw/firstboot/firstboot.sh: install the wallboard's tools again")
+    scripts = {
+        each.name: each.read_bytes()
+        for each in room.iterdir()
+        if each.is_file() and not each.name.endswith((".py", ".pyc", ".md"))
+    }
+    scripts["start.sh"] = start
+    return [File(f"{FOLDER}/{name}", _plain(data), exact=True) for name, data in sorted(scripts.items())]
+
+
+def _plain(data: bytes) -> bytes:
+    """With plain line ends, whatever the checkout on a Windows laptop made of them."""
+    return data.replace(b"\r\n", b"\n")
+
+
+def _newest(pattern: str) -> Path | None:
+    """The one that was made last, in the first folder that has any."""
+    for folder in folders():
+        found = [each for each in folder.glob(pattern) if each.is_file()]
+        if found:
+            return max(found, key=lambda path: path.stat().st_mtime)
+    return None
+
+
+def _package(path: Path, option: str, begins: bytes, ending: str, what: str) -> File:
+    data = read(path, option, _MOST)
+    if not data.startswith(begins) or path.suffix != ending:
+        raise ProvisionError(f"{option}: {path} is not {what} ({ending})")
+    if not _NAME.fullmatch(path.name):
+        raise ProvisionError(f"{option}: {path.name!r}: give it back the name that it was made with")
+    return File(f"{FOLDER}/{path.name}", data, exact=True)

@@ -1,0 +1,113 @@
+"""What `wallboardctl provision` says: what lies on the card now, which of it is secret, and what to do next."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from typing import Any
+
+from host_bridge.ctl.provision_card import Made
+from hw.provision import FOLDER
+from hw.provision.card import CLOUD_INIT
+
+
+def any_letters() -> None:
+    """Let Hebrew pass where it cannot be shown: a pipe on Windows takes the letters of one code page only."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def lines(made: Made) -> str:
+    """For people; the last three lines say what to do next."""
+    system, board = made.system, made.board.settings
+    by = (
+        "Raspberry Pi OS Trixie (cloud-init)"
+        if made.forms[0] == CLOUD_INIT
+        else "Raspberry Pi OS Bookworm (firstrun.sh)"
+    )
+    if len(made.forms) > 1:
+        by = "Raspberry Pi OS Trixie (cloud-init) or Bookworm (firstrun.sh)"
+    panel = board.panel
+    told = [
+        f"{made.folder}: the card of the board {board.board!r} of the site {board.site!r}, for {by}",
+        f"  broker   {board.mqtt.host}:{board.mqtt.port}, {_login(made)}",
+        f"  network  {_network(made)}",
+        f"  panel    {panel.cols * panel.chain}x{panel.rows * panel.parallel}, driver {panel.driver}, "
+        f"wired as {panel.hardware_mapping}; buzzer {_pin(board.buzzer_gpio)}, button {_pin(board.button_gpio)}",
+        f"  system   {system.hostname}, {system.timezone}",
+        f"  files    {len(made.files)}, {_size(sum(len(each.data) for each in made.files))}; "
+        f"secrets until the first boot is done: {', '.join(_secrets(made)) or 'none'}",
+        *(f"note: {note}" for note in made.notes),
+        *(f"{number}. {step}" for number, step in enumerate(next_steps(made), 1)),
+    ]
+    return "\n".join(told)
+
+
+def next_steps(made: Made) -> list[str]:
+    """Three sentences."""
+    board = made.board.settings.board
+    return [
+        "Eject the card safely, put it into the Pi, connect the panel, and switch on.",
+        "Wait ten minutes at most: the Pi starts a few times, then the panel shows its self-test and the figures.",
+        f"If it does not, read {FOLDER}/report.txt on the card; `wallboardctl boards` names {board} once it is online.",
+    ]
+
+
+def as_json(made: Made) -> str:
+    """For programs."""
+    board, reach = made.board.settings, made.network
+    told: dict[str, Any] = {
+        "board": board.board,
+        "site": board.site,
+        "out": str(made.folder),
+        "form": list(made.forms),
+        "hostname": made.system.hostname,
+        "broker": f"{board.mqtt.host}:{board.mqtt.port}",
+        "wifi": reach.wifi.ssid if reach.wifi else None,
+        "country": reach.country,
+        "address": reach.address.own if reach.address else None,
+        "files": [
+            {
+                "path": each.name,
+                "bytes": len(each.data),
+                "sha256": hashlib.sha256(each.data).hexdigest(),
+                "secret": each.secret,
+            }
+            for each in made.files
+        ],
+        "notes": made.notes,
+        "next": next_steps(made),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def _login(made: Made) -> str:
+    login = made.board.settings.mqtt
+    names = {each.name.rpartition("/")[2] for each in made.files}
+    how = [f"user {login.username!r} with a password"] * (login.password is not None)
+    how += ["a certificate of its own"] * ("board.crt" in names)
+    return f"{'encrypted' if login.tls else 'not encrypted'}, {' and '.join(how) or 'without a login'}"
+
+
+def _network(made: Made) -> str:
+    wifi, address = made.network.wifi, made.network.address
+    by = (
+        f"Wi-Fi {wifi.ssid!r}{', hidden' * wifi.hidden} (rules of {made.network.country}), or cable"
+        if wifi
+        else "cable"
+    )
+    return f"{by}; {f'address {address.own}' if address else 'address by DHCP'}"
+
+
+def _pin(gpio: int | None) -> str:
+    return "none" if gpio is None else f"GPIO {gpio}"
+
+
+def _secrets(made: Made) -> list[str]:
+    return [each.name for each in made.files if each.secret]
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.1f} kB"
