@@ -14,7 +14,7 @@ from config.mistakes import ConfigError, Mistake
 from config.yaml_file import YamlFile, parse
 from firmware.pi import settings
 from host_bridge.ctl.provision_args import panel_of, read, secret
-from host_bridge.ctl.provision_parts import certificates
+from host_bridge.ctl.provision_parts import certificates, site_of
 from hw.provision import FOLDER, ProvisionError, board_yaml
 from hw.provision.board_yaml import CA, CERT, KEY, SECRET
 from hw.provision.writer import File
@@ -24,27 +24,28 @@ _KEYS = {CA: "ca_file", CERT: "cert_file", KEY: "key_file", SECRET: "password_fi
 
 @dataclass(frozen=True)
 class Board:
-    """`settings`: what the files come to, as the board sees them; `files`: for the card."""
+    """`settings`: what the files come to, as the board sees them; `files`: for the card; `notes`: for the person."""
 
     settings: settings.BoardSettings
     files: list[File] = field(repr=False)
+    notes: list[str]
 
 
 def board_of(args: argparse.Namespace) -> Board:
     """The board that the options describe. Raises ProvisionError, and ConfigError for what is wrong in a board.yaml."""
     base = _Base.of(args.board_yaml)
-    site, url = args.site or base.said("site"), args.broker or base.said("mqtt", "url")
+    site, url = args.site or base.said("site") or site_of(args.pki), args.broker or base.said("mqtt", "url")
     if not site:
         raise ProvisionError("which site? --site NAME, as in bridge.yaml")
     if not url:
         raise ProvisionError("which broker? --broker mqtts://HOST")
-    contents = _contents(args, base)
+    contents, notes = _contents(args, base, site)
     username = args.username or base.said("mqtt", "username") or (args.board if SECRET in contents else None)
     own = board_yaml.head(site, args.board, url, contents, username)
     text = board_yaml.whole(own, base.rest if base.file else panel_of(args).text())
     named = {"board.yaml": text.encode(), **contents}
     made = [File(f"{FOLDER}/{name}", data, secret=name in (KEY, SECRET), exact=True) for name, data in named.items()]
-    return Board(_checked(named, args), made)
+    return Board(_checked(named, args), made, notes)
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ class _Base:
         return value if isinstance(value, str) else ""
 
 
-def _contents(args: argparse.Namespace, base: _Base) -> dict[str, bytes]:
+def _contents(args: argparse.Namespace, base: _Base, site: str) -> tuple[dict[str, bytes], list[str]]:
     """The files beside board.yaml, by their names on the card: from the options, else those that the base names."""
-    found: dict[str, bytes] = dict(certificates(args))
+    found, notes = certificates(args, site)
     password = secret(args.password_file, args.password_env, "--password")
     if password is not None:
         found[SECRET] = password.encode() + b"\n"
@@ -83,7 +84,7 @@ def _contents(args: argparse.Namespace, base: _Base) -> dict[str, bytes]:
         other = base.said("mqtt", key)
         if other and name not in found and not (args.pki and name == SECRET):
             found[name] = read(base.path.parent / other, f"--board-yaml: mqtt.{key}", 1 << 16)
-    return found
+    return found, notes
 
 
 def _checked(named: Mapping[str, bytes], args: argparse.Namespace) -> settings.BoardSettings:

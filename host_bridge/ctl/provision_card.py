@@ -39,7 +39,13 @@ def make(args: argparse.Namespace, onto: Card, system: System, board: Board, net
     written = writer.write(onto.folder, files)
     _clear(onto)
     return Made(
-        onto.folder, onto.forms, board, system, network, written, [*notes, *more, *_notes(board, network, system)]
+        onto.folder,
+        onto.forms,
+        board,
+        system,
+        network,
+        written,
+        [*board.notes, *notes, *more, *_notes(board, network, system)],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -57,25 +58,43 @@ def led_library(args: argparse.Namespace, driver: str) -> tuple[list[File], list
     return [_package(path, "--rgbmatrix", b"PK\x03\x04", ".whl", "a wheel of Python")], found
 
 
-def certificates(args: argparse.Namespace) -> dict[str, bytes]:
-    """The files of CA, CERT and KEY that the options name. Raises ProvisionError."""
-    own = {CA: args.ca, CERT: args.cert, KEY: args.key}
-    if args.pki is not None:
-        named = next((name for name in ("ca", "cert", "key") if getattr(args, name) is not None), None)
-        if named:
-            raise ProvisionError(f"--pki and --{named}: the folder has them all, give one of the two")
-        own = {CA: args.pki / "ca.crt", CERT: _board(args, "crt"), KEY: _board(args, "key")}
-    option = {CA: "--ca", CERT: "--cert", KEY: "--key"}
-    return {
-        name: read(path, "--pki" if args.pki is not None else option[name], 1 << 16)
-        for name, path in own.items()
-        if path is not None
-    }
+def site_of(pki: Path | None) -> str:
+    """The site that the folder of certificates is of; empty when none is named."""
+    if pki is None:
+        return ""
+    from host_bridge.pki.folder import Folder  # noqa: PLC0415 - cryptography takes a tenth of a second to load
+    from host_bridge.pki.names import PkiError  # noqa: PLC0415
+
+    try:
+        return Folder(pki).site
+    except PkiError as error:
+        raise ProvisionError(f"--pki: {error}") from None
 
 
-def _board(args: argparse.Namespace, ending: str) -> Path:
-    path: Path = args.pki / "boards" / f"{args.board}.{ending}"
-    return path
+def certificates(args: argparse.Namespace, site: str) -> tuple[dict[str, bytes], list[str]]:
+    """The files of CA, CERT and KEY that the options name, and a note. Raises ProvisionError."""
+    own = {"ca": (CA, args.ca), "cert": (CERT, args.cert), "key": (KEY, args.key)}
+    if args.pki is None:
+        return {name: read(path, f"--{word}", 1 << 16) for word, (name, path) in own.items() if path is not None}, []
+    named = next((word for word, (_, path) in own.items() if path is not None), None)
+    if named:
+        raise ProvisionError(f"--pki and --{named}: the folder has them all, give one of the two")
+    from host_bridge.pki.folder import Folder  # noqa: PLC0415 - cryptography takes a tenth of a second to load
+    from host_bridge.pki.names import BOARD, PkiError  # noqa: PLC0415
+    from host_bridge.pki.site import Pki  # noqa: PLC0415
+
+    try:
+        folder = Folder(args.pki)
+        if folder.site != site:
+            raise ProvisionError(f"--pki: {args.pki} is of the site {folder.site!r}, and this board of {site!r}")
+        given, made = Pki(folder).give(args.board, BOARD, dt.datetime.now(dt.UTC))
+    except PkiError as error:
+        raise ProvisionError(f"--pki: {error}") from None
+    about = (
+        "a new certificate" if made else "the certificate that it had: if the old Pi was stolen, revoke and renew it"
+    )
+    notes = [f"{args.board} has {about}"]
+    return {name: read(path, "--pki", 1 << 16) for name, path in zip((CA, CERT, KEY), given, strict=True)}, notes
 
 
 def first_boot() -> list[File]:

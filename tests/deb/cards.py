@@ -1,0 +1,64 @@
+"""A stand-in for a Raspberry Pi with a provisioned card: Debian with what Raspberry Pi OS has, and a boot partition.
+
+Raspberry Pi OS itself cannot be had here. What its first boot is made of can: cloud-init, netplan and NetworkManager
+of Debian 13, systemd of Debian 12. cloud-init is told of the boot partition as Raspberry Pi OS tells it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests import debian_tree
+from tests.deb.rig import Machine
+from tests.deb.trees import PACKAGES
+from tests.debian_tree import MMDEBSTRAP
+
+MORE = {
+    "trixie": ("cloud-init", "netplan.io", "network-manager", "openssh-server", "sudo", "locales", "rfkill", "iw"),
+    "bookworm": ("network-manager", "openssh-server", "sudo", "locales", "rfkill", "iw"),
+}
+CMDLINE = "console=serial0,115200 console=tty1 root=PARTUUID=8a438930-02 rootfstype=ext4 fsck.repair=yes rootwait\n"
+# /etc/cloud/cloud.cfg.d of Raspberry Pi OS Trixie, as its own log tells: DataSourceNoCloud
+# [seed=ds_config_seedfrom,file:///boot/firmware]
+DATASOURCE = "datasource_list: [NoCloud, None]\ndatasource: {NoCloud: {seedfrom: file:///boot/firmware}}\n"
+# In place of the real one, which has tests of its own: what it was called with, and when.
+FIRSTBOOT = '#!/bin/sh\nprintf "%s\\n" "$*" >>/root/firstboot\nmv "$1/wallboard/MANIFEST" "$1/wallboard/MANIFEST.done"\n'
+NOTEPAD = b"\xef\xbb\xbf"
+
+
+def tree(suite: str) -> Path:
+    """The Debian of that release with what a Pi has; made once."""
+    recipe = (*MMDEBSTRAP, f"--include={','.join((*PACKAGES, *MORE[suite]))}", suite)
+    path = debian_tree.folder_of(f"pi-{suite}", recipe)
+    debian_tree.install(path, recipe, "usr/lib/systemd/systemd", f"Debian {suite} as a Pi", lambda line: None)
+    return path
+
+
+def blank(folder: Path, *, trixie: bool) -> Path:
+    """A boot partition as Raspberry Pi Imager leaves it without own settings (pi-gen, stage1 and stage2)."""
+    folder.mkdir(parents=True)
+    (folder / "cmdline.txt").write_text(CMDLINE)
+    (folder / "config.txt").write_text("dtparam=audio=on\n[all]\n")
+    if trixie:
+        for name in ("user-data", "network-config", "meta-data"):
+            (folder / name).write_text("# an example, all in comments\n#hostname: raspberrypi\n")
+    return folder
+
+
+def saved_by_notepad(path: Path) -> None:
+    """As Notepad saves a file as UTF-8: a byte-order mark in front, CRLF at the ends of lines."""
+    path.write_bytes(NOTEPAD + path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def machine(suite: str, folder: Path) -> Machine:
+    """A machine of that release that is off; its boot partition is the folder boot_of(machine)."""
+    made = Machine(tree(suite), folder)
+    if suite == "trixie":
+        (made.upper / "etc/cloud/cloud.cfg.d").mkdir(parents=True)
+        (made.upper / "etc/cloud/cloud.cfg.d/99_raspberry-pi.cfg").write_text(DATASOURCE)
+    return made
+
+
+def boot_of(of: Machine) -> Path:
+    """Where its boot partition lies while it is off."""
+    return of.upper / "boot/firmware"
