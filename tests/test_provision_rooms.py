@@ -183,31 +183,40 @@ def test_another_content_is_another_instance_and_the_same_is_the_same() -> None:
     assert one == yaml.safe_load(cloud_init.meta_data("לובי", b"a"))["instance-id"]
 
 
-STOCK = b"console=serial0,115200 console=tty1 root=PARTUUID=8a438930-02 rootfstype=ext4 rootwait resize\n"
+STOCK = b"console=serial0,115200 console=tty1 root=PARTUUID=8a438930-02 rootfstype=ext4 rootwait\n"
 
 
 @pytest.mark.parametrize("first_run", [False, True])
 @pytest.mark.parametrize("country", [None, "IL"])
 def test_cmdline_has_each_word_once_however_often_it_is_done(first_run: bool, country: str | None) -> None:
-    once = cmdline.changed(STOCK, country=country, first_run=first_run)
-    assert cmdline.changed(once, country=country, first_run=first_run) == once
+    once = cmdline.changed(STOCK, country=country, first_run=first_run, cloud_init=not first_run)
+    assert cmdline.changed(once, country=country, first_run=first_run, cloud_init=not first_run) == once
+    assert once.count(b"network-config=disabled") == (not first_run)
     assert once.count(b"systemd.run=") == first_run
     assert once.count(b"regdom=IL") == (country is not None)
     assert once.startswith(STOCK.rstrip())
     assert once.count(b"\n") == 1
-    assert cmdline.changed(once, country=None, first_run=False) == STOCK
+    assert cmdline.changed(once, country=None) == STOCK
 
 
 def test_what_imager_and_notepad_left_in_cmdline_does_no_harm() -> None:
     imager = (
         STOCK.rstrip() + b" cfg80211.ieee80211_regdom=GB systemd.run=/boot/firstrun.sh ds=nocloud;i=rpi-imager-1\r\n"
     )
-    assert cmdline.changed(b"\xef\xbb\xbf" + imager, country=None, first_run=False) == STOCK
+    assert cmdline.changed(b"\xef\xbb\xbf" + imager, country=None) == STOCK
+
+
+def test_a_board_that_is_done_is_set_up_anew_and_does_not_take_the_whole_card() -> None:
+    done = STOCK.rstrip() + b" resize init=/usr/lib/wallboard/wallboard-init cloud-init=disabled isolcpus=3\n"
+    again = cmdline.changed(done, country=None)
+    assert again == STOCK.rstrip() + b" isolcpus=3\n"
+    bookworm = STOCK.rstrip() + b" init=/usr/lib/raspberrypi-sys-mods/firstboot\n"
+    assert cmdline.changed(bookworm, country=None) == bookworm
 
 
 def test_a_cmdline_that_starts_nothing_is_refused() -> None:
     with pytest.raises(ProvisionError, match="names no root="):
-        cmdline.changed(b"quiet\n", country=None, first_run=False)
+        cmdline.changed(b"quiet\n", country=None)
 
 
 @given(st.lists(st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc")), max_size=20), max_size=2))

@@ -33,7 +33,8 @@ def make(args: argparse.Namespace, onto: Card, system: System, board: Board, net
     packages, notes = parts.packages(args)
     library, more = parts.led_library(args, board.settings.panel.driver)
     payload = [*packages, *library, *board.files, *parts.first_boot()]
-    command = cmdline.changed(onto.cmdline, country=network.country, first_run=FIRST_RUN in onto.forms)
+    forms = {"cloud_init": CLOUD_INIT in onto.forms, "first_run": FIRST_RUN in onto.forms}
+    command = cmdline.changed(onto.cmdline, country=network.country, **forms)
     files = [*payload, *_system(onto, system, network, board), File("cmdline.txt", command)]
     card.check_room(onto, sum(len(each.data) for each in files))
     written = writer.write(onto.folder, files)

@@ -17,8 +17,23 @@ FIRST_RUN = (
     "systemd.run_failure_action=reboot",
     "systemd.unit=kernel-command-line.target",
 )
-# What belongs to a first boot, ours or Imager's: it may stand there once.
-_OURS = (COUNTRY, "systemd.run", "systemd.run_success_action", "systemd.run_failure_action", "systemd.unit", "ds")
+# cloud-init gives up altogether, and silently, when netplan refuses network-config, and a slip of the editor is enough
+# for that. So it is kept from it (its documentation, "Disabling network configuration"): start.sh hands the file to
+# netplan, and tells what is wrong with it.
+CLOUD_INIT = "network-config=disabled"
+# What belongs to a first boot, ours or Imager's: it may stand there once. `resize` lets Raspberry Pi OS Trixie take the
+# whole card, and first boot makes a place for the board's state behind it. A board that is done has cloud-init=disabled
+# and a read-only root (hw/firstboot/protect.sh): a card that is provisioned anew is to be set up anew.
+_FIRST = (
+    "systemd.run",
+    "systemd.run_success_action",
+    "systemd.run_failure_action",
+    "systemd.unit",
+    "ds",
+    "network-config",
+)
+_OURS = (*_FIRST, COUNTRY, "resize", "cloud-init")
+_PROTECTED = re.compile("init=.*/wallboard-init")
 
 
 def words(data: bytes) -> list[str]:
@@ -33,8 +48,9 @@ def words(data: bytes) -> list[str]:
     return found
 
 
-def changed(data: bytes, *, country: str | None, first_run: bool) -> bytes:
+def changed(data: bytes, *, country: str | None, cloud_init: bool = False, first_run: bool = False) -> bytes:
     """The file's content for the first boot; done twice, it is the same."""
-    kept = [word for word in words(data) if word.partition("=")[0] not in _OURS]
-    added = [f"{COUNTRY}={country}"] * (country is not None) + [*FIRST_RUN] * first_run
+    found = words(data)
+    kept = [word for word in found if word.partition("=")[0] not in _OURS and not _PROTECTED.fullmatch(word)]
+    added = [f"{COUNTRY}={country}"] * (country is not None) + [CLOUD_INIT] * cloud_init + [*FIRST_RUN] * first_run
     return (" ".join([*kept, *added]) + "\n").encode()

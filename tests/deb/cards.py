@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from host_bridge.ctl import program
 from tests import debian_tree
 from tests.deb.rig import Machine
 from tests.deb.trees import PACKAGES
@@ -21,8 +24,12 @@ CMDLINE = "console=serial0,115200 console=tty1 root=PARTUUID=8a438930-02 rootfst
 # /etc/cloud/cloud.cfg.d of Raspberry Pi OS Trixie, as its own log tells: DataSourceNoCloud
 # [seed=ds_config_seedfrom,file:///boot/firmware]
 DATASOURCE = "datasource_list: [NoCloud, None]\ndatasource: {NoCloud: {seedfrom: file:///boot/firmware}}\n"
-# In place of the real one, which has tests of its own: what it was called with, and when.
-FIRSTBOOT = '#!/bin/sh\nprintf "%s\\n" "$*" >>/root/firstboot\nmv "$1/wallboard/MANIFEST" "$1/wallboard/MANIFEST.done"\n'
+# In place of the real one, which has tests of its own: what it was called with.
+FIRSTBOOT = """#!/bin/sh
+printf '%s\\n' "$*" >>/root/firstboot
+mv "$1/wallboard/MANIFEST" "$1/wallboard/MANIFEST.done"
+"""
+SSID, PASSPHRASE = "מוקד 5", "pass \"w\\o'rd;1"
 NOTEPAD = b"\xef\xbb\xbf"
 
 
@@ -43,6 +50,18 @@ def blank(folder: Path, *, trixie: bool) -> Path:
         for name in ("user-data", "network-config", "meta-data"):
             (folder / name).write_text("# an example, all in comments\n#hostname: raspberrypi\n")
     return folder
+
+
+def provisioned(boot: Path, monkeypatch: pytest.MonkeyPatch, *more: str, passphrase: str = PASSPHRASE) -> None:
+    """What `wallboardctl provision` makes of the partition, with a stand-in for the packages and for firstboot.sh."""
+    package = boot.parent / "wallboard-board_1.0_arm64.deb"
+    package.write_bytes(b"!<arch>\n")
+    monkeypatch.setenv("WALLBOARD_TEST_WIFI", passphrase)
+    wifi = ("--wifi", SSID, "--wifi-passphrase-env", "WALLBOARD_TEST_WIFI")
+    place = ("--board", "lobby", "--site", "main", "--broker", "mqtt://192.0.2.1", "--out", str(boot))
+    assert program.main(["provision", *place, *wifi, "--deb", str(package), *more]) == 0
+    package.unlink()
+    (boot / "wallboard/firstboot.sh").write_text(FIRSTBOOT)
 
 
 def saved_by_notepad(path: Path) -> None:

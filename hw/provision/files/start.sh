@@ -23,7 +23,7 @@ say() {
 
 told() { # for the log, and for whoever puts the card into a laptop
     say "$1"
-    printf '%s\n' "$1" | sed 's/$/\r/' >"$BOOT/wallboard/network.txt" || true
+    printf '%s\n' "$1" | sed 's/$/\r/' >>"$BOOT/wallboard/notes.txt" || true
 }
 
 tidy() { # tidy FILE: its text without a byte-order mark and without CR
@@ -41,6 +41,12 @@ mend_user_data() { # cloud-init passes over a user-data with a byte-order mark: 
     tidy "$BOOT/user-data" >"$BOOT/user-data.new" && sync "$BOOT/user-data.new" &&
         mv -f "$BOOT/user-data.new" "$BOOT/user-data" && cloud-init clean && sync && systemctl --no-block reboot
     exit 0
+}
+
+user_data_is_right() { # what cloud-init cannot read it passes over, and says so where nobody looks
+    command -v cloud-init >/dev/null && on_the_board && [ -s "$BOOT/user-data" ] || return 0
+    wrong=$(cloud-init schema --config-file "$BOOT/user-data" 2>&1) && return 0
+    told "cloud-init does not take all of user-data (name, login, time zone): $(printf '%s\n' "$wrong" | head -n 8)"
 }
 
 country() { # the country whose rules for Wi-Fi apply: cmdline.txt is where it stands
@@ -75,7 +81,8 @@ forget() { # forget PATTERN: connections of an earlier card
 
 network_by_netplan() { # network-config → netplan → files of NetworkManager, which are kept
     # They are kept because what netplan makes lies in /run, and whether it is there again at the next start hangs on
-    # cloud-init, on netplan and on a module that some images of 2025 and 2026 lack (cc_netplan_nm_patch).
+    # cloud-init, on netplan and on a module that some images of 2025 and 2026 lack (cc_netplan_nm_patch). cloud-init
+    # itself has been kept from network-config by cmdline.txt: see cmdline.py.
     made=$ROOT/run/wallboard-netplan
     rm -rf "$made"
     mkdir -p "$made/etc/netplan"
@@ -84,7 +91,7 @@ network_by_netplan() { # network-config → netplan → files of NetworkManager,
     netplan generate --root-dir "$made" 2>"$made/said" || true
     set -- "$made"/run/NetworkManager/system-connections/*.nmconnection
     if [ ! -e "$1" ]; then
-        said=$(grep -v '^$' "$made/said" | head -n 8)
+        said=$(sed -n '/Error/,/\^/p' "$made/said" | sed "s|$made/etc/netplan/50-wallboard.yaml|network-config|")
         told "network-config cannot be used, and nothing else says how to reach the network. netplan says: $said"
         return 1
     fi
@@ -105,7 +112,10 @@ network() {
         network_by_netplan && return 0
     fi
     set -- "$BOOT"/wallboard/*.nmconnection
-    [ -e "$1" ] || return 0
+    if [ ! -e "$1" ]; then
+        command -v netplan >/dev/null || told "this system has no netplan, which network-config is for: cable alone, by DHCP"
+        return 0
+    fi
     forget 'wallboard-*.nmconnection'
     for file; do
         keep "$file" "${file##*/}"
@@ -114,6 +124,8 @@ network() {
 }
 
 mend_user_data
+rm -f "$BOOT/wallboard/notes.txt"
+user_data_is_right
 radio_on
 network
 unset WALLBOARD_START
