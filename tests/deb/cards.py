@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from host_bridge.ctl import program
+from hw.provision import cmdline
 from tests import debian_tree
 from tests.deb.rig import Machine
 from tests.deb.trees import PACKAGES
@@ -81,3 +82,9 @@ def machine(suite: str, folder: Path) -> Machine:
 def boot_of(of: Machine) -> Path:
     """Where its boot partition lies while it is off."""
     return of.upper / "boot/firmware"
+
+
+def as_cmdline_says(of: Machine) -> None:
+    """Let it start with what the card's cmdline.txt says beside what any Pi's does."""
+    usual = set(CMDLINE.split())
+    of.cmdline = tuple(each for each in cmdline.words((boot_of(of) / "cmdline.txt").read_bytes()) if each not in usual)

@@ -43,12 +43,10 @@ ENVIRONMENT = {
 }
 GROUPS = "wallboard-rig-"
 
-# $1 the tree, $2 the folder to write to, $3 the name of a control group. Tmpfs hides what nspawn leaves in /run and
-# /tmp when it is killed. A group of its own in the unified hierarchy, whatever else this host has mounted, is what the
-# machine's systemd takes for the root of all groups; those of runs that were killed are empty, and removed here. BPF is
-# what systemd holds units to DeviceAllow=, SocketBindDeny= and IPAddressDeny= with.
-CONTAINER = ("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private")
-CONTAINER += ("--pid", "--fork", "--kill-child", "--mount-proc")
+# $1 the tree, $2 the folder to write to, $3 the name of a control group, then words for its systemd. Tmpfs hides what
+# nspawn leaves in /run and /tmp when it is killed. A group of its own in the unified hierarchy, whatever else this host
+# has mounted, is what the machine's systemd takes for the root of all groups; those of runs that were killed are empty,
+# and removed here. BPF is what systemd holds units to DeviceAllow=, SocketBindDeny= and IPAddressDeny= with.
 _BOOT = """
 set -e
 mount -t tmpfs tmpfs /mnt
@@ -63,9 +61,10 @@ for old in /sys/fs/cgroup/wallboard-rig-*; do
 done
 mkdir "/sys/fs/cgroup/$3"
 echo 0 > "/sys/fs/cgroup/$3/cgroup.procs"
+shift 3
 exec systemd-nspawn --quiet --directory=/mnt/root --boot --private-network --register=no --keep-unit \\
     --link-journal=no --resolv-conf=off --timezone=off --hostname=debian --console=pipe \\
-    --capability=CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON --system-call-filter=bpf
+    --capability=CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON --system-call-filter=bpf "$@"
 """
 
 
@@ -78,6 +77,7 @@ class Machine:
 
     def __init__(self, tree: Path, folder: Path) -> None:
         self.upper = folder / "upper"
+        self.cmdline: tuple[str, ...] = ()  # words for its systemd, which finds them on a real kernel's command line
         self._tree, self._folder = tree, folder
         self._container: subprocess.Popen[bytes] | None = None
         self._leader = 0  # its first process, as this host numbers it
@@ -91,7 +91,7 @@ class Machine:
         with console.open("ab") as out:
             # The kernel kills it when we die, and with it the first process of its namespace, and so all the others.
             self._container = subprocess.Popen(
-                [*CONTAINER, "sh", "-c", _BOOT, "sh", str(self._tree), str(self._folder), _new_group()],
+                [*self.command(), *self.cmdline],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -104,6 +104,10 @@ class Machine:
                 words = " | ".join(console.read_text(errors="replace").strip().splitlines()[-5:])
                 raise RigError(f"systemd did not come up in a container here: {words or 'no word why'}")
             time.sleep(0.05)
+
+    def command(self) -> list[str]:
+        """What boots it, in the foreground; words for its systemd may follow."""
+        return [*CONTAINER, "sh", "-c", _BOOT, "sh", str(self._tree), str(self._folder), _new_group()]
 
     def stop(self) -> None:
         """Shut down as `systemctl poweroff` does, and wait; harmless when it is off."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hw.provision import cmdline
-from tests.deb import cards, rig, trees
+from tests.deb import cards, trees
 from tests.deb.rig import Machine
 from tests.debian_tree import RigError
 
@@ -72,6 +71,7 @@ def test_a_card_of_trixie(
 ) -> None:
     made = pi("trixie")
     cards.provisioned(cards.boot_of(made), monkeypatch, *ssh_key)
+    cards.as_cmdline_says(made)
     made.start()
     is_set_up(made)
     assert made.read("/boot/firmware/wallboard/notes.txt") == "the network is set up as network-config says\r\n"
@@ -93,6 +93,7 @@ def test_every_file_of_a_card_of_trixie_may_be_saved_by_notepad(
     )
     for name in ("user-data", "meta-data", "network-config", "cmdline.txt", "config.txt", "wallboard/start.sh"):
         cards.saved_by_notepad(boot / name)
+    cards.as_cmdline_says(made)
     # cloud-init has to begin anew, and a machine in a container cannot be watched over a reboot of its own.
     (made.upper / "etc/systemd/system").mkdir(parents=True)
     (made.upper / "etc/systemd/system/reboot.target").symlink_to("/dev/null")
@@ -160,6 +161,7 @@ def test_a_network_config_that_netplan_refuses_is_told_and_the_board_is_installe
     boot = cards.boot_of(made)
     cards.provisioned(boot, monkeypatch)
     (boot / "network-config").write_text("network:\n  version: 2\n  wifis:\n    wlan0: {accespoints: {}}\n")
+    cards.as_cmdline_says(made)
     made.start()
     made.wait_until(lambda: made.exists("/root/firstboot"), "firstboot.sh")
     told = made.read("/boot/firmware/wallboard/notes.txt")
@@ -179,12 +181,11 @@ def test_a_user_data_that_is_no_yaml_is_told_and_the_board_is_installed(
     assert "does not take all of user-data" in made.read("/boot/firmware/wallboard/notes.txt")
 
 
-def first_run(made: Machine, folder: Path) -> str:
+def first_run(made: Machine) -> str:
     """Start it as cmdline.txt says, and wait until it switches itself off, where a Pi starts again; its console."""
     words = [each for each in cmdline.words((cards.boot_of(made) / "cmdline.txt").read_bytes()) if "systemd" in each]
     assert words[0] == 'systemd.run="/bin/sh /boot/firmware/firstrun.sh"'
-    script = f"{rig._BOOT.rstrip()} {shlex.join(each.replace('=reboot', '=poweroff') for each in words)}"
-    command = [*rig.CONTAINER, "sh", "-c", script, "sh", str(cards.tree("bookworm")), str(folder), rig._new_group()]
+    command = [*made.command(), *(each.replace("=reboot", "=poweroff") for each in words)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
     return done.stdout.decode(errors="replace")
 
@@ -202,7 +203,7 @@ def test_a_card_of_bookworm(
     if notepad:
         for name in ("firstrun.sh", "wallboard/start.sh", "wallboard/wallboard-wifi.nmconnection"):
             cards.saved_by_notepad(boot / name)
-    said = first_run(made, made.upper.parent)
+    said = first_run(made)
     told = (boot / "wallboard/firstrun.txt").read_text() if (boot / "wallboard/firstrun.txt").exists() else said
     assert "is now wallboard-lobby" in told
     assert (boot / "cmdline.txt").read_text() == cards.CMDLINE.rstrip() + " cfg80211.ieee80211_regdom=IL\n"
