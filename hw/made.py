@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
+from config.mistakes import ConfigError
 from hw import parts, viewing, wiring_text
 from hw.drawing.sheet import draw
 from hw.pins import wiring
@@ -38,7 +40,11 @@ def filled(page: str, tables: dict[str, str]) -> str:
 
 def main() -> None:
     """Write all that has changed, and say so."""
-    for path, text in everything().items():
+    try:
+        files = everything()
+    except ConfigError as error:
+        sys.exit("\n".join(error.errors))
+    for path, text in files.items():
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")
             print(path)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -163,6 +168,41 @@ def test_a_slip_in_the_file_names_its_line(old: str, new: str, told: str) -> Non
     line_of_section = text[: text.index(f"\n{section}:")].count("\n") + 2
     line_of_change = text[: text.index(old)].count("\n") + 1
     assert line_of_section <= int(line) <= line_of_change
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("host_bridge.ctl", "check", "config/board.example.yaml"),
+        ("host_bridge.ctl", "power", "--rows", "64", "--cols", "64"),
+        ("firmware.pi", "--config", "config/board.example.yaml"),
+    ],
+    ids=" ".join,
+)
+def test_a_program_whose_own_file_is_broken_says_so_in_a_line(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Somebody has edited it on the board: no traceback, and the exit code of a wrong configuration."""
+    root = Path(__file__).parent.parent
+    for folder in ("config", "firmware", "host_bridge"):
+        (tmp_path / folder).symlink_to(root / folder)
+    (tmp_path / "hw").mkdir()
+    for module in (root / "hw").glob("*.py"):
+        (tmp_path / "hw" / module.name).symlink_to(module)
+    text = (root / "hw/pins.yaml").read_text("utf-8").replace("strobe: 4", "strobe: 17", 1)
+    (tmp_path / "hw/pins.yaml").write_text(text, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert re.fullmatch(r"hw/pins\.yaml:\d+:\d+: mappings\.regular\.strobe: 17 is clock already\n", done.stderr), (
+        done.stderr
+    )
+    assert done.returncode == 2
+    assert not done.stdout
 
 
 def test_the_file_is_read_once() -> None:

@@ -43,7 +43,7 @@ def buzzer_driver(pen: Pen, x: float, y: float) -> None:
         bottom + 42,
         "BZ1: an active buzzer (it sounds on 5 V), 50 mA at most.",
         "D1: its band is towards 5 V. R2: silence while the board starts.",
-        "Never a buzzer straight on the pin: a pin bears 16 mA.",
+        "Never a buzzer straight on the pin: it bears 16 mA (Pico: 12).",
         size=12.5,
         step=18,
     )
