@@ -1,0 +1,80 @@
+#!/bin/sh
+# Watch a version that an upgrade brought: healthy is ready (READY=1), and so for ten seconds on end, within a minute.
+# Else the one before is put back. A broker or a PBX that cannot be reached is nothing that makes it unhealthy.
+#
+# postinst leaves the work in the file `trial` and does not wait: dpkg is done long before. This is a unit of its own,
+# and the file stays until the verdict: after a power cut in that minute the next start of the machine goes on with it.
+set -eu
+. @FOLDER@/common.sh
+
+longest_s=60 steady_s=10 deaths=3
+unit=@UNIT@.service
+
+uptime_s() {   # the clock on the wall may not be set yet
+    read -r seconds rest < /proc/uptime
+    : "$rest"
+    echo "${seconds%.*}"
+}
+
+show() {
+    systemctl show --property="$1" --value "$unit"
+}
+
+# Nothing when it is healthy, else why not.
+verdict() {
+    end=$(($(uptime_s) + longest_s)) run="" since=0
+    while now=$(uptime_s) && [ "$now" -lt "$end" ]; do
+        case "$(show ActiveState)" in
+        active)
+            # A restart is another invocation, and then the ten seconds begin anew.
+            if [ "$(show InvocationID)" != "$run" ]; then run=$(show InvocationID) since=$now; fi
+            if [ $((now - since)) -ge $steady_s ]; then return; fi
+            ;;
+        failed)
+            if [ "$(show ExecMainStatus)" = 2 ]; then
+                echo "it refuses the configuration that the version before accepted"
+            else
+                echo "it failed ($(show Result), exit code $(show ExecMainStatus))"
+            fi
+            return
+            ;;
+        inactive)   # somebody has stopped it: nothing is known against this version
+            if [ "$(show Job)" = 0 ] || [ -z "$(show Job)" ]; then return; fi
+            ;;
+        *) run="" ;;
+        esac
+        if [ "$(show NRestarts)" -ge $deaths ]; then
+            echo "it died $deaths times (exit code $(show ExecMainStatus))"
+            return
+        fi
+        sleep 1
+    done
+    echo "it was not ready and steady within $longest_s s"
+}
+
+[ -e "$trial" ] || exit 0
+new=$(target "$link") old=$(target "$before")
+if [ "$(cat "$trial")" = restart ]; then
+    echo watch > "$trial"
+    systemctl reset-failed "$unit" || true   # and NRestarts with it
+    systemctl restart --no-block "$unit"
+    sleep 1
+fi
+why=$(verdict)
+
+if [ -z "$why" ]; then
+    rm -f "$trial" "$rolled_back"
+    prune
+    say "version ${new%/*} is healthy"
+elif ! "$base/$old/bin/python" -I -c 'import config' 2> /dev/null; then
+    rm -f "$trial"
+    echo "${new%/*} is not healthy and stays, for there is no version before it to go back to: $why" > "$rolled_back"
+    say "$(cat "$rolled_back")"
+else
+    point "$link" "$old"
+    echo "${new%/*} was refused: $why; ${old%/*} is in use again" > "$rolled_back"
+    rm -f "$trial" "$before"
+    say "$(cat "$rolled_back"). See: journalctl --namespace=wallboard -u @UNIT@"
+    systemctl reset-failed "$unit" || true
+    systemctl restart --no-block "$unit"
+fi

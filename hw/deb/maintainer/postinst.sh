@@ -1,0 +1,80 @@
+#!/bin/sh
+# After unpacking: the service's user, the environment of this version, the link to it, and the service.
+#
+# Until the link is switched nothing that is in use has changed, and whatever fails before leaves the version before at
+# work: `dpkg --configure -a` tries again.
+set -eu
+
+case "$1" in
+configure | triggered) ;;
+abort-remove)
+    if [ -d /run/systemd/system ]; then systemctl start --no-block @UNIT@.service; fi
+    exit 0
+    ;;
+*) exit 0 ;;   # abort-upgrade and the like: the service has run on
+esac
+
+. @FOLDER@/common.sh
+
+if [ "$1" = triggered ]; then
+    # /usr/bin/python3 has changed. A new release of Debian has another Python, and that needs another environment.
+    [ -L "$link" ] || exit 0
+    [ "$(the_python)" != "$(cut -d ' ' -f 1 "$link/complete")" ] || exit 0
+fi
+
+getent passwd @USER@ > /dev/null || useradd --system --user-group --home-dir /var/lib/@USER@ --no-create-home \
+    --shell /usr/sbin/nologin --comment '@TITLE@' @USER@
+@FOLDER@/secrets
+
+mkdir -p "$base"
+prune
+new=$(@FOLDER@/environment)
+old=$(target "$link")
+
+# Is there something at work that could be worse off? Then the new version has to prove itself.
+state=inactive
+if has_systemd; then
+    systemctl stop @NAME@-health.service 2> /dev/null || true   # the version that it watches goes
+    state=$(systemctl show --property=ActiveState --value @UNIT@.service)
+fi
+if [ "$new" != "$old" ]; then
+    case "$old:$state" in
+    ?*:active | ?*:activating | ?*:reloading)
+        # While a version is on trial, the one to go back to is the one before it.
+        if ! [ -e "$trial" ]; then point "$before" "$old"; fi
+        echo restart > "$trial"
+        ;;
+    ?*)
+        if [ -e "$trial" ]; then echo restart > "$trial"; else point "$before" "$old"; fi
+        ;;
+    esac
+    rm -f "$rolled_back"
+    point "$link" "$new"
+fi
+update-alternatives --quiet --install /usr/bin/wallboardctl wallboardctl "$link/bin/wallboardctl" @PRIORITY@
+
+for each in @UNIT@.service @NAME@-health.service; do
+    deb-systemd-helper unmask "$each" > /dev/null || true
+    if deb-systemd-helper --quiet was-enabled "$each"; then
+        deb-systemd-helper enable "$each" > /dev/null || true
+    else
+        deb-systemd-helper update-state "$each" > /dev/null || true
+    fi
+done
+if has_systemd; then
+    systemctl daemon-reload
+    # None of these is waited for: who upgrades a hundred packages does not wait a minute for this one.
+    if [ -e "$trial" ]; then
+        systemctl restart --no-block @NAME@-health.service
+    elif [ "$state" != inactive ]; then
+        systemctl restart --no-block @UNIT@.service
+    elif [ "$1" = configure ] && [ -z "${2-}" ]; then
+        systemctl start --no-block @UNIT@.service
+    fi
+fi
+
+if ! [ -e /etc/wallboard/@ROLE@.yaml ]; then
+    say "installed, and waiting for its settings. What to do next:"
+    sed 's/^/    /' @FOLDER@/next-steps
+fi
+@AFTER@

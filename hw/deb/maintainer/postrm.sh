@@ -1,0 +1,52 @@
+#!/bin/sh
+# After the files went. `remove` keeps settings and state, `purge` keeps nothing; neither touches what belongs to the
+# other package, @OTHER@. None of this package's own files is there any more.
+set -eu
+
+base=/opt/wallboard
+
+# Has the other package settings or state here, be it removed itself?
+other_is_here() {
+    # shellcheck disable=SC2016  # dpkg's own variable
+    case "$(dpkg-query --show --showformat '${db:Status-Status}' @OTHER@ 2> /dev/null || true)" in
+    '' | not-installed) return 1 ;;
+    esac
+}
+
+case "$1" in
+remove | disappear | purge)
+    rm -rf "$base"/*/@ROLE@
+    rm -f "$base"/@ROLE@ "$base"/@ROLE@.*
+    ;;
+esac
+
+if [ "$1" = purge ]; then
+    for each in @UNIT@.service @NAME@-health.service; do
+        deb-systemd-helper purge "$each" > /dev/null || true
+        deb-systemd-helper unmask "$each" > /dev/null || true
+    done
+    rm -rf /var/lib/@USER@ @PURGED@
+    # Secrets of this service; one that both have is the other's now.
+    if [ -d /etc/wallboard ]; then
+        rm -f /etc/wallboard/@ROLE@.yaml
+        if getent passwd @USER@ > /dev/null; then find /etc/wallboard -user @USER@ -type f -delete; fi
+    fi
+    if ! other_is_here; then
+        rm -rf /etc/wallboard
+        if [ -d /run/systemd/system ]; then
+            systemctl stop 'systemd-journald*@wallboard.*' > /dev/null 2>&1 || true
+        fi
+        rm -rf /var/log/journal/*.wallboard /run/log/journal/*.wallboard /run/systemd/journal.wallboard
+    fi
+    # Only if it is ours: somebody may have given his own login this name.
+    case "$(getent passwd @USER@ | cut -d : -f 6)" in
+    /var/lib/@USER@) userdel @USER@ ;;
+    esac
+fi
+
+case "$1" in
+remove | disappear | purge)
+    rmdir --ignore-fail-on-non-empty "$base"/*/ "$base" 2> /dev/null || true
+    if [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi
+    ;;
+esac
