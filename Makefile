@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: wiring help run practice test test-pbx test-deb lint bench preview fonts schema clean
+.PHONY: deb deb-lock wiring help run practice test test-pbx test-deb lint bench preview fonts schema clean
 
 help:  ## this menu
 	@echo 'The LED wallboard for call centres. What would you like?'
@@ -70,6 +70,12 @@ wiring: $(VENV)/dev  ## make the drawings and tables in hw/ anew from pins.yaml 
 
 schema: $(VENV)/dev  ## make config/*.schema.json anew from the definitions that check the settings files
 	@$(BIN)/wallboardctl schema --out config
+
+deb: $(VENV)/python  ## the Debian packages of bridge and board, for PC and Pi, into dist/ (VERSION=1.2.3: another version)
+	@$(BIN)/python -m hw.deb.build $(if $(VERSION),--version '$(VERSION)') $(DEB_ARGS)
+
+deb-lock: $(VENV)/python  ## pin the newest wheels that the packages may carry: renews hw/deb/lock/
+	@$(BIN)/python -m hw.deb.lock
 
 clean:  ## remove what make made here
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis preview preview.png

@@ -1,1 +1,1 @@
-"""The Debian packages of the bridge and of the board: `make deb` (build.py). Nothing here is in the installed program."""
+"""The Debian packages of the bridge and of the board: `make deb` (build.py). None of it is in the installed program."""

@@ -34,6 +34,7 @@ def build(
     architecture: str,
     wheel: Path,
     version: str,
+    *,
     out: Path,
     compression: str,
     tell: Callable[[str], None],
@@ -50,13 +51,19 @@ def build(
         for each in fetch(pins, platform_options(architecture, python), tell):
             wheels[each.name] = each
         requirements[tag(python)] = lock.read_text("utf-8") + own
-    epoch = int(os.environ["SOURCE_DATE_EPOCH"])
     target = out / f"{package.name}_{debian}_{architecture}.deb"
     with tempfile.TemporaryDirectory(prefix="wallboard-deb-") as folder:
         root = Path(folder, "root")
         root.mkdir(mode=0o755)
-        sorted_wheels = [wheels[name] for name in sorted(wheels)]
-        lay_out(package, architecture, debian, requirements, sorted_wheels, epoch, root)
+        lay_out(
+            package,
+            architecture,
+            debian,
+            root,
+            requirements=requirements,
+            wheels=[wheels[name] for name in sorted(wheels)],
+            epoch=int(os.environ["SOURCE_DATE_EPOCH"]),
+        )
         half = out / f".{target.name}"
         command = ["dpkg-deb", "--root-owner-group", *compression.split(), "--build", str(root), str(half)]
         made = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -68,7 +75,7 @@ def build(
 
 
 def source_date() -> int:
-    """When the sources were last changed, in seconds since 1970: what the last commit says, where this is a checkout."""
+    """When the sources last changed, in seconds since 1970: what the last commit says, where this is a checkout."""
     told = subprocess.run(
         ["git", "-C", str(CHECKOUT), "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False
     )
@@ -99,8 +106,15 @@ def main(argv: list[str] | None = None) -> int:
             for package in PACKAGES:
                 for architecture in args.arch or ARCHITECTURES:
                     if package.name in (args.package or names):
-                        compression = "-Znone" if args.fast else "-Zxz"
-                        build(package, architecture, wheel, version, args.out, compression, _tell)
+                        build(
+                            package,
+                            architecture,
+                            wheel,
+                            version,
+                            out=args.out,
+                            compression="-Znone" if args.fast else "-Zxz",
+                            tell=_tell,
+                        )
     except (BuildError, LockError, OSError) as problem:
         print(f"hw.deb.build: {problem}", file=sys.stderr)
         return 1

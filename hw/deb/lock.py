@@ -18,6 +18,7 @@ from typing import NamedTuple
 from hw.deb.packages import ARCHITECTURES, HERE, PACKAGES, PYTHONS, Package, requirements
 
 LOCK = HERE / "lock"
+UNNEEDED = {"setuptools"}  # colorzero asks for it, and uses it only while it is built
 TOOLS = LOCK / "tools.txt"
 _LINE = re.compile(
     r"(?P<name>[\w.-]+)==(?P<version>[\w.+!-]+) --hash=sha256:(?P<sha256>[0-9a-f]{64})\s+# (?P<file>\S+)"
@@ -107,7 +108,8 @@ def main() -> int:
             for architecture in ARCHITECTURES:
                 for python in PYTHONS:
                     wanted = requirements(package, architecture)
-                    pins = _resolve(wanted, platform_options(architecture, python))
+                    found = _resolve(wanted, platform_options(architecture, python))
+                    pins = [pin for pin in found if pin.name not in UNNEEDED]
                     about = f"{package.name} on {architecture}, Python {python}."
                     _write(lock_file(package, architecture, python), about, pins)
                     print(f"{lock_file(package, architecture, python).name}: {len(pins)} wheels", flush=True)

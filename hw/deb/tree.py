@@ -20,8 +20,8 @@ _UNFILLED = re.compile(r"@[A-Z]+@")
 
 _NO_LED_LIBRARY = """\
 if ! wallboard-rgbmatrix > /dev/null 2>&1; then
-    say "the LED library rpi-rgb-led-matrix is not here. It is GPL, and so not in this package; until it is here a board"
-    say "shows its panel with \\`driver: image\\`. How to have it: wallboard-rgbmatrix --help"
+    say "the LED library rpi-rgb-led-matrix is not here. It is GPL, and so not in this package; until it is here,"
+    say "a board runs with 'driver: image'. How to have it: wallboard-rgbmatrix --help"
 fi"""
 
 
@@ -29,10 +29,11 @@ def lay_out(
     package: Package,
     architecture: str,
     version: str,
+    root: Path,
+    *,
     requirements: Mapping[str, str],
     wheels: list[Path],
     epoch: int,
-    root: Path,
 ) -> None:
     """Make the tree of `package` in the new folder `root`.
 
@@ -58,8 +59,8 @@ def lay_out(
     for program in package.programs:
         (root / "usr/bin" / program).symlink_to(f"/opt/wallboard/{package.role}/bin/{program}")
     for name in package.settings:
-        for file in (f"{name}.example.yaml", f"{name}.schema.json"):
-            _copy(CHECKOUT / "config" / file, root / "etc/wallboard" / file)
+        _write(root / f"etc/wallboard/{name}.example.yaml", _example(name, package))
+        _copy(CHECKOUT / f"config/{name}.schema.json", root / f"etc/wallboard/{name}.schema.json")
     _documents(package, version, wheels, epoch, root / "usr/share/doc" / package.name)
     _control(package, architecture, version, texts, root)
 
@@ -74,6 +75,7 @@ def _words(package: Package, version: str) -> dict[str, str]:
         "UNIT": package.unit,
         "USER": package.unit,
         "OTHER": other.name,
+        "OTHERROLE": other.role,
         "VERSION": version,
         "FOLDER": package.folder,
         "PROGRAMS": " ".join(package.programs),
@@ -94,6 +96,12 @@ def _filled(name: str, words: Mapping[str, str]) -> str:
     unfilled = _UNFILLED.search(text)
     assert unfilled is None, f"{name}: {unfilled}"
     return text.rstrip("\n") + "\n"
+
+
+def _example(name: str, package: Package) -> str:
+    """An example of config/, with the one file that the service writes where the service may write."""
+    text = (CHECKOUT / f"config/{name}.example.yaml").read_text("utf-8")
+    return re.sub(r"(?m)^journal: bridge\.journal {,24}", f"journal: /var/lib/{package.unit}/bridge.journal  ", text)
 
 
 def _units(package: Package, words: Mapping[str, str], root: Path) -> None:

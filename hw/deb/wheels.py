@@ -1,7 +1,7 @@
 """The wheels of a package: those that lock/ pins, fetched once into a cache folder, and the project's own.
 
-A wheel in the cache lies in a folder that is called by its hash, and its hash is what it was fetched for: a second build
-needs no network.
+A wheel in the cache lies in a folder that is called by its hash, and its hash is what it was fetched for: a second
+build needs no network.
 """
 
 from __future__ import annotations

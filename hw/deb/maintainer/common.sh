@@ -30,7 +30,7 @@ target() {
 # The Python to use, /usr/bin/python3.13 for one: the system's own if this package brings wheels for it, else another.
 the_python() {
     for each in "$(readlink -f /usr/bin/python3 || true)" /usr/bin/python3.*; do
-        [ -x "$each" ] && [ -e "@FOLDER@/$(python_tag "$each").txt" ] || continue
+        [ -e "@FOLDER@/$(python_tag "$each").txt" ] || continue
         # What is left of an old release may be an interpreter without its library.
         if "$each" -I -c 'import venv' 2> /dev/null; then
             echo "$each"

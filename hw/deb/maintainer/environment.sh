@@ -6,6 +6,7 @@
 # power cut or a full disk left is made anew. A complete one is never changed, for it may be in use: a rebuilt package
 # of the same version gets a folder of its own, <version>_2.
 set -eu
+# shellcheck source=common.sh
 . @FOLDER@/common.sh
 
 python=$(the_python)
@@ -29,10 +30,10 @@ make_environment() {
     PIP_CONFIG_FILE=/dev/null "$home/bin/python" -I "$1/pip" --isolated install \
         --quiet --no-index --find-links=@FOLDER@/wheels --no-deps --require-hashes --requirement="$wanted" \
         --no-compile --no-cache-dir --disable-pip-version-check --root-user-action=ignore
-    if [ -x @FOLDER@/libraries ]; then @FOLDER@/libraries "$home"; fi
     # The service's user cannot write here, and would compile at every start. On all cores, where the system allows it.
     "$home/bin/python" -I -m compileall -q -j 0 "$home/lib" > /dev/null 2>&1 ||
         "$home/bin/python" -I -m compileall -q "$home/lib" > /dev/null
+    if [ -x @FOLDER@/libraries ]; then @FOLDER@/libraries "$home"; fi
     works "${home#"$base"/}"
     sync -f "$home"
     echo "$made_of" > "$home/complete"

@@ -5,6 +5,7 @@
 # postinst leaves the work in the file `trial` and does not wait: dpkg is done long before. This is a unit of its own,
 # and the file stays until the verdict: after a power cut in that minute the next start of the machine goes on with it.
 set -eu
+# shellcheck source=common.sh
 . @FOLDER@/common.sh
 
 longest_s=60 steady_s=10 deaths=3

@@ -14,6 +14,7 @@ abort-remove)
 *) exit 0 ;;   # abort-upgrade and the like: the service has run on
 esac
 
+# shellcheck source=common.sh
 . @FOLDER@/common.sh
 
 if [ "$1" = triggered ]; then
@@ -38,16 +39,12 @@ if has_systemd; then
     state=$(systemctl show --property=ActiveState --value @UNIT@.service)
 fi
 if [ "$new" != "$old" ]; then
-    case "$old:$state" in
-    ?*:active | ?*:activating | ?*:reloading)
+    if [ -n "$old" ]; then
         # While a version is on trial, the one to go back to is the one before it.
         if ! [ -e "$trial" ]; then point "$before" "$old"; fi
-        echo restart > "$trial"
-        ;;
-    ?*)
-        if [ -e "$trial" ]; then echo restart > "$trial"; else point "$before" "$old"; fi
-        ;;
-    esac
+        case "$state" in active | activating | reloading) echo restart > "$trial" ;; esac
+        if [ -e "$trial" ]; then echo restart > "$trial"; fi
+    fi
     rm -f "$rolled_back"
     point "$link" "$new"
 fi

@@ -26,11 +26,12 @@ if [ "$1" = purge ]; then
         deb-systemd-helper unmask "$each" > /dev/null || true
     done
     rm -rf /var/lib/@USER@ @PURGED@
-    # Secrets of this service; one that both have is the other's now.
-    if [ -d /etc/wallboard ]; then
-        rm -f /etc/wallboard/@ROLE@.yaml
-        if getent passwd @USER@ > /dev/null; then find /etc/wallboard -user @USER@ -type f -delete; fi
-    fi
+    rm -f /etc/wallboard/@ROLE@.yaml
+    # Secrets of this service. One that the other's settings name too is root's now, and so the other's at its next start.
+    for each in /etc/wallboard/*; do
+        if ! [ -f "$each" ] || [ "$(stat -c %U "$each")" != @USER@ ]; then continue; fi
+        if grep -qsF -- "${each##*/}" /etc/wallboard/@OTHERROLE@.yaml; then chown root: "$each"; else rm -f "$each"; fi
+    done
     if ! other_is_here; then
         rm -rf /etc/wallboard
         if [ -d /run/systemd/system ]; then

@@ -4,7 +4,7 @@
 set -eu
 
 for each in /etc/wallboard/*.secret /etc/wallboard/*.key; do
-    [ -f "$each" ] && ! [ -L "$each" ] || continue
+    if ! [ -f "$each" ] || [ -L "$each" ]; then continue; fi
     chmod 0600 "$each"
     if [ "$(stat -c %U "$each")" = root ] && grep -qsF -- "${each##*/}" /etc/wallboard/@ROLE@.yaml; then
         chown @USER@: "$each"
