@@ -24,10 +24,11 @@ _CONNECTOR = """\
 ## The panel's socket, and who drives it
 
 The module's INPUT (an arrow points away from it), 2 × 8 contacts of 2.54 mm, seen into the socket; place 1 is at the
-triangle, where the ribbon has its red edge. A HAT or an adapter takes the ribbon as it is; the columns are for a meter,
-and for a panel that is wired by hand. The colours are for single wires, in the code of IEC 60757. On modules of 32 rows
-place 8 is ground. A few makes of 64 rows have E at place 4: what is printed beside the socket is right. Some count
-colours from 0: R0 is R1, and R1 is R2.
+triangle, where the ribbon has its red edge. A HAT or an adapter takes the ribbon as it is; the columns are for a
+meter, and for a panel that is wired by hand. The colours are for single wires, in the code of IEC 60757. On modules of
+32 rows place 8 is ground. A few makes of 64 rows have E at place 4: what is printed beside the socket is right. A HAT
+has a pad E to be bridged to place 8 (or 16), an active-3 a jumper for place 8 or 4. Some modules count colours from 0:
+R0 is R1, and R1 is R2.
 """
 _BEGIN = """\
 ## Where the buzzer's and the button's wires begin
@@ -37,9 +38,9 @@ A HAT or an adapter covers the header. Three ways:
 - **HAT or Bonnet**: its own pads bear the GPIO numbers; solder the wires there.
 - **Adapter**: a stacking header of 2 × 20 with long pins between the Pi and the adapter; plug or solder the wires to
   the pins that look out of it.
-- **Adapter with buffers** (active-3: there are 74HCT245 on it), the buzzer alone: its best pin is R2 of the next
-  chain, so its signal is also at **place 5 of the adapter's next free socket**, at 5 V, ground at
-  place 16. R1 of 1 kΩ is right for 5 V too. Not for the button, which is an input.
+- **Adapter with buffers** (active-3, by its schematic: there are 74HCT245 on it), the buzzer alone: its best pin is R2
+  of the next chain, so its signal is also at **place 5 of the adapter's next free socket**, at 5 V, ground at place
+  16. R1 of 1 kΩ is right for 5 V too. Not for the button, which is an input.
 
 **Interstate 75 W**: pads A0, A1 and GND, and the 5 V terminal. Its buttons A and B are its own.
 """

@@ -189,3 +189,22 @@ def test_strict_makes_mistakes_of_them(tmp_path: Path, capsys: pytest.CaptureFix
     assert (told["ok"], told["errors"]) == (True, [])
     (warning,) = told["warnings"]
     assert (warning["line"], warning["column"], warning["severity"]) == (2, 27, "warning")
+
+
+BOARD = """\
+site: main
+board: hall-1
+mqtt: {url: "mqtt://192.0.2.20"}
+panel: {driver: rgbmatrix, rows: 64, cols: 64, chain: 2}
+buzzer: {gpio: PIN}
+button: {gpio: 6}
+"""
+
+
+def test_a_buzzer_that_would_sound_while_the_pi_starts(tmp_path: Path) -> None:
+    odd = checked(tmp_path, BOARD.replace("PIN", "5"), "board")
+    assert [str(each).removeprefix(f"{odd.path}:") for each in odd.warnings] == [
+        "5:16: warning: buzzer.gpio: 5 is pulled up while the Pi starts, and the buzzer may sound so long; "
+        "19 (place 35 of the header) is not"
+    ]
+    assert not checked(tmp_path, BOARD.replace("PIN", "19"), "board").warnings, "the button may be pulled up"

@@ -12,6 +12,7 @@ from hw.drawing.pen import Pen
 from hw.drawing.sheet import HEIGHT, WIDTH, draw
 from hw.made import everything
 from hw.pins import Sheet, wiring
+from hw.power import Modules, plan_for
 from hw.wires import wires
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -73,6 +74,16 @@ def test_nothing_is_drawn_beside_the_page(sheet: Sheet) -> None:
         if element.tag in (f"{SVG}text", f"{SVG}rect"):
             assert at["x"] >= 0 and at["y"] >= 0, element.attrib
             assert at["x"] + at["width"] <= WIDTH and at["y"] + at["height"] <= HEIGHT, (element.attrib, element.text)
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_the_power_that_is_drawn_is_that_of_the_plan(sheet: Sheet) -> None:
+    plan = plan_for(Modules(sheet.rows, sheet.cols, sheet.chain, sheet.chains))
+    found = words(sheet)
+    assert f"{plan.supplies[0]:g} A or more" in found
+    for lead in plan.leads:
+        assert found.count(f"{lead.fuse:g} A") == len(plan.leads)
+    assert sum(text.startswith("module ") for text in found) == plan.modules.number
 
 
 def test_words_cannot_break_out() -> None:

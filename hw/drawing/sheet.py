@@ -87,5 +87,5 @@ def _notes(pen: Pen, x: float, y: float, sheet: Sheet) -> None:
         if sheet.rows >= 64:
             rows.append("• 64 rows: pad E of the HAT is bridged to 8 (a few makes: 16).")
     elif sheet.mapping.header and sheet.rows >= 64:
-        rows.append("• 64 rows: row line E is at place 8 (a few makes: 4).")
+        rows.append("• 64 rows: the adapter's jumper puts E at place 8 (a few: 4).")
     pen.lines(x + 10, y + 26, *rows, size=12.5, step=21)
