@@ -42,7 +42,8 @@ A HAT or an adapter covers the header. Three ways:
   of the next chain, so its signal is also at **place 5 of the adapter's next free socket**, at 5 V, ground at place
   16. R1 of 1 kΩ is right for 5 V too. Not for the button, which is an input.
 
-**Interstate 75 W**: pads A0, A1 and GND, and the 5 V terminal. Its buttons A and B are its own.
+**Interstate 75 W**: pads A0, A1 and GND, and the 5 V terminal, which gives the buzzer USB's 5 V; neither join it to the
+panel's supply nor feed modules from it. Its buttons A and B are its own.
 """
 _DRIVER = """\
 ## The buzzer's driver

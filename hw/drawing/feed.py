@@ -46,9 +46,8 @@ def _computer(pen: Pen, at: Point, sheet: Sheet) -> None:
     pen.box(x, y, 230, 68, width=2.4)
     pen.text(x + 115, y + 27, "Raspberry Pi" if pi else "Interstate 75 W", anchor="middle", bold=True)
     pen.text(x + 115, y + 49, ("with the HAT" if hat else "with the adapter") if pi else "", anchor="middle")
-    pen.text(x, y + 90, "its own supply of 5.1 V, by USB" if pi else "fed by USB, or at its 5 V terminal", size=12.5)
-    if pi:
-        pen.text(x, y + 108, "no panel power through it", size=12.5)
+    pen.text(x, y + 90, f"its own supply of {'5.1' if pi else '5'} V, by USB", size=12.5)
+    pen.text(x, y + 108, "no panel power through it", size=12.5)
 
 
 def _ribbons(pen: Pen, at: Point, lefts: dict[tuple[int, int], float]) -> None:
