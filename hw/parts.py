@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -175,11 +176,15 @@ def _cell(part: Part, build: Build) -> str:
 def _descriptions(known: Parts) -> Iterator[str]:
     for part in known.parts.values():
         yield f"### {part.name}\n"
-        yield f"{part.what[0].upper()}{part.what[1:]}.\n"
+        yield _paragraph(f"{part.what[0].upper()}{part.what[1:]}.")
         if part.look_for:
-            yield f"Look for: {part.look_for}.\n"
+            yield _paragraph(f"Look for: {part.look_for}.")
         if part.avoid:
-            yield f"**Avoid**: {part.avoid}.\n"
+            yield _paragraph(f"**Avoid**: {part.avoid}.")
+
+
+def _paragraph(text: str) -> str:
+    return textwrap.fill(text, 119, break_on_hyphens=False, break_long_words=False) + "\n"
 
 
 def _anchor(name: str) -> str:
