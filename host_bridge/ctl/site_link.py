@@ -14,7 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.reasoncodes import ReasonCode
@@ -38,6 +38,13 @@ class LinkError(ConnectionError):
     """The broker cannot be reached, takes us not, or is gone; the text is one line for a person."""
 
 
+class Echo(NamedTuple):
+    """How long a broker took: to answer, and to send the message that it keeps right behind."""
+
+    answer_s: float
+    message_s: float
+
+
 class SiteLink:
     """A connection from __enter__ to __exit__. `filters`: parts of topics of the site, to hear what they match."""
 
@@ -56,6 +63,7 @@ class SiteLink:
         self._subscribed = False
         self._acked: set[int] = set()
         self._retained_s = 0.0  # when the last retained message came
+        self._answered_s = 0.0  # when the last subscription was answered
 
     def __enter__(self) -> SiteLink:
         """Connect and subscribe. Raises LinkError."""
@@ -99,6 +107,18 @@ class SiteLink:
         self._retained_s = time.monotonic()
         self.wait(lambda: time.monotonic() - self._retained_s >= QUIET_S, CONNECT_TIMEOUT_S)
 
+    def echo(self, parts: tuple[str, ...], timeout_s: float) -> Echo | None:
+        """Subscribe once more to one topic, which brings its retained message once more, and time both answers.
+
+        None when they did not come. Nothing is changed at the broker. Raises LinkError.
+        """
+        began_s = time.monotonic()
+        self._answered_s = self._retained_s = 0.0
+        self._client.subscribe(wire.topic(self._place.site, *parts), 1)
+        if not self.wait(lambda: self._answered_s and self._retained_s, timeout_s):
+            return None
+        return Echo(self._answered_s - began_s, self._retained_s - began_s)
+
     def publish(self, parts: tuple[str, ...], payload: bytes, *, retain: bool = False) -> None:
         """Send with QoS 1, and return once the broker has it. Raises LinkError."""
         number = self._client.publish(wire.topic(self._place.site, *parts), payload, qos=1, retain=retain).mid
@@ -116,6 +136,7 @@ class SiteLink:
         if refused:
             self.lost = f"it does not let us read {', '.join(refused)}: let this user read the site's topics"
         self._subscribed = True
+        self._answered_s = time.monotonic()
 
     def _on_publish(self, client: mqtt.Client, data: Any, mid: int, code: ReasonCode, properties: Any) -> None:
         self._acked.add(mid)

@@ -26,7 +26,7 @@ _LINES_CAP = 128
 # Actions that Asterisk 22 knows and this user may not: what needs a class it has not, and what this PBX keeps from all.
 _FORBIDDEN = frozenset({
     "atxfer", "blindtransfer", "command", "corestatus", "coresettings", "coreshowchannels", "dbget", "dbput",
-    "devicestatelist", "filter", "getconfig", "getvar", "hangup", "listcommands", "localoptimizeaway", "moduleload",
+    "devicestatelist", "filter", "getconfig", "getvar", "hangup", "localoptimizeaway", "moduleload",
     "originate", "queueadd", "queuechangeprioritycaller", "queuelog", "queuememberringinuse", "queuepause",
     "queuepenalty", "queuereload", "queueremove", "queuereset", "queuerule", "queuewithdrawcaller", "redirect",
     "reload", "setvar", "status", "updateconfig", "userevent", "waitevent",
@@ -60,6 +60,7 @@ class AmiTalk:
             "queuestatus": self._queue_status,
             "queuesummary": self._queue_summary,
             "events": self._events,
+            "listcommands": self._list_commands,
             "login": self._again,
         }
 
@@ -150,6 +151,16 @@ class AmiTalk:
             return
         self._mask = mask
         yield Answer(frame("Response", "Success", [*ident, ("Events", "On" if mask else "Off")]))
+
+    def _list_commands(self, ident: Pairs, _now_ms: int) -> Iterator[Answer]:
+        """What this user may do, all without a permission; a real one lists the 15 more that we refuse."""
+        known = {
+            "Challenge": "Generate Challenge for MD5 Auth.", "Events": "Control Event Flow.",
+            "ListCommands": "List available manager commands.", "Login": "Login Manager.", "Logoff": "Logoff Manager.",
+            "Ping": "Keepalive command.", "QueueStatus": "Show queue status.", "QueueSummary": "Show queue summary.",
+        }  # fmt: skip
+        listed = [(name, f"{what}  (Priv: <none>)") for name, what in known.items()]
+        yield Answer(frame("Response", "Success", [*ident, *listed]))
 
     def _queue_status(self, ident: Pairs, now_ms: int) -> Iterator[Answer]:
         only, member = self._request.get("queue", ""), self._request.get("member", "")

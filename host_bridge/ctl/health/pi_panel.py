@@ -1,0 +1,131 @@
+"""What the panel needs of a Pi: no onboard sound, a core of its own, and the library that drives it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from firmware.pi.panel import PanelSettings
+from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, warning
+from host_bridge.ctl.health.machine import Machine
+from host_bridge.ctl.health.pi_config import boot_config, is_on, kernel_words
+from hw.pins import mappings
+
+SOUND, CPU, LIBRARY = "sound", "processor", "LED library"
+ENVIRONMENT = "/opt/wallboard/board/bin/python"  # where the package's board runs
+SOURCE = "https://github.com/hzeller/rpi-rgb-led-matrix"
+
+# In a process of its own: what this loads is foreign, and may end the process that loads it (DISPLAY).
+_ASK = """
+import importlib, importlib.metadata as metadata, json
+name = {name!r}
+module = importlib.import_module(name)
+def version(of):
+    try:
+        return metadata.version(of)
+    except metadata.PackageNotFoundError:
+        return ""
+options = dir(module.RGBMatrixOptions)
+print(json.dumps({{"file": module.__file__, "version": version(name), "pillow": version("Pillow"),
+                   "rp1": [each for each in ("rp1_rio", "rp1_pio") if each in options]}}))
+"""
+
+
+def sound(machine: Machine, panel: PanelSettings) -> Iterator[Finding]:
+    """The Pi's onboard sound takes the PWM that times the panel; the library ends the process if it is there."""
+    if panel.driver != "rgbmatrix" or not _pulses(machine, panel):
+        return
+    loaded = any(line.startswith("snd_bcm2835 ") for line in (machine.read("/proc/modules") or "").splitlines())
+    config = boot_config(machine)
+    audio = config.parameter("audio")
+    blacklisted = any(_blacklists(machine.read(each)) for each in machine.glob("/etc/modprobe.d/*.conf"))
+    mend = (
+        "put 'blacklist snd_bcm2835' into /etc/modprobe.d/wallboard.conf and dtparam=audio=off into "
+        f"{config.path or 'config.txt'}, and restart"
+    )
+    if loaded:
+        yield problem(SOUND, "the module snd_bcm2835 is loaded, and the panel needs the PWM that it takes", mend)
+    elif not blacklisted and is_on(audio):
+        assert audio is not None
+        where = f"{config.path}:{audio.line}"
+        what = f"snd_bcm2835 is not loaded now, but {where} has audio on: it may be after a restart"
+        yield warning(SOUND, what, mend)
+    else:
+        yield ok(SOUND, "snd_bcm2835 is not loaded, and will not be")
+
+
+def processor(machine: Machine, panel: PanelSettings) -> Iterator[Finding]:
+    """A core that Linux leaves to the panel, and a clock that does not sag."""
+    if panel.driver != "rgbmatrix" or not machine.model():
+        return
+    cores = (machine.read("/sys/devices/system/cpu/present") or "").strip()
+    words = kernel_words(machine)
+    if cores in ("", "0"):
+        yield warning(CPU, "one core: the panel flickers whenever anything else runs", "take a Pi 3, 4 or Zero 2")
+    elif "isolcpus" not in words:
+        where = next((each for each in ("/boot/firmware", "/boot") if machine.path(f"{each}/cmdline.txt").exists()), "")
+        last = cores.rpartition("-")[2]
+        where = f"{where or '/boot/firmware'}/cmdline.txt"
+        add = f"add isolcpus={last} to the one line of {where}, and restart"
+        yield warning(CPU, "no core is set apart for the panel, so it flickers when Linux is busy", add)
+    else:
+        yield ok(CPU, f"core {words['isolcpus']} is set apart for the panel")
+    governor = (machine.read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") or "").strip()
+    if governor == "powersave":
+        yield warning(CPU, "the governor 'powersave' holds it at its lowest clock", "set 'performance' or 'ondemand'")
+    elif governor:
+        yield ok(CPU, f"governor '{governor}'")
+
+
+def library(machine: Machine, panel: PanelSettings) -> Iterator[Finding]:
+    """Is the driver's library there, and does it load? It is loaded in a process of its own."""
+    modules = {"rgbmatrix": "rgbmatrix", "emulator": "RGBMatrixEmulator"}
+    name = modules.get(panel.driver)
+    if name is None:
+        return
+    python = ENVIRONMENT if machine.path(ENVIRONMENT).exists() else sys.executable
+    ran = machine.run(python, "-c", _ASK.format(name=name))
+    if ran is None:
+        raise NotCheckedError(f"{python} is not there")
+    if ran.code == 0 and ran.out.strip():
+        told = json.loads(ran.out.strip().splitlines()[-1])
+        yield ok(LIBRARY, f"{name} {told['version'] or 'of no known version'}, in {Path(told['file']).parent}")
+        yield from _pillow(name, told["pillow"])
+        if panel.driver == "rgbmatrix" and "Pi 5" in machine.model() and not told["rp1"]:
+            yield problem(LIBRARY, "this rgbmatrix is older than April 2026 and does not know the Pi 5", _get(name))
+        return
+    last = (ran.err.strip().splitlines() or ["no reason given"])[-1]
+    if ran.code < 0 and last.startswith("no answer"):
+        raise NotCheckedError(f"{name} did not load: {last}")
+    if ran.code < 0:
+        yield problem(LIBRARY, f"{name} ends the process that loads it (signal {-ran.code})", _get(name))
+    elif f"No module named '{name}'" in ran.err:
+        yield problem(LIBRARY, f"{name} is not installed: the panel stays dark", _get(name))
+    else:
+        yield problem(LIBRARY, f"{name} is there and does not load: {last}", _get(name))
+
+
+def _pillow(name: str, version: str) -> Iterator[Finding]:
+    """rgbmatrix keeps no word of the Pillow that it was built with; the board takes the path that needs none."""
+    if name == "rgbmatrix" and version:
+        yield ok(LIBRARY, f"Pillow {version}; whichever rgbmatrix was built with, the board uses its safe path")
+    elif name == "rgbmatrix":
+        yield problem(LIBRARY, "Pillow is missing beside it", "install the package wallboard-board again")
+
+
+def _get(name: str) -> str:
+    if name == "rgbmatrix":
+        return f"install it on the Pi from {SOURCE}; meanwhile panel.driver: image shows that the rest works"
+    return "install led-wallboard[demo], or take driver 'image'"
+
+
+def _pulses(machine: Machine, panel: PanelSettings) -> bool:
+    """Whether the PWM block times the panel (hw/pins.py; the Pi 5 has another way)."""
+    model = machine.model()
+    return bool(model) and "Pi 5" not in model and mappings()[panel.hardware_mapping].hardware_pulses
+
+
+def _blacklists(text: str | None) -> bool:
+    return any(line.split() == ["blacklist", "snd_bcm2835"] for line in (text or "").splitlines())

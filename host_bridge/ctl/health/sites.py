@@ -1,0 +1,112 @@
+"""The settings files of this machine: found, read, and held against their schemas, with their secrets where we may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.broker_client import BrokerLogin
+from config.yaml_file import ConfigError
+from firmware.pi.settings import BoardSettings
+from host_bridge.ctl import check_files
+from host_bridge.ctl.check_files import Checked
+from host_bridge.ctl.health.finding import Finding, ok, problem, unknown, warning
+from host_bridge.ctl.health.machine import AS_ROOT
+from host_bridge.settings import BridgeSettings
+
+SETTINGS = "settings"
+FOLDER = Path("/etc/wallboard")
+DENIED = "Permission denied"
+_SECRET_KEYS = ("password_file", "key_file")
+
+
+@dataclass
+class Own:
+    """One board.yaml or bridge.yaml.
+
+    `built` is without secrets; `whole` has them, and is None, with `why`, where they cannot be had.
+    """
+
+    path: Path
+    kind: str
+    built: Any = None
+    whole: Any = None
+    why: str = ""
+    checked: Checked | None = None
+
+    @property
+    def board(self) -> BoardSettings | None:
+        """The settings of a board."""
+        return self.built if self.kind == "board" else None
+
+    @property
+    def bridge(self) -> BridgeSettings | None:
+        """The settings of a bridge."""
+        return self.built if self.kind == "bridge" else None
+
+    @property
+    def login(self) -> BrokerLogin | None:
+        """The broker with our login; None where the secrets cannot be had."""
+        return self.whole.mqtt if self.whole else None
+
+    def files(self, section: str, keys: Sequence[str]) -> dict[str, Path]:
+        """`section.key` → the file that it names."""
+        file = self.checked.file if self.checked else None
+        found = {}
+        for key in keys:
+            name = file.at(section, key) if file else None
+            if isinstance(name, str) and name:
+                found[f"{section}.{key}"] = self.path.parent / name
+        return found
+
+    def secret_files(self) -> dict[str, Path]:
+        """Files whose content is a secret."""
+        return {**self.files("mqtt", _SECRET_KEYS), **self.files("pbx", _SECRET_KEYS)}
+
+
+def found_in(folder: Path) -> list[Path]:
+    """The settings files of a folder, by name; those of the folder we are in where it has none."""
+    found = sorted(folder.glob("*.yaml"))
+    return found or [each for each in (Path("board.yaml"), Path("bridge.yaml")) if each.is_file()]
+
+
+def read(paths: Sequence[Path]) -> tuple[list[Own], list[Finding]]:
+    """The boards and bridges among these files, and what is to be said of all of them."""
+    checked, notes = check_files.check(paths)
+    owns: list[Own] = []
+    told: list[Finding] = []
+    for each in checked:
+        for mistake in each.errors:
+            if DENIED in mistake.message and mistake.place is None:
+                told.append(unknown(SETTINGS, str(mistake), AS_ROOT))
+            else:
+                told.append(problem(SETTINGS, str(mistake), f"mend it, then: wallboardctl check {each.path}"))
+        told += [warning(SETTINGS, str(odd)) for odd in each.warnings]
+        if not each.errors and each.kind is not None:
+            told.append(ok(SETTINGS, f"{each.path} ({each.kind})"))
+        if each.kind in ("board", "bridge") and each.built is not None:
+            own = Own(each.path, each.kind, each.built, checked=each)
+            told += _secrets_of(own)
+            owns.append(own)
+    told += [unknown(SETTINGS, note) for note in notes]
+    return owns, told
+
+
+def _secrets_of(own: Own) -> Iterator[Finding]:
+    """Try again with passwords and certificates: a file that only the service may read is no mistake."""
+    assert own.checked is not None and own.checked.file is not None
+    try:
+        own.whole = check_files.KINDS[own.kind].build(own.checked.file, own.path.parent, True)
+    except ConfigError as error:
+        mistakes = error.errors
+    else:
+        return
+    if all(DENIED in each for each in mistakes):
+        own.why = "its password may be read by root and the service alone"
+        yield unknown(SETTINGS, f"{own.path}: {own.why}", AS_ROOT)
+        return
+    own.why = "its password or certificates cannot be had"
+    for mistake in mistakes:
+        yield problem(SETTINGS, mistake, f"mend it, then: sudo wallboardctl check --secrets {own.path}")

@@ -1,0 +1,1 @@
+"""`wallboardctl doctor` and `wallboardctl support`."""
