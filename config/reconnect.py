@@ -11,6 +11,12 @@ CONNECT_TIMEOUT_S = 5.0
 BACK_OFF_MIN_MS = 500
 BACK_OFF_MAX_MS = 15_000
 
+# What an attempt failed of, in a word for programs: see kind().
+KINDS = ("name", "refused", "silent", "route", "clock", "certificate", "tls", "other")
+_NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
+# X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED of openssl/x509_vfy.h: as often as not it is our own clock
+_DATES = (9, 10)
+
 
 class BackOff:
     """The waits between tries: double from try to try, with jitter.
@@ -46,3 +52,18 @@ def reason(error: Exception, nobody_there: str) -> str:
     if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
         return f"connection refused: {nobody_there}"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def kind(error: Exception) -> str:
+    """Of KINDS: what an attempt that ended with `error` failed of."""
+    if isinstance(error, TimeoutError):
+        return "silent"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "clock" if error.verify_code in _DATES else "certificate"
+    if isinstance(error, ssl.SSLError):
+        return "tls"
+    if isinstance(error, socket.gaierror):
+        return "name"
+    if isinstance(error, ConnectionRefusedError):
+        return "refused"
+    return "route" if getattr(error, "errno", None) in _NO_ROUTE else "other"

@@ -17,7 +17,8 @@ from firmware.core.screen import Screen
 from firmware.pi.canvas_pillow import load_font
 from firmware.pi.inbox import Inbox, Waker
 from firmware.pi.link import Link
-from firmware.pi.wallboard import Parts, Wallboard
+from firmware.pi.parts import Parts
+from firmware.pi.wallboard import Wallboard
 
 
 class Dark:

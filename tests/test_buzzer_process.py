@@ -20,6 +20,8 @@ from tests.waiting import wait_until
 class FileBuzzer:
     """Writes each change and its moment into a file, as the processes of these tests share nothing else."""
 
+    dead = False
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._on: bool | None = None

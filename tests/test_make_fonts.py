@@ -38,7 +38,7 @@ def test_a_wrong_source_is_told_with_its_place(tmp_path: Path, text: str, line: 
 
 
 def test_the_packed_figures_are_those_of_the_text() -> None:
-    for source in sorted(make_fonts.HERE.glob("figures*.txt")):
+    for source in make_fonts.drawn():
         height, tracking, glyphs = make_fonts.read_figures(source)
         assert source.with_suffix(".wbf").read_bytes() == make_fonts.pack(height, 0, tracking, glyphs), source.name
 

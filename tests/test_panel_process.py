@@ -23,6 +23,7 @@ class Recorder:
     """A panel that keeps what it shows."""
 
     width, height = SIZE
+    problem = ""
 
     def __init__(self) -> None:
         self.shown: list[Image.Image] = []

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from firmware.pi.panel import PanelError, PanelSettings
-from firmware.pi.panel_rgbmatrix import MatrixPanel, obstacle_on, open_rgbmatrix, set_options
+from firmware.pi.panel import NoLibraryError, PanelError, PanelSettings
+from firmware.pi.panel_rgbmatrix import MatrixPanel, how_to_get_it, obstacle_on, open_rgbmatrix, set_options
 
 SETTINGS = PanelSettings(
     "rgbmatrix", 64, 64, chain=2, hardware_mapping="adafruit-hat-pwm", gpio_slowdown=3, user="root"
@@ -169,8 +169,16 @@ def test_a_user_that_this_machine_lacks(tmp_path: Path) -> None:
 
 def test_without_the_module_it_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rgbmatrix", None)
-    with pytest.raises(PanelError, match=r"^panel.driver: 'rgbmatrix' needs the Python module rgbmatrix .*install it"):
+    with pytest.raises(
+        NoLibraryError, match=r"^panel.driver: 'rgbmatrix' needs the Python module rgbmatrix .* install "
+    ) as error:
         open_rgbmatrix(SETTINGS)
+    assert "\n" not in str(error.value)
+
+
+def test_how_to_get_the_library_depends_on_where_the_board_is_installed() -> None:
+    assert "pip install --target /opt/wallboard/rgbmatrix git+" in how_to_get_it(Path("/opt/wallboard/1.2.3/board"))
+    assert how_to_get_it(Path("/home/me/venv")).startswith("/home/me/venv/bin/python -m pip install git+")
 
 
 def test_the_library_is_not_even_built_where_it_would_crash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

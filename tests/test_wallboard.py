@@ -14,6 +14,7 @@ from firmware.core.board import Board, Setup
 from firmware.core.screen import Screen
 from firmware.pi.canvas_pillow import load_font
 from firmware.pi.inbox import LinkChange, Message, Press
+from firmware.pi.parts import Parts
 from firmware.pi.wallboard import (
     LEAST_LIFE_MS,
     LOST_MS,
@@ -21,7 +22,6 @@ from firmware.pi.wallboard import (
     STATE_GAP_MS,
     STORE_DELAY_MS,
     STORE_GAP_MS,
-    Parts,
     Wallboard,
 )
 from tests.wallboard_process import drawn, tile, view
@@ -40,7 +40,7 @@ class Recorder:
     """Panel, buzzer, link and store at once: `did` has everything they were asked to do, with the time."""
 
     frames = held = restarts = discarded = 0
-    address = ""
+    address = problem = ""
 
     def __init__(self) -> None:
         self.now_ms = 0

@@ -17,6 +17,23 @@ _ALARM = Record(
     )
 )
 
+# What the installer's self-test has found since the board's start; what only a person can see it cannot tell.
+_SELF_TEST = Record(
+    (
+        Field("state", OneOf(("running", "done", "cut")), required=True, doc="cut: ended by two seconds on the button"),
+        Field("seen", COUNT, doc="pictures that were shown to their end"),
+        Field("steps", COUNT, doc="of so many"),
+        Field(
+            "button",
+            OneOf(("pressed", "silent", "stuck", "dead", "none")),
+            doc="dead: no GPIO; none: not in board.yaml",
+        ),
+        Field("buzzer", OneOf(("played", "dead", "none"))),
+        Field("supply", OneOf(("fine", "low")), doc="absent where the machine does not tell"),
+        Field("link", Text(20), doc="fine, or the first of the way to the PBX that does not hold"),
+    )
+)
+
 # board/<id>/state. The last will says online: false and no more.
 BOARD = Record(
     (
@@ -39,6 +56,12 @@ BOARD = Record(
         Field("host", Text(64, least=0), doc="its host name"),
         Field("address", Text(64, least=0), doc="its own address, on the side of the broker"),
         Field("serial", Text(64, least=0), doc="of a Raspberry Pi's processor"),
+        Field(
+            "problem",
+            Text(1000, least=0),
+            doc="why its panel is dark, and what to do, for people; absent when it is lit",
+        ),
+        Field("self_test", _SELF_TEST),
         Field("doing", OneOf(DOING), doc="what somebody has asked for; absent while it shows what it always does"),
     )
 )

@@ -2,7 +2,7 @@
 
 Two kinds of sources, one packed form (``.wbf``, read by ``firmware.core.font``):
 
-* ``figures_*.txt``: our own figures, drawn as text, one ``#`` an LED;
+* ``figures*.txt``, ``icons*.txt``, ``signs*.txt``: our own figures and signs, drawn as text, one ``#`` an LED;
 * letters from Debian's ``xfonts-terminus`` (OFL-1.1): set proportionally (blank columns trimmed) with an open zero, so
   that a Hebrew label of eleven letters fits 88 LEDs. A derived font may not bear the reserved name, so it does not;
   the licence stands in ``LICENSE-letters.txt``.
@@ -40,6 +40,7 @@ RANGES = (
 SINGLES = "–—‘’“”„…•€₪←→▲▼"
 # A character drawn as another: the source lacks Hebrew maqaf, geresh and gershayim; its zero is slashed.
 DRAWN_AS = {"\u05be": "-", "\u05f3": "'", "\u05f4": '"', "0": "O"}
+MISSING = "?"  # the source draws it for what it lacks
 SPACES = "\u0020\u00a0"
 # (size, character) → rows taken off its top: in the smallest letters the neck of lamed would need a row of its own.
 SHORTER = {(12, "\u05dc"): 1}
@@ -95,7 +96,7 @@ def read_letters(path: Path, size: int) -> tuple[int, int, list[Glyph]]:
     codes += [ord(char) for char in SINGLES] + [ord(char) for char in DRAWN_AS if ord(char) > 0x7F]
     for code in sorted(codes):
         rows = _rows(source, DRAWN_AS.get(chr(code), chr(code)), ascent, descent)
-        if rows and rows != missing:
+        if rows and (rows != missing or chr(code) == MISSING):
             glyphs.append(Glyph(code, _shorter(rows, SHORTER.get((size, chr(code)), 0))))
     blank = ["." * (size // 4)] * (ascent + descent)
     glyphs = sorted(glyphs + [Glyph(ord(char), blank) for char in SPACES])
@@ -140,10 +141,15 @@ def pack(ascent: int, descent: int, tracking: int, glyphs: list[Glyph]) -> bytes
     return MAGIC + struct.pack(">BBBBH", ascent, descent, tracking, cap, len(glyphs)) + index + data
 
 
+def drawn() -> list[Path]:
+    """The sources that are drawn as text."""
+    return sorted(path for kind in ("figures", "icons", "signs") for path in HERE.glob(f"{kind}*.txt"))
+
+
 def make(source: Path, target: Path) -> list[Path]:
     """Write every font into `target`; the files written."""
     written = []
-    for path in sorted((*HERE.glob("figures*.txt"), *HERE.glob("icons*.txt"))):
+    for path in drawn():
         height, tracking, glyphs = read_figures(path)
         written.append(target / f"{path.stem}.wbf")
         written[-1].write_bytes(pack(height, 0, tracking, glyphs))

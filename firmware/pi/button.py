@@ -38,6 +38,11 @@ class Button:
         self._device.when_deactivated = lambda: self._edge(False)
 
     @property
+    def dead(self) -> bool:
+        """There is none, or its pin cannot be had."""
+        return self._device is None
+
+    @property
     def down(self) -> bool:
         """It is pressed now."""
         return self._device is not None and bool(self._device.value)

@@ -13,7 +13,9 @@ from firmware.pi.gpio import NoGpioError, claim, position
 
 
 class Buzzer(Protocol):
-    """Something that sounds or is silent."""
+    """Something that sounds or is silent. `dead`: it never sounds."""
+
+    dead: bool
 
     def sound(self, on: bool) -> None:
         """Sound from now on, or stop. Cheap to call again and again."""
@@ -25,6 +27,8 @@ class Buzzer(Protocol):
 class NoBuzzer:
     """A board without one, or a machine without GPIO."""
 
+    dead = True
+
     def sound(self, on: bool) -> None:
         """Nothing sounds."""
 
@@ -34,6 +38,8 @@ class NoBuzzer:
 
 class GpioBuzzer:
     """An active buzzer on one pin, sounding while the pin is high."""
+
+    dead = False
 
     def __init__(self, gpio: int, factory: Any = None) -> None:
         """Claim the pin, silent. `factory`: gpiozero's pin factory; its own choice if None."""

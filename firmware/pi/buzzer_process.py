@@ -20,7 +20,7 @@ NAME = "buzzer"
 LEASE_MS = 1500
 RENEW_MS = 500
 HUNG_MS = 2000  # without an answer
-_ON, _OFF, _DONE = b"1", b"0", b"."
+_ON, _OFF, _DONE, _DEAD = b"1", b"0", b".", b"x"
 
 
 def drive(end: socket.socket, open_buzzer: Callable[[], Buzzer]) -> None:
@@ -38,7 +38,7 @@ def drive(end: socket.socket, open_buzzer: Callable[[], Buzzer]) -> None:
             else:
                 until_s = None
             buzzer.sound(until_s is not None)
-            say(end, _DONE)
+            say(end, _DEAD if buzzer.dead else _DONE)
     finally:
         buzzer.close()
 
@@ -50,6 +50,7 @@ class BuzzerLink:
     """
 
     def __init__(self, end: socket.socket | None, kill: Callable[[], None]) -> None:
+        self.dead = False  # it has said that it never sounds
         self._end = end
         self._kill = kill
         self._on = False
@@ -60,7 +61,8 @@ class BuzzerLink:
         """Sound from now on, or be silent; when to look or say it again."""
         if self._end is None:
             return None
-        while heard(self._end, 16):
+        while answer := heard(self._end, 16):
+            self.dead = answer == _DEAD
             self._unanswered_ms = None
         due_ms = self._renewal_ms(on)
         if on != self._on or (due_ms is not None and now_ms >= due_ms):

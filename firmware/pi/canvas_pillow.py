@@ -35,11 +35,15 @@ class PillowCanvas(Canvas):
         assert isinstance(ink, int)
         return ink
 
+    def palette(self, brightness: int) -> bytes:
+        """R, G, B bytes of all inks at `brightness` percent."""
+        return palette(brightness)
+
     def image(self, brightness: int = 100) -> Image.Image:
         """A new RGB image, one pixel an LED, at `brightness` percent (0..100)."""
         colours = self._palettes.get(brightness)
         if colours is None:
-            colours = self._palettes[brightness] = palette(brightness)
+            colours = self._palettes[brightness] = self.palette(brightness)
         self._image.putpalette(colours)
         return self._image.convert("RGB")
 

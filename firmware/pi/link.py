@@ -18,7 +18,7 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
 from config.broker_client import REFUSED_HOLD_S, BrokerLogin, new_client, reason, refusal
-from config.reconnect import BackOff
+from config.reconnect import BackOff, kind
 from firmware.core.payload import MAX_BYTES
 from firmware.core.printable import one_line
 from firmware.pi.inbox import Inbox, Message
@@ -46,6 +46,8 @@ class Link:
     ) -> None:
         self.address = ""
         """This machine's own, on the side of the broker: that of the newest connection, "" before the first."""
+        self.trouble = ""
+        """What the last try failed of: of config.reconnect.KINDS, or `login` or `closed`; "" while there was none."""
         self._login = login
         self._subscriptions = list(subscriptions)
         self._will = will
@@ -71,6 +73,11 @@ class Link:
     def discarded(self) -> int:
         """Messages that came and that the board has never heard: for want of room, or not to be read."""
         return self._inbox.discarded
+
+    @property
+    def up(self) -> bool:
+        """There is a connection."""
+        return self._client is not None
 
     def publish(self, topic: str, payload: bytes) -> bool:
         """Send retained with QoS 1, without waiting. False when there is no connection, and nothing is sent."""
@@ -116,6 +123,7 @@ class Link:
         try:
             client.connect(self._login.host, self._login.port, KEEPALIVE_S)
         except (OSError, ValueError) as error:
+            self.trouble = kind(error)
             return reason(error), False
         try:
             while client.loop(LOOP_S) == mqtt.MQTT_ERR_SUCCESS:
@@ -127,7 +135,10 @@ class Link:
         except Exception as error:  # of a packet that paho cannot bear: this thread must go on
             return f"it sent what cannot be read ({type(error).__name__}: {one_line(str(error), 60)})", False
         if self._refusal is not None:
-            return refusal(self._login, self._refusal)
+            why, login = refusal(self._login, self._refusal)
+            self.trouble = "login" if login else "closed"
+            return why, login
+        self.trouble = "silent" if self._end == "Keep alive timeout" else "closed"
         return "it answers nothing" if self._end == "Keep alive timeout" else _CLOSED, False
 
     def _new_client(self) -> mqtt.Client:

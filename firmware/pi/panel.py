@@ -28,11 +28,19 @@ class PanelError(RuntimeError):
     """The panel cannot be used; the text says why and what to do."""
 
 
+class NoLibraryError(PanelError):
+    """The driver's library is not installed."""
+
+
 class Panel(Protocol):
-    """`width` × `height` LEDs that show the last image until the next one."""
+    """`width` × `height` LEDs that show the last image until the next one.
+
+    `problem`: why they are not those of board.yaml's panel, which stays dark, and what to do; "" while all is well.
+    """
 
     width: int
     height: int
+    problem: str
 
     def show(self, image: Image.Image) -> None:
         """Show an RGB image of the panel's size, one pixel an LED, brightness applied. Raises PanelError."""

@@ -17,6 +17,8 @@ _FAST = 1  # zlib level: 0.4 ms a frame of 128×64; the default's 0.6 saves a te
 class ImagePanel:
     """Replaces latest.png atomically at each swap: a reader sees the old frame or the new one, never half of one."""
 
+    problem = ""
+
     def __init__(self, width: int, height: int, folder: Path) -> None:
         """Make `folder` if there is none, and show black. Raises PanelError."""
         self.width = width

@@ -31,6 +31,7 @@ class PanelLink:
         self.held = 0  # of those, delayed by the guard
         self.restarts = 0  # of the driver
         self.lit = False  # it has shown a frame, ever
+        self.problem = ""  # why the LEDs are dark all the same, for people
         self._nursery = nursery
         self._end = nursery.ends[NAME]
         self._log = log
@@ -110,6 +111,10 @@ class PanelLink:
         kind = message[:1]
         if kind == wire.READY:
             self._ready = True
+            problem = message[1:].decode()
+            if problem and problem != self.problem:
+                self._log.error("%s", problem)
+            self.problem = problem
             self._down_ms = None
             self._sent = False
             self._said_ms = now_ms

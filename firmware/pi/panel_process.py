@@ -29,7 +29,7 @@ def drive(end: socket.socket, open_panel: Callable[[], Panel], lost: Image.Image
         say(end, wire.SORRY + str(error).encode())
         return
     shutter = Shutter(panel, lost)
-    say(end, wire.READY)
+    say(end, wire.READY + panel.problem.encode())
     try:
         while True:
             now_ms = time.monotonic_ns() // 1_000_000

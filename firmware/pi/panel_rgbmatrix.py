@@ -10,17 +10,24 @@ import grp
 import importlib
 import os
 import pwd
+import sys
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageChops
 
-from firmware.pi.panel import Panel, PanelError, PanelSettings
+from firmware.pi.panel import NoLibraryError, Panel, PanelError, PanelSettings
 from hw.pins import mappings
+
+SOURCE = "https://github.com/hzeller/rpi-rgb-led-matrix"
+PACKAGES = Path("/opt/wallboard")  # where the Debian packages put their environments
+LIBRARY = PACKAGES / "rgbmatrix"  # every board's environment there looks into it
 
 
 class MatrixPanel:
     """A panel behind the API of rpi-rgb-led-matrix (the emulator has the same)."""
+
+    problem = ""
 
     def __init__(self, matrix: Any) -> None:
         self.width: int = matrix.width
@@ -57,14 +64,23 @@ def open_rgbmatrix(panel: PanelSettings, root: Path = Path("/")) -> Panel:
     try:
         module = importlib.import_module("rgbmatrix")
     except ImportError as error:
-        raise PanelError(
-            f"panel.driver: 'rgbmatrix' needs the Python module rgbmatrix ({error}): install it on the Pi from "
-            "https://github.com/hzeller/rpi-rgb-led-matrix, or take driver 'emulator' on a desktop"
+        raise NoLibraryError(
+            f"panel.driver: 'rgbmatrix' needs the Python module rgbmatrix ({error}), which is GPL and not of this "
+            f"package: {how_to_get_it()}; on a desktop take driver 'emulator'"
         ) from None
     obstacle = obstacle_on(root, panel, os.geteuid())
     if obstacle:
         raise PanelError(f"panel.driver: 'rgbmatrix' cannot start: {obstacle}")
     return MatrixPanel(module.RGBMatrix(options=set_options(module.RGBMatrixOptions(), panel)))
+
+
+def how_to_get_it(prefix: Path = Path(sys.prefix)) -> str:
+    """What a technician types. `prefix`: of the environment that the board runs in."""
+    if prefix.is_relative_to(PACKAGES):  # each version has its own environment, and the library stays beside them
+        pip, then = f"sudo python3 -m pip install --target {LIBRARY}", "sudo systemctl restart wallboard"
+    else:
+        pip, then = f"{prefix}/bin/python -m pip install", "start the board again"
+    return f"{pip} git+{SOURCE}, then {then}"
 
 
 def set_options(options: Any, panel: PanelSettings) -> Any:

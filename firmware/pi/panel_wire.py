@@ -1,8 +1,8 @@
 """What goes over the socket between the board and the process that drives its panel: one message, one kind.
 
 Board → panel: FRAME (number, RGB bytes), ALIVE (the last frame is still true).
-Panel → board: READY (the driver runs: send the newest frame), SHOWN (number, frames that the flash guard has delayed so
-far), SORRY (why the panel cannot be had, for people).
+Panel → board: READY (the driver runs: send the newest frame; and why the panel is dark all the same, for people),
+SHOWN (number, frames that the flash guard has delayed so far), SORRY (why the panel cannot be had, for people).
 """
 
 from __future__ import annotations

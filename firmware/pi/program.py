@@ -21,20 +21,24 @@ from config.yaml_file import ConfigError
 from firmware.core import wire
 from firmware.core.board import Board, Setup
 from firmware.core.screen import Screen
-from firmware.pi import buzzer_process, panel_link, panel_process, settings
+from firmware.pi import buzzer_process, machine, panel_link, panel_process, settings
 from firmware.pi.button import Button
 from firmware.pi.buzzer import Buzzer, open_buzzer
 from firmware.pi.canvas_pillow import load_font
-from firmware.pi.drivers import open_panel
+from firmware.pi.drivers import Meanwhile, open_panel
+from firmware.pi.front import FILE, Front, Outside
 from firmware.pi.identity import identity
 from firmware.pi.inbox import Inbox, Waker
 from firmware.pi.link import Link
 from firmware.pi.lost import lost_frame
 from firmware.pi.nursery import Helper, Nursery
-from firmware.pi.panel import PanelError
+from firmware.pi.panel import Panel, PanelError
+from firmware.pi.parts import Parts
 from firmware.pi.privileges import give_up, hand_over
+from firmware.pi.selftest.plan import plan_of
+from firmware.pi.selftest.way import Broker
 from firmware.pi.store import Store
-from firmware.pi.wallboard import Parts, Wallboard
+from firmware.pi.wallboard import Wallboard
 
 FINE, FAILED, WRONG, RESTART = 0, 1, 2, 3
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -52,7 +56,10 @@ Exit codes: 0 stopped by SIGTERM or Ctrl-C, 1 failed (the panel cannot be used),
 3 somebody sent the command `restart` (under systemd, and when it had to be started as root; elsewhere it starts itself
 again).
 An unreachable broker is no reason to exit: the panel names the fault, and the board goes on trying. A panel driver that
-crashes or hangs is started again.
+crashes or hangs is started again. Where rgbmatrix's library is missing (and, as a service, whatever keeps the panel
+dark) one line says what to do; until that is done the board runs without its LEDs, and its state names the problem.
+
+A file `self-test` beside the state file, or the button held at the start, begins the installer's self-test.
 """
 
 
@@ -119,16 +126,25 @@ def _run(read: settings.BoardSettings, start_ns: int, log: logging.Logger) -> bo
         signal.signal(number, lambda number, _frame: stop.append(number))
     store = Store(read.state_file, read.site, read.board, log)
     setup = Setup(read.site, read.board, read.queues, read.pages, read.panel.brightness, read.night, version())
-    board = Board(setup, screen, store.load())
+    stored = store.load()
+    board = Board(setup, screen, stored)
     inbox = Inbox(waker)
     link = Link(read.mqtt, board.subscriptions(), (board.state_topic, wire.dumps(board.offline())), inbox, log)
     panel = panel_link.PanelLink(nursery, log)
     silence = partial(nursery.kill, buzzer_process.NAME)
     buzzer = buzzer_process.BuzzerLink(nursery.ends.get(buzzer_process.NAME), silence)
-    wallboard = Wallboard(Parts(board, screen, panel, buzzer, link, store), log, _temperature, identity())
-    systemd = Systemd()
+
+    def look() -> Outside:
+        broker = Broker(read.mqtt.host, read.mqtt.port, link.up, link.trouble)
+        return Outside(machine.network(), broker, machine.undervoltage(), button.dead, buzzer.dead)
+
+    front = Front(plan_of(read), read.site, read.state_file.with_name(FILE), look, log)
+    if stored is not None:
+        front.know()
     if button.down:
-        board.self_test(0)
+        front.hold()
+    wallboard = Wallboard(Parts(board, screen, panel, buzzer, link, store, front), log, _temperature, identity())
+    systemd = Systemd()
     started = False
     try:
         waker.wait(PANEL_WAIT_MS, panel)
@@ -162,9 +178,16 @@ def _helpers(read: settings.BoardSettings, lost: Image.Image, log: logging.Logge
             give_up(read.panel.user)
         return buzzer
 
-    helpers = [
-        Helper(panel_link.NAME, lambda end: panel_process.drive(end, lambda: open_panel(read.panel, title, log), lost))
-    ]
+    own = (
+        read.panel.path
+        or Path(os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0] or read.state_file.parent) / "frames"
+    )
+    meanwhile = Meanwhile(own, is_unit())
+
+    def open_here() -> Panel:
+        return open_panel(read.panel, title, log, meanwhile)
+
+    helpers = [Helper(panel_link.NAME, lambda end: panel_process.drive(end, open_here, lost))]
     if read.buzzer_gpio is not None:
         helpers.append(Helper(buzzer_process.NAME, lambda end: buzzer_process.drive(end, silent_buzzer)))
     return helpers

@@ -58,9 +58,19 @@ class Store:
                 stream.flush()
                 os.fsync(stream.fileno())  # a power cut leaves the old content or the new one, never an empty file
             following.replace(self._file)
+            sync_folder(self._file.parent)
         except OSError as error:
             if not self._failed:
                 self._log.warning("state_file %s cannot be written: %s", self._file, error.strerror)
             self._failed = True
         else:
             self._failed = False
+
+
+def sync_folder(folder: Path) -> None:
+    """Names that were changed in it stay changed after a power cut. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

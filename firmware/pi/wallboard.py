@@ -13,19 +13,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from firmware.core import wire
-from firmware.core.view import IDENTIFY, SELF_TEST
-from firmware.pi.canvas_pillow import PillowCanvas
+from firmware.core.canvas import BLACK
+from firmware.core.font import Fonts
+from firmware.core.view import IDENTIFY, SELF_TEST, View
+from firmware.pi.canvas_pillow import load_font
 from firmware.pi.inbox import LinkChange, Message, Press
+from firmware.pi.selftest.sheet import ShadesCanvas, Sheet
 
 if TYPE_CHECKING:
-    from PIL import Image
-
-    from firmware.core.board import Board
-    from firmware.core.screen import Screen
-    from firmware.core.view import View
+    from firmware.pi.parts import Parts
+    from firmware.pi.selftest.pictures_panel import Picture
 
 STATE_EVERY_MS = 10_000
 STATE_GAP_MS = 250  # between two state messages, however much changes
@@ -35,57 +35,6 @@ LEAST_SLEEP_MS = 2  # of what is due by time alone; what comes in wakes the loop
 LOST_MS = 10_000  # a line that is dead is found so within half of it: what was published shortly before is lost
 _DOING = {IDENTIFY: "identify", SELF_TEST: "test"}  # by the page that is shown: what a person has asked for
 LEAST_LIFE_MS = 20_000  # before a command may restart the board: one that is sent again and again stops nothing
-
-
-class Sender(Protocol):
-    """The side of the broker link that sends."""
-
-    @property
-    def discarded(self) -> int:
-        """Messages that were too large, or too many, to be heard."""
-
-    @property
-    def address(self) -> str:
-        """This machine's own, on the side of the broker; "" when it is not known."""
-
-    def publish(self, topic: str, payload: bytes) -> bool: ...
-
-    def close(self, last: bytes) -> None: ...
-
-
-class Light(Protocol):
-    """The panel, see panel_link.PanelLink."""
-
-    frames: int
-    held: int
-    restarts: int
-
-    def show(self, image: Image.Image) -> None: ...
-
-    def tend(self, now_ms: int) -> int: ...
-
-
-class Sound(Protocol):
-    """The buzzer, see buzzer_process.BuzzerLink."""
-
-    def sound(self, on: bool, now_ms: int) -> int | None: ...
-
-
-class Keeper(Protocol):
-    """Where the last good rules are kept."""
-
-    def save(self, stored: dict[str, Any]) -> None: ...
-
-
-class Parts(NamedTuple):
-    """What the shell joins; see the module of each."""
-
-    board: Board
-    screen: Screen
-    panel: Light
-    buzzer: Sound
-    link: Sender
-    store: Keeper
 
 
 class Wallboard:
@@ -104,8 +53,9 @@ class Wallboard:
         self._log = log
         self._temperature = temperature
         self._identity = identity
-        self._canvas = PillowCanvas(parts.screen.width, parts.screen.height)
-        self._shown: View | None = None
+        self._canvas = ShadesCanvas(parts.screen.width, parts.screen.height)
+        self._fonts = Fonts(load_font)  # of the front's pictures
+        self._shown: View | Picture | None = None
         self._told: dict[str, Any] | None = None  # board.state() as last published
         self._told_ms = 0
         self._due_ms = 0  # when the board changes by time alone
@@ -123,7 +73,7 @@ class Wallboard:
         if items or now_ms >= self._due_ms:  # else the panel has something to say, or the buzzer is to be told again
             self._due_ms = self._advance(items, now_ms)
         times = [self._due_ms, self._parts.panel.tend(now_ms)]
-        sound_ms = self._parts.buzzer.sound(self._parts.board.buzzer(now_ms), now_ms)
+        sound_ms = self._parts.buzzer.sound(self._sounds(now_ms), now_ms)
         if sound_ms is not None:
             times.append(sound_ms)
         return max(min(times), now_ms + LEAST_SLEEP_MS)
@@ -135,7 +85,9 @@ class Wallboard:
     def summary(self) -> str:
         """What the board does, in one line for `systemctl status`."""
         told = self._told or {}
-        parts = [f"NO {told['fault']}" if told.get("fault") else "live" if told else "not connected"]
+        parts = [f"THE PANEL IS DARK ({self._parts.panel.problem})"] if self._parts.panel.problem else []
+        parts += ["self-test"] if self._parts.front is not None and self._parts.front.testing else []
+        parts.append(f"NO {told['fault']}" if told.get("fault") else "live" if told else "not connected")
         alarms = len(told.get("alarms", ()))
         if alarms:
             parts.append(f"{alarms} alarm" + "s" * (alarms > 1))
@@ -150,31 +102,56 @@ class Wallboard:
 
     def _advance(self, items: list[LinkChange | Message | Press], now_ms: int) -> int:
         """The board at this moment; when it changes by time alone."""
-        board = self._parts.board
+        board, front = self._parts.board, self._parts.front
         for item in items:
             if isinstance(item, Message):
                 board.receive(item.topic, item.payload, item.retained, now_ms)
+                if front is not None:
+                    front.hear(item)
             elif isinstance(item, Press):
-                board.press(item.down, item.at_ms)
+                if front is None or not front.press(item.down, item.at_ms):
+                    board.press(item.down, item.at_ms)
             else:
                 if not item.up:
                     self._take_back(now_ms)
                 board.link(item.up, now_ms)
                 self._told = None  # a broker may have forgotten, or published the will
         board.tick(now_ms)
-        view = board.view(now_ms)
-        if view != self._shown:
-            self._draw(view)
+        times = [self._show(now_ms)]
         for line in board.lines():
             self._log.warning("%s", line)
         self._send(now_ms)
-        return min(self._say(now_ms), self._keep(now_ms), board.next_wake_ms(now_ms))
+        times += [self._say(now_ms), self._keep(now_ms), board.next_wake_ms(now_ms)]
+        return min(times)
 
-    def _draw(self, view: View) -> None:
-        self._parts.screen.draw(self._canvas, view)
-        self._parts.panel.show(self._canvas.image(view.brightness))
-        self._shown = view
+    def _show(self, now_ms: int) -> int:
+        """What is to be seen now, if it is not seen yet; when to look again."""
+        front, panel = self._parts.front, self._parts.panel
+        if front is not None and front.wanted:
+            fault = self._parts.board.state(now_ms).get("fault")
+            picture = front.tick(now_ms, fault, panel.frames > 0)
+            if picture is not None and picture != self._shown:
+                self._canvas.fill(BLACK)
+                picture.draw(Sheet(self._canvas, self._fonts))
+                self._put(picture, self._parts.board.setup.brightness)
+            if picture is not None:
+                return front.next_ms(now_ms)
+        view = self._parts.board.view(now_ms)
+        if view != self._shown:
+            self._parts.screen.draw(self._canvas, view)
+            self._put(view, view.brightness)
+        return now_ms + STATE_EVERY_MS if front is None else front.next_ms(now_ms)
+
+    def _put(self, shown: View | Picture, brightness: int) -> None:
+        self._parts.panel.show(self._canvas.image(brightness))
+        self._shown = shown
         self.frames += 1
+
+    def _sounds(self, now_ms: int) -> bool:
+        """The buzzer is on."""
+        front = self._parts.front
+        of_test = None if front is None else front.buzzer(now_ms)
+        return self._parts.board.buzzer(now_ms) if of_test is None else of_test
 
     def _send(self, now_ms: int) -> None:
         """What somebody has acknowledged here, for the other boards; kept until there is a connection."""
@@ -196,13 +173,19 @@ class Wallboard:
         """Publish the board's state when it has changed or is due; when to look again."""
         board = self._parts.board
         state = {**board.state(now_ms), **self._identity}
-        if self._shown is not None and self._shown.kind in _DOING:
+        if isinstance(self._shown, View) and self._shown.kind in _DOING:
             state["doing"] = _DOING[self._shown.kind]
+        front, panel = self._parts.front, self._parts.panel
+        if panel.problem:
+            state["problem"] = panel.problem
+        if front is not None and front.report():
+            state["self_test"] = front.report()
+            if front.testing:
+                state["doing"] = _DOING[SELF_TEST]
         changed = state != self._told
         gap_ms = STATE_GAP_MS if changed and self._told is not None else STATE_EVERY_MS
         if self._told is not None and now_ms < self._told_ms + gap_ms:
             return self._told_ms + gap_ms
-        panel = self._parts.panel
         problems = board.problems + self._parts.link.discarded
         measured: dict[str, int | str] = {"frames": panel.frames, "uptime_ms": now_ms, "problems": problems}
         if panel.restarts:

@@ -15,12 +15,14 @@ from PIL import Image
 
 from firmware.core import layout
 from firmware.pi import program
-from firmware.pi.drivers import open_panel
+from firmware.pi.drivers import Meanwhile, open_panel
 from firmware.pi.panel import Panel, PanelSettings
 
 
 class StampingPanel:
     """A panel around another one."""
+
+    problem = ""
 
     def __init__(self, inner: Panel) -> None:
         self._inner = inner
@@ -42,7 +44,7 @@ class StampingPanel:
         self._inner.close()
 
 
-def _open(panel: PanelSettings, title: str, log: logging.Logger) -> Panel:
+def _open(panel: PanelSettings, title: str, log: logging.Logger, _: Meanwhile | None = None) -> Panel:
     return StampingPanel(open_panel(panel, title, log))
 
 
