@@ -256,3 +256,23 @@ def test_where_the_state_file_is_when_nobody_says() -> None:
     assert default_state_file(under_systemd, names) == Path("/var/lib/wallboard/main-b1.json")
     assert default_state_file({"XDG_STATE_HOME": "/x"}, names) == Path("/x/wallboard/main-b1.json")
     assert default_state_file({}, names) == Path.home() / ".local/state/wallboard/main-b1.json"
+    # /root is closed to whom root becomes
+    assert default_state_file({}, names, becomes_another=True) == Path("/var/lib/wallboard/main-b1.json")
+    assert default_state_file({"XDG_STATE_HOME": "/x"}, names, becomes_another=True).is_relative_to("/x")
+    assert default_state_file({"STATE_DIRECTORY": "/y"}, names, becomes_another=True).is_relative_to("/y")
+
+
+@pytest.mark.parametrize(
+    ("user_id", "driver", "moved"), [(0, "rgbmatrix", True), (0, "image", False), (9, "rgbmatrix", False)]
+)
+def test_only_root_that_opens_the_leds_keeps_its_state_where_the_service_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user_id: int, driver: str, moved: bool
+) -> None:
+    for name in ("STATE_DIRECTORY", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.geteuid", lambda: user_id)
+    file = tmp_path / "board.yaml"
+    file.write_text(
+        GOOD.replace("state_file: state/board.json\n", "").replace("driver: image", f"driver: {driver}"), "utf-8"
+    )
+    assert (load(file).state_file == Path("/var/lib/wallboard/main-floor-2.json")) is moved

@@ -7,7 +7,10 @@ import io
 import os
 from pathlib import Path
 
-from PIL import Image
+from PIL import (
+    Image,
+    PngImagePlugin,  # noqa: F401 - what Pillow would load at the first frame, another user may not be allowed to read
+)
 
 from firmware.pi.panel import PanelError
 

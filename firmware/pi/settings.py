@@ -26,6 +26,7 @@ from firmware.pi.settings_schema import SCHEMA
 from hw.pins import mappings
 from hw.pins_clash import clashes
 
+SERVICE_STATE = "/var/lib/wallboard"  # StateDirectory= of wallboard.service
 _SIZES = ("rows", "cols", "chain", "parallel", "hardware_mapping")
 
 
@@ -72,7 +73,8 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
         if whole["state_file"]:
             state_file = folder / whole["state_file"]
         elif whole["site"] and whole["board"]:
-            state_file = default_state_file(os.environ, clean)
+            becomes_another = os.geteuid() == 0 and panel["driver"] == "rgbmatrix"
+            state_file = default_state_file(os.environ, clean, becomes_another=becomes_another)
     except RuntimeError:  # Path.home(): in a container, of a user whom /etc/passwd does not know
         found.append((("state_file",), "missing, expected a file's name: this user has no home folder to keep it in"))
     file.refuse(found)
@@ -129,9 +131,14 @@ def _panel_problems(panel: Section) -> list[Problem]:
     return [*found, (panel.at("night"), crossing)] if crossing else found
 
 
-def default_state_file(environ: Mapping[str, str], names: Mapping[str, str]) -> Path:
-    """Under systemd the service's own folder (StateDirectory=), else the user's (XDG Base Directory)."""
+def default_state_file(environ: Mapping[str, str], names: Mapping[str, str], *, becomes_another: bool = False) -> Path:
+    """Under systemd the service's own folder (StateDirectory=), else the user's (XDG Base Directory).
+
+    Root that becomes another user for the panel has no folder that this user may look into: it takes the service's.
+    """
     own = environ.get("STATE_DIRECTORY", "").split(":")[0]
+    if not own and becomes_another and not environ.get("XDG_STATE_HOME"):
+        own = SERVICE_STATE
     folder = Path(own or environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
     return folder / ("" if own else "wallboard") / f"{names['site']}-{names['board']}.json"
 
