@@ -1,29 +1,23 @@
 """What bridge.yaml and board.yaml both say of a connection: the broker's URL, secrets, certificates.
 
 Secrets come from a file or an environment variable, never from YAML: settings files get copied, mailed and committed.
-File names are relative to the folder of the settings file. What is found wrong is added to `problems` with the path of
-the setting, so that it is told with its place beside all other mistakes.
+credentials.py opens those files.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import ssl
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from config import json_parts, json_schema
 from config.described import Described, Schema, SchemaOf
 from config.json_patterns import whole, word
-from config.regular_file import must_be_regular, read_regular
 from config.section import Section
 from config.yaml_file import Problem
 from firmware.core.check import Field, Kind, Problems, Record, Text
 from firmware.core.spelling import one_line
 
-MAX_SECRET_BYTES = 4096
 MAX_HOST = 255
 EMBEDDED = "embedded"
 
@@ -31,6 +25,7 @@ FILE = Text(1000)
 SECRETS = ("password_file", "password_env")
 CERTIFICATES = ("ca_file", "cert_file", "key_file")
 TWO_SECRETS = "both password_file and password_env, expected one of them"
+_BOTH = {"cert_file": ["key_file"], "key_file": ["cert_file"]}
 NO_TLS = "of use with mqtts:// alone, expected such a URL, or no certificates"
 
 
@@ -47,20 +42,23 @@ def secret_fields(example: str) -> tuple[Field, ...]:
     )
 
 
+OWN_CERTIFICATE = (
+    Described(
+        "cert_file",
+        FILE,
+        doc="with mqtts://, the PEM file of our own certificate, if the broker wants one",
+        example="client.crt",
+    ),
+    Described("key_file", FILE, doc="the PEM file of the key of cert_file", example="client.key"),
+)
 TLS_FIELDS = (
     Described(
         "ca_file",
         FILE,
         doc="with mqtts://, the PEM file of the authority that signed the broker's certificate, if it is your own",
-        example="broker-ca.pem",
+        example="ca.crt",
     ),
-    Described(
-        "cert_file",
-        FILE,
-        doc="with mqtts://, the PEM file of our own certificate, if the broker wants one",
-        example="client.pem",
-    ),
-    Described("key_file", FILE, doc="the PEM file of the key of cert_file", example="client.key"),
+    *OWN_CERTIFICATE,
 )
 
 
@@ -153,6 +151,19 @@ class BrokerUrl(Kind):
         return made
 
 
+class Login(Record):
+    """A section of who logs in at the broker, with no word of where that is."""
+
+    def json_schema(self, schema_of: SchemaOf) -> Schema:
+        """What login_contradictions() tells, so far as a schema can."""
+        secret = {"anyOf": [json_parts.given(name) for name in SECRETS]}
+        rules = [
+            json_parts.when(json_parts.given(SECRETS[0]), json_parts.without(SECRETS[1:], TWO_SECRETS)),
+            json_parts.when(secret, json_parts.given("username")),
+        ]
+        return json_schema.record(self, schema_of) | {"allOf": rules, "dependencies": _BOTH}
+
+
 class Mqtt(Record):
     """A section `mqtt`: the broker."""
 
@@ -180,21 +191,25 @@ class Mqtt(Record):
             json_parts.when(json_parts.given("url", elsewhere) | secret, json_parts.given("username")),
             json_parts.when(json_parts.given("url", {"not": tls}), json_parts.without(CERTIFICATES, NO_TLS)),
         ]
-        both = {"cert_file": ["key_file"], "key_file": ["cert_file"]}
-        return json_schema.record(self, schema_of) | {"allOf": rules, "dependencies": both}
+        return json_schema.record(self, schema_of) | {"allOf": rules, "dependencies": _BOTH}
 
 
 def contradictions(mqtt: Section) -> list[Problem]:
     """What each key of a section `mqtt` alone cannot tell; a login of the embedded broker is the bridge's matter."""
-    found: list[Problem] = []
     address: Address | None = mqtt["url"]
-    if (mqtt["password_file"] or mqtt["password_env"]) and not mqtt.given("username") and address and address.host:
-        found.append((mqtt.at("username"), "missing, expected the user that the password belongs to"))
-    found.extend((mqtt.at(key), NO_TLS) for key in CERTIFICATES if mqtt[key] and address and not address.tls)
+    return login_contradictions(mqtt, address)
+
+
+def login_contradictions(login: Section, address: Address | None) -> list[Problem]:
+    """The same for who logs in at a broker; `address` None: nobody can tell where it is."""
+    found: list[Problem] = []
+    if (login["password_file"] or login["password_env"]) and not login.given("username") and address and address.host:
+        found.append((login.at("username"), "missing, expected the user that the password belongs to"))
+    found.extend((login.at(key), NO_TLS) for key in CERTIFICATES if login[key] and address and not address.tls)
     for one, other in (("cert_file", "key_file"), ("key_file", "cert_file")):
-        if mqtt[one] and not mqtt.given(other):
-            found.append((mqtt.at(one), f"given without {other}, expected both"))
-    return found + two_secrets(mqtt)
+        if login[one] and not login.given(other):
+            found.append((login.at(one), f"given without {other}, expected both"))
+    return found + two_secrets(login)
 
 
 def two_secrets(section: Section) -> list[Problem]:
@@ -202,58 +217,3 @@ def two_secrets(section: Section) -> list[Problem]:
     if section.given("password_file") and section.given("password_env"):
         return [(section.at("password_env"), TWO_SECRETS)]
     return []
-
-
-def read_secret(section: Section, folder: Path, problems: list[Problem]) -> str | None:
-    """The password that a section names, or None."""
-    name, variable = section["password_file"], section["password_env"]
-    if name is not None and variable is not None:
-        return None  # two_secrets() tells it
-    if variable is not None:
-        secret = os.environ.get(variable)
-        if not secret:
-            problems.append((section.at("password_env"), f"environment variable {variable} is not set or empty"))
-        return secret or None
-    if name is None:
-        return None
-    try:
-        first = read_regular(folder / name, MAX_SECRET_BYTES).split(b"\n", 1)[0]
-        secret = first.decode("utf-8-sig").strip("\r")
-    except OSError as error:
-        problems.append((section.at("password_file"), f"{folder / name} cannot be read: {error.strerror or error}"))
-        return None
-    except UnicodeDecodeError:
-        problems.append((section.at("password_file"), f"{folder / name} is not UTF-8 text"))
-        return None
-    if not secret:
-        problems.append(
-            (section.at("password_file"), f"{folder / name}: its first line is empty, expected the password")
-        )
-    return secret or None
-
-
-def tls_context(section: Section, folder: Path, problems: list[Problem]) -> ssl.SSLContext | None:
-    """A client's TLS: certificate and host name are checked, by the system's authorities unless ca_file is set."""
-    ca, cert, key = (section[name] for name in ("ca_file", "cert_file", "key_file"))
-    setting = "ca_file"
-    try:
-        if ca:
-            must_be_regular(folder / ca)
-        context = ssl.create_default_context(cafile=folder / ca if ca else None)
-        if cert or key:
-            setting = "cert_file"
-            if not (cert and key):
-                return None  # contradictions() tells it
-            must_be_regular(folder / cert)
-            must_be_regular(folder / key)
-            context.load_cert_chain(folder / cert, folder / key)
-    except ssl.SSLError as error:  # an OSError too, so it comes first
-        problems.append(
-            (section.at(setting), f"{section[setting]} holds no usable certificate: {error.reason or error}")
-        )
-        return None
-    except OSError as error:
-        also = " (or key_file)" if setting == "cert_file" else ""
-        problems.append((section.at(setting), f"{section[setting]}{also} cannot be read: {error.strerror or error}"))
-        return None
-    return context

@@ -60,6 +60,8 @@ def main(argv: list[str] | None = None) -> int:
         for line in error.errors:
             print(line, file=sys.stderr)
         return WRONG
+    for mistake in read.loose:
+        log.warning("%s", mistake)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         asyncio.run(_run(read, begun, log))

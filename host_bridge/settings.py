@@ -14,11 +14,12 @@ from config.connect import (
     Address,
     Host,
     contradictions,
-    read_secret,
-    tls_context,
+    login_contradictions,
     two_secrets,
 )
+from config.credentials import loose, own_client_id, read_secret, tls_context
 from config.kinds import refuse_other
+from config.mistakes import Mistake
 from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
@@ -46,6 +47,7 @@ _SWITCHES = ("yes", "no", "on", "off", "true", "false")
 _OTHER_FILES = (
     ("thresholds",), ("pbx", "queue_log"), ("pbx", "password_file"), ("mqtt", "password_file"),
     ("mqtt", "ca_file"), ("mqtt", "cert_file"), ("mqtt", "key_file"),
+    ("wallboardctl", "password_file"), ("wallboardctl", "cert_file"), ("wallboardctl", "key_file"),
 )  # fmt: skip
 
 
@@ -54,6 +56,7 @@ class BridgeSettings:
     """The whole file. `embedded_port`: of the broker to start, None when it is another's.
 
     `ami` is None where queue_log alone is read; `silent_after_ms` is for that. `journal` None: there is none.
+    `loose`: warnings of secrets that others may read.
     """
 
     site: str
@@ -66,6 +69,7 @@ class BridgeSettings:
     thresholds: Path
     journal: Path | None
     keep_days: int
+    loose: tuple[Mistake, ...] = ()
 
 
 def load(path: Path, name: str | None = None, *, secrets: bool = True) -> BridgeSettings:
@@ -77,7 +81,9 @@ def load(path: Path, name: str | None = None, *, secrets: bool = True) -> Bridge
 
 
 def load_broker(path: Path) -> tuple[str, MqttSettings]:
-    """The site's name and its broker, for who has no business with the PBX and may not read its secret.
+    """The site's name and its broker, with wallboardctl's own login where there is one.
+
+    For who has no business with the PBX and may not read its secret, nor the bridge's key.
 
     Raises ConfigError with all the mistakes of the file.
     """
@@ -86,7 +92,8 @@ def load_broker(path: Path) -> tuple[str, MqttSettings]:
     clean, found = read(SCHEMA, file.data)
     whole = Section(file.data, clean)
     found += _contradictions(whole)
-    broker = _mqtt(whole, path.parent, found, secrets=True)
+    own = whole.section("wallboardctl") if whole["wallboardctl"] else None
+    broker = _mqtt(whole, path.parent, found, secrets=True, own=own)
     file.refuse(found)
     assert broker is not None
     return clean["site"], broker
@@ -128,24 +135,32 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BridgeSettin
         thresholds=folder / clean["thresholds"],
         journal=folder / clean["journal"] if clean["journal"] else None,
         keep_days=clean["keep_days"] or KEEP_DAYS,
+        loose=tuple(file.warnings(loose([pbx, mqtt, whole.section("wallboardctl")], folder))) if secrets else (),
     )
 
 
-def _mqtt(whole: Section, folder: Path, found: list[Problem], *, secrets: bool) -> MqttSettings | None:
-    """The broker, None when nobody can tell where it is; its password and certificates with `secrets` alone."""
+def _mqtt(
+    whole: Section, folder: Path, found: list[Problem], *, secrets: bool, own: Section | None = None
+) -> MqttSettings | None:
+    """The broker, None when nobody can tell where it is; its password and certificates with `secrets` alone.
+
+    `own`: the section of who logs in, where it is not the bridge.
+    """
     mqtt = whole.section("mqtt")
-    password = read_secret(mqtt, folder, found) if secrets else None
+    own = mqtt if own is None else own
+    password = read_secret(own, folder, found) if secrets else None
     address: Address | None = mqtt["url"]
     if address is None:
         return None
+    client = f"wallboard-bridge-{whole['site']}"
     return MqttSettings(
         host=address.host or LOOPBACK,
         port=address.port or mqtt["port"] or MQTT_PORT,
         # One id a site: a bridge that comes back takes its own half-open connection over, will and all.
-        client_id=f"wallboard-bridge-{whole['site']}",
-        username=mqtt["username"],
+        client_id=own_client_id(client, own, folder) if secrets else client,
+        username=own["username"],
         password=password,
-        tls=tls_context(mqtt, folder, found) if secrets and address.tls else None,
+        tls=tls_context(mqtt, folder, found, own) if secrets and address.tls else None,
     )
 
 
@@ -158,8 +173,10 @@ def _contradictions(whole: Section) -> list[Problem]:
     address: Address | None = mqtt["url"]
     if address and address.host and mqtt["port"]:
         found.append((mqtt.at("port"), NO_PORT))
+    own = whole.section("wallboardctl")
+    found += login_contradictions(own, address)
     if address and not address.host:
-        found.extend((mqtt.at(key), NEEDS_NO_LOGIN) for key in NO_LOGIN if mqtt[key])
+        found.extend((each.at(key), NEEDS_NO_LOGIN) for each in (mqtt, own) for key in NO_LOGIN if each[key])
     return found
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from config.connect import (
     EMBEDDED,
     FILE,
+    OWN_CERTIFICATE,
     SECRETS,
     TWO_SECRETS,
     Host,
+    Login,
     Mqtt,
     secret_fields,
 )
@@ -130,6 +132,14 @@ _MQTT = BridgeMqtt(
     embedded=True,
 )
 
+_WALLBOARDCTL = Login(
+    (
+        Described("username", Text(200), doc="the user's name, if the broker wants one", example="wallboardctl"),
+        *secret_fields("wallboardctl.secret"),
+        *OWN_CERTIFICATE,
+    )
+)
+
 SCHEMA = Bridge(
     (
         Described(
@@ -141,6 +151,9 @@ SCHEMA = Bridge(
         ),
         Field("pbx", _PBX, required=True, doc="the PBX that is read"),
         Field("mqtt", _MQTT, required=True, doc="the broker that the boards read"),
+        Field(
+            "wallboardctl", _WALLBOARDCTL, doc="its own login at that broker, where the bridge's may not order boards"
+        ),
         Described("thresholds", FILE, required=True, doc="the supervisors' file", example="thresholds.yaml"),
         Described(
             "journal",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,10 @@ _SETTING = re.compile(r"( *)(# )?([a-z_]+):")
 
 
 class Line(NamedTuple):
-    """A setting: its section's name ("" at the top), its key, how deep, whether it is commented out."""
+    """A setting: its section's name ("" at the top), its key, how deep, whether it is commented out.
+
+    What is commented out twice, as one of several ways, is `key#2` the second time.
+    """
 
     section: str
     key: str
@@ -76,6 +80,7 @@ def commented_out(kind: str) -> list[str]:
 def _settings(lines: list[str]) -> Iterator[Line | None]:
     """For each line, the setting that begins in it."""
     sections: list[tuple[int, str]] = []
+    times: Counter[tuple[str, str]] = Counter()
     for line in lines:
         match = _SETTING.match(line)
         if match is None:
@@ -84,6 +89,10 @@ def _settings(lines: list[str]) -> Iterator[Line | None]:
         indent = len(match[1])
         while sections and sections[-1][0] >= indent:
             sections.pop()
-        yield Line(sections[-1][1] if sections else "", match[3], indent, bool(match[2]))
+        section, key = sections[-1][1] if sections else "", match[3]
+        if match[2]:
+            times[section, key] += 1
+            key += f"#{times[section, key]}" if times[section, key] > 1 else ""
+        yield Line(section, key, indent, bool(match[2]))
         if not match[2]:
             sections.append((indent, match[3]))

@@ -147,6 +147,7 @@ def test_with_secrets_the_files_that_a_bridge_names_are_looked_for(tmp_path: Pat
         f"bridge.yaml:2:46: pbx.password_file: {folder}/no.secret cannot be read: No such file or directory"
     ]
     (folder / "no.secret").write_text("s3cret\n")
+    (folder / "no.secret").chmod(0o600)
     ((found,), _) = check([folder / "bridge.yaml"], secrets=True)
     assert told([found]) == [
         f"bridge.yaml:4:13: thresholds: {folder}/thresholds.yaml is not there, expected the supervisors' file"

@@ -31,6 +31,7 @@ TOGETHER: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...], bool]] =
     **{(kind, "mqtt.cert_file"): (("mqtt.key_file",), (), True) for kind in ("bridge", "board")},
     **{(kind, "mqtt.key_file"): (("mqtt.cert_file",), (), True) for kind in ("bridge", "board")},
 }
+TOGETHER["bridge", "wallboardctl#3"] = ((), (), True)
 CASES = [(kind, name) for kind in KINDS for name in commented_out(kind)]
 
 

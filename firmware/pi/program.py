@@ -85,6 +85,8 @@ def main(argv: list[str] | None = None) -> int:
         for line in error.errors:
             print(line, file=sys.stderr)
         return WRONG
+    for mistake in read.loose:
+        log.warning("%s", mistake)
     if not hasattr(os, "pidfd_open"):
         log.error("this system cannot keep a panel's driver running: the board needs Linux 5.3 or newer")
         return FAILED

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from config.broker_client import BrokerLogin
-from config.connect import Address, contradictions, read_secret, tls_context
+from config.connect import Address, contradictions
+from config.credentials import loose, own_client_id, read_secret, tls_context
 from config.kinds import refuse_other
+from config.mistakes import Mistake
 from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
@@ -35,6 +37,7 @@ class BoardSettings:
     """The whole file. `queues`: the PBX's names; None is all. `buzzer_gpio`, `button_gpio`: None without one.
 
     `pages`: of board.PAGES; `night`: (from, until, percent) in minutes since local midnight, 0 percent is dark.
+    `loose`: warnings of secrets that others may read.
     """
 
     site: str
@@ -47,6 +50,7 @@ class BoardSettings:
     pages: tuple[str, ...]
     night: tuple[tuple[int, int, int], ...]
     state_file: Path
+    loose: tuple[Mistake, ...] = ()
 
 
 def load(path: Path, name: str | None = None, *, secrets: bool = True) -> BoardSettings:
@@ -80,13 +84,14 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
     file.refuse(found)
     assert state_file is not None
     address: Address = mqtt["url"]
+    client = f"wallboard-board-{clean['site']}-{clean['board']}"
     return BoardSettings(
         site=clean["site"],
         board=clean["board"],
         mqtt=BrokerLogin(
             host=address.host,
             port=address.port or 1883,
-            client_id=f"wallboard-board-{clean['site']}-{clean['board']}",
+            client_id=own_client_id(client, mqtt, folder) if secrets else client,
             username=mqtt["username"],
             password=password,
             tls=tls,
@@ -98,6 +103,7 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
         pages=tuple(clean["pages"]) if clean["pages"] else PAGES,
         night=spans(clean["panel"]["night"]),
         state_file=state_file,
+        loose=tuple(file.warnings(loose([mqtt], folder))) if secrets else (),
     )
 
 

@@ -81,7 +81,7 @@ def check(
             own = check_site.Bridge(each.path, each.built)
         elif each.kind == "thresholds" and named is None and bridge is None:
             own = check_site.beside(each.path)
-        each.warnings = each.file.warnings(_odd(each, own, queues))
+        each.warnings = [*getattr(each.built, "loose", ()), *each.file.warnings(_odd(each, own, queues))]
     _same_site(found)
     return found, notes
 

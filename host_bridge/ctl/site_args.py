@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from config import connect
+from config import connect, credentials
 from config.broker_client import BrokerLogin
 from config.section import Section
 from config.yaml_file import Problem
@@ -22,7 +22,14 @@ from host_bridge.settings_schema import SITE
 
 DEFAULTS = (Path("bridge.yaml"), Path("/etc/wallboard/bridge.yaml"))
 # The options instead of bridge.yaml, by its keys of the section mqtt.
-_OPTIONS = {"url": "--url", "username": "--username", "password_file": "--password-file", "ca_file": "--ca-file"}
+_OPTIONS = {
+    "url": "--url",
+    "username": "--username",
+    "password_file": "--password-file",
+    "ca_file": "--ca-file",
+    "cert_file": "--cert-file",
+    "key_file": "--key-file",
+}
 
 
 class UsageError(ValueError):
@@ -59,6 +66,8 @@ def add_site_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--username", metavar="NAME", help="with --url: the broker's user")
     group.add_argument("--password-file", metavar="FILE", type=Path, help="with --url: its first line is the password")
     group.add_argument("--ca-file", metavar="FILE", type=Path, help="with --url mqtts://…: PEM file of its authority")
+    group.add_argument("--cert-file", metavar="FILE", type=Path, help="with --url mqtts://…: our own certificate, PEM")
+    group.add_argument("--key-file", metavar="FILE", type=Path, help="with --cert-file: its key, PEM")
 
 
 def add_config(options: argparse._ActionsContainer) -> None:
@@ -104,8 +113,8 @@ def _of_options(args: argparse.Namespace, given: dict[str, str]) -> Place:
     clean, found = read(schema, {"site": args.site, "mqtt": given})
     mqtt = Section(given, clean["mqtt"], "mqtt")
     found += connect.contradictions(mqtt)
-    password = connect.read_secret(mqtt, Path(), found)
-    tls = connect.tls_context(mqtt, Path(), found) if mqtt["url"] and mqtt["url"].tls else None
+    password = credentials.read_secret(mqtt, Path(), found)
+    tls = credentials.tls_context(mqtt, Path(), found) if mqtt["url"] and mqtt["url"].tls else None
     if found:
         raise _wrong_options(found)
     address: connect.Address = mqtt["url"]
