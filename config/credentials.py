@@ -121,7 +121,7 @@ def _loose(path: Path) -> str:
         return ""
     for bit, who in ((stat.S_IROTH, "everybody on this machine"), (stat.S_IRGRP, "the group of its file")):
         if status.st_mode & bit:
-            return f"{path} may be read by {who}: chmod 600 {path}"
+            return f"{path} may be read by {who}, expected its owner alone: chmod 600"
     if os.geteuid() == 0 and status.st_uid >= FIRST_PERSON:
         return f"{path} belongs to {_user(status.st_uid)}, expected root or the service's own user: chown it"
     return ""

@@ -37,6 +37,7 @@ class Process:
     def __init__(self, folder: Path, ami_port: int, mqtt_section: str) -> None:
         self.folder = folder
         (folder / "ami.secret").write_text(SECRET)
+        (folder / "ami.secret").chmod(0o600)
         (folder / "thresholds.yaml").write_text(THRESHOLDS, "utf-8")
         self.config = folder / "bridge.yaml"
         self.config.write_text(

@@ -60,9 +60,10 @@ def test_secrets_of_their_owner_alone_are_no_word_worth(folder: Path) -> None:
 def test_what_the_group_or_everybody_may_read_is_told(folder: Path) -> None:
     (folder / "ami.secret").chmod(0o644)
     (folder / "hall-1.key").chmod(0o640)
-    group = "may be read by the group of its file: chmod 600 hall-1.key"
+    alone = ", expected its owner alone: chmod 600"
+    group = "may be read by the group of its file, expected its owner alone: chmod 600"
     assert told(folder) == [
-        "b:2:46: warning: pbx.password_file: ami.secret may be read by everybody on this machine: chmod 600 ami.secret",
+        f"b:2:46: warning: pbx.password_file: ami.secret may be read by everybody on this machine{alone}",
         f"b:3:86: warning: mqtt.key_file: hall-1.key {group}",
         f"b:3:86: warning: mqtt.key_file: hall-1.key {group}",
     ]

@@ -136,6 +136,7 @@ def _run(options: argparse.Namespace, folder: Path, family: Family, stopped: lis
 def _demo_pbx(options: argparse.Namespace, folder: Path, family: Family, stopped: list[int]) -> Pbx | None:
     """Start the demo's PBX and return where it is; None when a signal came first. Raises RunError."""
     secret_file = folder / "ami.secret"
+    secret_file.touch(0o600)
     secret_file.write_text(f"{SECRET}\n", "utf-8")
     process = family.start(
         "the demo's PBX", "host_bridge.demo.pbx",
