@@ -56,6 +56,7 @@ GROUPS = {
         "pki": Entry("pki", "the site's certificates: make, list, renew, revoke"),
         "provision": Entry("provision", "a memory card with which a Pi becomes a board by itself"),
         "reconcile": Entry("reconcile", "do the figures agree with the PBX's own log?"),
+        "support": Entry("support", "a file for support, without secrets"),
     },
 }
 COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}

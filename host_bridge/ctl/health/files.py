@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, warning
 from host_bridge.ctl.health.machine import AS_ROOT
 
-SECRETS = "secrets"
+SECRETS = "file rights"
 READ, WRITE, ENTER = 4, 2, 1
 
 

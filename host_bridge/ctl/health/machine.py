@@ -43,7 +43,7 @@ Runner = Callable[[Sequence[str]], Ran | None]
 """Runs a command; None when it is not installed."""
 
 
-def run_here(command: Sequence[str]) -> Ran | None:
+def run_here(command: Sequence[str], timeout_s: float = COMMAND_S) -> Ran | None:
     """Run a command on this machine, with a deadline and in plain English."""
     program = shutil.which(command[0], path=f"{os.environ.get('PATH', '')}:{_PATHS}")
     if program is None:
@@ -53,12 +53,12 @@ def run_here(command: Sequence[str]) -> Ran | None:
             [program, *command[1:]],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=COMMAND_S,
+            timeout=timeout_s,
             env={**os.environ, "LC_ALL": "C", "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": ""},
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Ran(-1, "", f"no answer within {COMMAND_S:.0f} s")
+        return Ran(-1, "", f"no answer within {timeout_s:.0f} s")
     except OSError as error:
         return Ran(-1, "", error.strerror or str(error))
     return Ran(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))

@@ -1,0 +1,85 @@
+"""Takes secrets out of a text: by value, those that are known, and by shape, those that nobody knew of.
+
+redactor = Redactor(known(machine, settings, os.environ))
+text = redactor.clean(text)          # and redactor.removed counts
+redactor.leaks(text)                 # after all: is one of them still there?
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from host_bridge.ctl.bundle.secrets import KEY
+
+REMOVED = "[removed]"
+NUMBER = "[number]"
+
+_KEY_BLOCK = re.compile(r"-----BEGIN [^-\n]*PRIVATE KEY-----.*?(?:-----END [^-\n]*PRIVATE KEY-----|\Z)", re.DOTALL)
+_LOGIN = re.compile(r"([a-zA-Z][\w+.-]*://)[^\s/@]+@")
+_BEARER = re.compile(r"(?i)\b(authorization\s*[:=]\s*)(?:basic|bearer|digest)\s+\S+")
+# `password: x`, `"psk"="x"`, `secret => x`; of password_file and the like the value is a name, and stays.
+_VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s,;}\"']+)"
+_ASSIGNED = re.compile(rf"(?i)([\w.-]*{KEY}[\w-]*)([\"']?\s*(?:=>|[=:])\s*){_VALUE}")
+_NAMES = ("_file", "_env")
+_DIGEST = re.compile(r"(?i)\b(key\s*[:=]\s*)[0-9a-f]{32}\b")  # AMI's answer to a challenge
+# A caller's number, in a log: seven digits or more, as people write them. Times and versions have other marks between.
+_PHONE = re.compile(r"(?<![\w.:/-])(?!\d{4}-\d\d-\d\d)\+?\d(?:[ -]?\d){6,14}(?![\w.:/-]|\.\d)")
+
+
+class Redactor:
+    """`secrets`: values that must not stand anywhere, in the forms that programs write them in."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self.removed = 0
+        """How many places were made unreadable."""
+        forms = {form for secret in secrets for form in _forms(secret)}
+        self._known = _any_of(forms)
+
+    def clean(self, text: str, *, log: bool = False) -> str:
+        """The text without them. `log`: also without what may be a caller's number."""
+        for pattern, by in (
+            (_KEY_BLOCK, REMOVED),
+            (_LOGIN, rf"\g<1>{REMOVED}@"),
+            (_BEARER, rf"\g<1>{REMOVED}"),
+            (_DIGEST, rf"\g<1>{REMOVED}"),
+        ):
+            text, count = pattern.subn(by, text)
+            self.removed += count
+        text = _ASSIGNED.sub(self._assigned, text)
+        if self._known is not None:
+            text, count = self._known.subn(REMOVED, text)
+            self.removed += count
+        if log:
+            text, count = _PHONE.subn(NUMBER, text)
+            self.removed += count
+        return text
+
+    def _assigned(self, found: re.Match[str]) -> str:
+        if found[1].lower().endswith(_NAMES):
+            return found[0]
+        self.removed += 1
+        return f"{found[1]}{found[2]}{REMOVED}"
+
+    def leaks(self, text: str) -> bool:
+        """Whether a known secret is in it."""
+        return self._known is not None and self._known.search(text) is not None
+
+
+def _forms(secret: str) -> set[str]:
+    """As it stands, in a URL, in JSON, in base64 and in hexadecimal digits."""
+    raw = secret.encode()
+    coded = base64.b64encode(raw).decode().rstrip("=")
+    escaped = secret.replace("\\", "\\\\").replace('"', '\\"')
+    return {secret, quote(secret, safe=""), escaped, coded if len(coded) > 7 else secret, raw.hex()}
+
+
+def _any_of(forms: Iterable[str]) -> re.Pattern[str] | None:
+    """The longest first; a short one only as a word of its own, lest `main` go out of `domain`."""
+    parts = []
+    for form in sorted(forms, key=len, reverse=True):
+        part = re.escape(form)
+        parts.append(part if len(form) > 7 else rf"(?<![\w]){part}(?![\w])")
+    return re.compile("|".join(parts)) if parts else None
