@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.deb import trees
+from tests.deb.debs import Debs
 from tests.deb.rig import Machine
 from tests.debian_tree import RigError
 
@@ -50,3 +51,9 @@ def any_machine(request: pytest.FixtureRequest, new_machine: Callable[[str], Mac
     made = new_machine(request.param)
     made.start()
     return made
+
+
+@pytest.fixture(scope="session")
+def debs(tmp_path_factory: pytest.TempPathFactory) -> Debs:
+    """The packages, each built when a test first asks for it."""
+    return Debs(tmp_path_factory.mktemp("debs"))

@@ -43,10 +43,10 @@ ENVIRONMENT = {
 }
 GROUPS = "wallboard-rig-"
 
-# $1 the tree, $2 the folder to write to, $3 the name of a control group, then words for its systemd. Tmpfs hides what
-# nspawn leaves in /run and /tmp when it is killed. A group of its own in the unified hierarchy, whatever else this host
-# has mounted, is what the machine's systemd takes for the root of all groups; those of runs that were killed are empty,
-# and removed here. BPF is what systemd holds units to DeviceAllow=, SocketBindDeny= and IPAddressDeny= with.
+# $1 what is read only, $2 the folder to write to, $3 the name of a control group, then words for its systemd. Tmpfs
+# hides what nspawn leaves in /run and /tmp when it is killed. A group of its own in the unified hierarchy, whatever else
+# this host has mounted, is what the machine's systemd takes for the root of all groups; those of runs that were killed
+# are empty, and removed here. BPF is what systemd holds units to DeviceAllow=, SocketBindDeny= and IPAddressDeny= with.
 CONTAINER = ("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private")
 CONTAINER += ("--pid", "--fork", "--kill-child", "--mount-proc")
 _BOOT = """
@@ -75,12 +75,16 @@ class CommandError(AssertionError):
 
 
 class Machine:
-    """One Debian system: `tree` is read only, all that it writes goes to `folder` (a new one, not in memory)."""
+    """One Debian system: `tree` is read only, all that it writes goes to `folder` (a new one, not in memory).
 
-    def __init__(self, tree: Path, folder: Path) -> None:
+    `layer`: what another machine of the same tree has written, its `upper`, to begin with; read only too.
+    """
+
+    def __init__(self, tree: Path, folder: Path, layer: Path | None = None) -> None:
         self.upper = folder / "upper"
         self.cmdline: tuple[str, ...] = ()  # words for its systemd, which finds them on a real kernel's command line
-        self._tree, self._folder = tree, folder
+        self._lower = ":".join(map(str, [layer, tree] if layer else [tree]))  # as overlayfs takes it
+        self._folder = folder
         self._container: subprocess.Popen[bytes] | None = None
         self._leader = 0  # its first process, as this host numbers it
         self._beside: list[subprocess.Popen[bytes]] = []
@@ -109,7 +113,7 @@ class Machine:
 
     def command(self) -> list[str]:
         """What boots it, in the foreground; words for its systemd may follow."""
-        return [*CONTAINER, "sh", "-c", _BOOT, "sh", str(self._tree), str(self._folder), _new_group()]
+        return [*CONTAINER, "sh", "-c", _BOOT, "sh", self._lower, str(self._folder), _new_group()]
 
     def stop(self) -> None:
         """Shut down as `systemctl poweroff` does, and wait; harmless when it is off."""
