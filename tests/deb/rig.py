@@ -44,9 +44,10 @@ ENVIRONMENT = {
 GROUPS = "wallboard-rig-"
 
 # $1 what is read only, $2 the folder to write to, $3 the name of a control group, then words for its systemd. Tmpfs
-# hides what nspawn leaves in /run and /tmp when it is killed. A group of its own in the unified hierarchy, whatever else
-# this host has mounted, is what the machine's systemd takes for the root of all groups; those of runs that were killed
-# are empty, and removed here. BPF is what systemd holds units to DeviceAllow=, SocketBindDeny= and IPAddressDeny= with.
+# hides what nspawn leaves in /run and /tmp when it is killed. A group of its own in the unified hierarchy, whatever
+# else this host has mounted, is what the machine's systemd takes for the root of all groups; those of runs that were
+# killed are empty, and removed here. BPF is what systemd holds units to DeviceAllow=, SocketBindDeny= and
+# IPAddressDeny= with.
 CONTAINER = ("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private")
 CONTAINER += ("--pid", "--fork", "--kill-child", "--mount-proc")
 _BOOT = """
