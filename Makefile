@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: deb deb-lock wiring help run practice test test-pbx test-deb lint bench preview fonts schema clean
+.PHONY: deb deb-lock wiring help run practice test test-pbx test-deb lint bench flash preview fonts schema clean
 
 help:  ## this menu
 	@echo 'The LED wallboard for call centres. What would you like?'
@@ -58,6 +58,9 @@ test-deb: $(VENV)/dev  ## packages and units on a clean Debian 13 and 12 that bo
 
 bench: $(VENV)/bench  ## the benchmarks: medians and ratios, each beside a peer in the same run
 	@$(BIN)/python -m tests.bench
+
+flash: $(VENV)/demo  ## Raspberry Pi OS onto a memory card, and the card made that of a board (IMAGE= DEVICE= FLASH_ARGS=, as root)
+	@$(BIN)/wallboardctl flash $(if $(IMAGE),--image '$(IMAGE)') $(if $(DEVICE),--device '$(DEVICE)') $(FLASH_ARGS)
 
 preview: $(VENV)/dev  ## contact sheets of the board's pages, a PNG a panel size, and preview/index.html that shows them
 	@$(BIN)/wallboardctl preview --out preview

@@ -52,6 +52,7 @@ GROUPS = {
     "for technicians": {
         "completion": Entry("completion", "let the Tab key complete all this, in bash, zsh or fish"),
         "doctor": Entry("doctor", "what is wrong with this board or bridge, and what to do"),
+        "flash": Entry("flash", "write Raspberry Pi OS onto a card, and provision it"),
         "power": Entry("power", "which supply, cables and fuses a panel needs, and what it draws"),
         "pki": Entry("pki", "the site's certificates: make, list, renew, revoke"),
         "provision": Entry("provision", "a memory card with which a Pi becomes a board by itself"),

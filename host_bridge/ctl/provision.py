@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from config.mistakes import ConfigError
 from host_bridge.ctl import provision_text as text
-from host_bridge.ctl.provision_args import add_options, network_of, system_of
-from host_bridge.ctl.provision_board import board_of
-from host_bridge.ctl.provision_card import make
-from hw.provision import CardError, ProvisionError, card
+from host_bridge.ctl.provision_args import add_card, add_options
+from host_bridge.ctl.provision_card import look, onto, plan_of
+from hw.provision import ProvisionError
 
 DESCRIPTION = """\
 Makes a memory card ready for its first boot. Before it, write Raspberry Pi OS Lite (64-bit) onto the card with
@@ -36,6 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "provision", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EPILOG
     )
+    add_card(parser)
     add_options(parser)
 
 
@@ -43,17 +42,9 @@ def run(args: argparse.Namespace) -> int:
     """0 when the card is ready, 1 when it cannot be written, 2 when the options make no board."""
     text.any_letters()
     try:
-        onto = card.look(args.out, args.form)
-        found = card.in_the_way(onto)
-        if found and not args.force:
-            raise ProvisionError("; ".join(found) + ". To go on all the same: --force")
-        system, board, reach = system_of(args), board_of(args), network_of(args)
-        made = make(args, onto, system, board, reach)
-    except ConfigError as error:
-        print("\n".join(error.errors), file=sys.stderr)
-        return 2
-    except ProvisionError as error:
-        print(f"wallboardctl provision: {error}", file=sys.stderr)
-        return 1 if isinstance(error, CardError) else 2
+        look(args.out, args.form, force=args.force)  # before a passphrase is asked for
+        made = onto(args.out, args.form, plan_of(args), force=args.force)
+    except (ConfigError, ProvisionError) as error:
+        return text.refused("provision", error)
     print(text.as_json(made) if args.json else text.lines(made))
     return 0

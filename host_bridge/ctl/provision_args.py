@@ -19,12 +19,16 @@ from hw.provision.system import System, hostname_of
 _MOST_BYTES = 1 << 16  # of a file with one line in it
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Adds all options."""
-    parser.add_argument("--board", metavar="ID", required=True, help="the board's own name, as lobby")
+def add_card(parser: argparse.ArgumentParser) -> None:
+    """Adds the option that says where the card is."""
     parser.add_argument(
         "--out", metavar="DIR", type=Path, required=True, help="the card's boot partition: D:\\, or …/bootfs"
     )
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds all options that say what is to be on the card."""
+    parser.add_argument("--board", metavar="ID", required=True, help="the board's own name, as lobby")
     parser.add_argument("--force", action="store_true", help="write over what others set up on this card")
     parser.add_argument("--json", action="store_true", help="print {board, out, form, files, notes, next, …}")
     _add_broker(parser.add_argument_group("its site and broker"))

@@ -1,4 +1,4 @@
-"""The files of one card, put together in the order in which they are written, and written."""
+"""A card: planned from the options, with all that can be wrong in them; and then written, in the right order."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from host_bridge.ctl import provision_parts as parts
-from host_bridge.ctl.provision_board import Board
-from hw.provision import FOLDER, MADE_BY, card, cloud_init, cmdline, first_run, keyfile, netplan, writer
+from host_bridge.ctl.provision_args import network_of, system_of
+from host_bridge.ctl.provision_board import Board, board_of
+from hw.provision import FOLDER, MADE_BY, ProvisionError, card, cloud_init, cmdline, first_run, keyfile, netplan, writer
 from hw.provision.card import CLOUD_INIT, FIRST_RUN, Card
 from hw.provision.network import Network
 from hw.provision.system import System
@@ -16,78 +17,94 @@ from hw.provision.writer import File, of_text
 
 
 @dataclass(frozen=True)
-class Made:
-    """What was made: `files` as written, and `notes` for the person, a line each."""
+class Plan:
+    """What is to stand on a card, whichever card that is. `payload`: packages, settings and scripts."""
 
-    folder: Path
-    forms: tuple[str, ...]
     board: Board
     system: System
     network: Network
+    payload: list[File] = field(repr=False)
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made of a plan: `files` as written, `notes` for the person, a line each."""
+
+    folder: Path
+    forms: tuple[str, ...]
+    plan: Plan
     files: list[File] = field(repr=False)
     notes: list[str]
 
 
-def make(args: argparse.Namespace, onto: Card, system: System, board: Board, network: Network) -> Made:
-    """Write the card. Raises ProvisionError for what is not there, CardError when the card does not take it."""
+def plan_of(args: argparse.Namespace) -> Plan:
+    """What the options ask for; a passphrase is asked for last. Raises ProvisionError and ConfigError."""
+    system, board = system_of(args), board_of(args)
     packages, notes = parts.packages(args)
     library, more = parts.led_library(args, board.settings.panel.driver)
     payload = [*packages, *library, *board.files, *parts.first_boot()]
-    forms = {"cloud_init": CLOUD_INIT in onto.forms, "first_run": FIRST_RUN in onto.forms}
-    command = cmdline.changed(onto.cmdline, country=network.country, **forms)
-    files = [*payload, *_system(onto, system, network, board), File("cmdline.txt", command)]
-    card.check_room(onto, sum(len(each.data) for each in files))
-    written = writer.write(onto.folder, files)
-    _clear(onto)
-    return Made(
-        onto.folder,
-        onto.forms,
-        board,
-        system,
-        network,
-        written,
-        [*board.notes, *notes, *more, *_notes(board, network, system)],
-    )
+    network = network_of(args)
+    return Plan(board, system, network, payload, [*board.notes, *notes, *more, *_notes(board, network, system)])
 
 
-def _system(onto: Card, system: System, network: Network, board: Board) -> list[File]:
+def onto(folder: Path, form: str, plan: Plan, *, force: bool) -> Made:
+    """Write the plan onto the card in `folder`. Raises ProvisionError when it is none, CardError when it fails."""
+    to = look(folder, form, force=force)
+    forms = {"cloud_init": CLOUD_INIT in to.forms, "first_run": FIRST_RUN in to.forms}
+    command = cmdline.changed(to.cmdline, country=plan.network.country, **forms)
+    files = [*plan.payload, *_system(to, plan), File("cmdline.txt", command)]
+    card.check_room(to, sum(len(each.data) for each in files))
+    written = writer.write(to.folder, files)
+    _clear(to)
+    return Made(to.folder, to.forms, plan, written, plan.notes)
+
+
+def look(folder: Path, form: str, *, force: bool) -> Card:
+    """The card in `folder`. Raises ProvisionError when there is none, or when others' settings are on it."""
+    found = card.look(folder, form)
+    cmdline.words(found.cmdline)
+    others = card.in_the_way(found)
+    if others and not force:
+        raise ProvisionError("; ".join(others) + ". To go on all the same: --force")
+    return found
+
+
+def _system(to: Card, plan: Plan) -> list[File]:
+    network, system = plan.network, plan.system
     secret = network.wifi is not None and network.wifi.passphrase is not None
     made = []
-    if CLOUD_INIT in onto.forms:
-        user, reach = (
-            of_text("user-data", cloud_init.user_data(system)),
-            of_text("network-config", netplan.text(network)),
-        )
+    if CLOUD_INIT in to.forms:
+        user = of_text("user-data", cloud_init.user_data(system))
+        reach = of_text("network-config", netplan.text(network), secret=secret)
         vendor = of_text("vendor-data", cloud_init.vendor_data())
-        payload = b"".join(each.data for each in board.files)
-        meta = cloud_init.meta_data(board.settings.board, user.data, reach.data, payload)
-        made += [File(reach.name, reach.data, secret), user, vendor, of_text("meta-data", meta)]
-    if FIRST_RUN in onto.forms:
+        payload = b"".join(each.data for each in plan.board.files)
+        meta = cloud_init.meta_data(plan.board.settings.board, user.data, reach.data, payload)
+        made += [reach, user, vendor, of_text("meta-data", meta)]
+    if FIRST_RUN in to.forms:
         made += [of_text(f"{FOLDER}/{name}", text, secret=secret) for name, text in keyfile.files(network).items()]
         made.append(of_text("firstrun.sh", first_run.script(system)))
     return made
 
 
-def _clear(onto: Card) -> None:
+def _clear(to: Card) -> None:
     """The other form's files of ours, from an earlier time: nothing may start twice."""
-    if FIRST_RUN not in onto.forms:
-        (onto.folder / "firstrun.sh").unlink(missing_ok=True)
-    if CLOUD_INIT not in onto.forms and MADE_BY.encode() in onto.old("user-data"):
+    if FIRST_RUN not in to.forms:
+        (to.folder / "firstrun.sh").unlink(missing_ok=True)
+    if CLOUD_INIT not in to.forms and MADE_BY.encode() in to.old("user-data"):
         for name in ("user-data", "vendor-data", "meta-data", "network-config"):
-            (onto.folder / name).unlink(missing_ok=True)
+            (to.folder / name).unlink(missing_ok=True)
 
 
 def _notes(board: Board, network: Network, system: System) -> list[str]:
     notes = []
-    login = board.settings.mqtt
-    if login.tls is None:
+    if board.settings.mqtt.tls is None:
         notes.append("the broker's address is mqtt://: figures and passwords go unencrypted; with --pki they would not")
     if network.wifi and network.wifi.security == "open":
         notes.append("the Wi-Fi is open: everybody near it can listen")
     if system.ssh_keys:
-        notes.append(
-            f"ssh is on (port 22), for {system.user} with a key; leave out --ssh-key for a board that listens nowhere"
-        )
+        who = f"ssh is on (port 22), for {system.user} with a key"
+        notes.append(f"{who}; leave out --ssh-key for a board that listens nowhere")
     else:
         notes.append("nobody can log in to this board: it is mended by making its card anew; --ssh-key lets you in")
     return notes

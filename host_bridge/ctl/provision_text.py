@@ -7,8 +7,9 @@ import json
 import sys
 from typing import Any
 
+from config.mistakes import ConfigError
 from host_bridge.ctl.provision_card import Made
-from hw.provision import FOLDER
+from hw.provision import FOLDER, CardError, ProvisionError
 from hw.provision.card import CLOUD_INIT
 
 
@@ -19,9 +20,18 @@ def any_letters() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def refused(command: str, error: ConfigError | ProvisionError) -> int:
+    """Say why there is no card; the exit code."""
+    if isinstance(error, ConfigError):
+        print("\n".join(error.errors), file=sys.stderr)
+        return 2
+    print(f"wallboardctl {command}: {error}", file=sys.stderr)
+    return 1 if isinstance(error, CardError) else 2
+
+
 def lines(made: Made) -> str:
     """For people; the last three lines say what to do next."""
-    system, board = made.system, made.board.settings
+    system, board = made.plan.system, made.plan.board.settings
     by = (
         "Raspberry Pi OS Trixie (cloud-init)"
         if made.forms[0] == CLOUD_INIT
@@ -47,7 +57,7 @@ def lines(made: Made) -> str:
 
 def next_steps(made: Made) -> list[str]:
     """Three sentences."""
-    board = made.board.settings.board
+    board = made.plan.board.settings.board
     return [
         "Eject the card safely, put it into the Pi, connect the panel, and switch on.",
         "Wait ten minutes at most: the Pi starts a few times, then the panel shows its self-test and the figures.",
@@ -57,13 +67,13 @@ def next_steps(made: Made) -> list[str]:
 
 def as_json(made: Made) -> str:
     """For programs."""
-    board, reach = made.board.settings, made.network
+    board, reach = made.plan.board.settings, made.plan.network
     told: dict[str, Any] = {
         "board": board.board,
         "site": board.site,
         "out": str(made.folder),
         "form": list(made.forms),
-        "hostname": made.system.hostname,
+        "hostname": made.plan.system.hostname,
         "broker": f"{board.mqtt.host}:{board.mqtt.port}",
         "wifi": reach.wifi.ssid if reach.wifi else None,
         "country": reach.country,
@@ -84,7 +94,7 @@ def as_json(made: Made) -> str:
 
 
 def _login(made: Made) -> str:
-    login = made.board.settings.mqtt
+    login = made.plan.board.settings.mqtt
     names = {each.name.rpartition("/")[2] for each in made.files}
     how = [f"user {login.username!r} with a password"] * (login.password is not None)
     how += ["a certificate of its own"] * ("board.crt" in names)
@@ -92,9 +102,9 @@ def _login(made: Made) -> str:
 
 
 def _network(made: Made) -> str:
-    wifi, address = made.network.wifi, made.network.address
+    wifi, address = made.plan.network.wifi, made.plan.network.address
     by = (
-        f"Wi-Fi {wifi.ssid!r}{', hidden' * wifi.hidden} (rules of {made.network.country}), or cable"
+        f"Wi-Fi {wifi.ssid!r}{', hidden' * wifi.hidden} (rules of {made.plan.network.country}), or cable"
         if wifi
         else "cable"
     )

@@ -1,0 +1,90 @@
+"""Raspberry Pi Imager's command line, and the boot partition of what it wrote.
+
+Its options are those of rpi-imager's src/cli.cpp, read in August 2026: `--cli [--sha256 HASH] [--disable-eject] IMAGE
+DEVICE`, IMAGE a local file (packed as it comes) or an address, DEVICE of the drives that it takes for removable. Its
+own settings (--first-run-script, --cloudinit-userdata) are not used: provisioning writes more than they can.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from host_bridge.ctl.flash_drives import drives
+from hw.provision import CardError, ProvisionError
+
+APPEARS_S = 20.0  # how long a partition may take to be seen after the writing
+
+
+def imager(named: str | None) -> str:
+    """The program. Raises ProvisionError when there is none."""
+    found = shutil.which(named or "rpi-imager")
+    if found is None:
+        where = f"{named} is no program" if named else "Raspberry Pi Imager is not installed"
+        raise ProvisionError(f"{where}: get it from raspberrypi.com/software, or name it with --imager FILE")
+    return found
+
+
+def write(program: str, image: str, device: str, sha256: str | None) -> None:
+    """Write the image; Imager shows its progress itself, and checks what it wrote. Raises CardError."""
+    command = [program, "--cli", "--disable-eject", *(["--sha256", sha256] if sha256 else []), image, device]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
+    except OSError as error:
+        raise CardError(f"{program} cannot be run: {error.strerror or error}") from None
+    if done.returncode != 0:
+        raise CardError(
+            f"Raspberry Pi Imager did not write {device} (exit code {done.returncode}); what it says is above"
+        )
+
+
+@contextlib.contextmanager
+def boot_partition(device: str) -> Iterator[Path]:
+    """Mount the boot partition of the drive for a while. Raises CardError."""
+    partition = _partition(device)
+    for each in drives():
+        if each.path == device:
+            for place in each.mounted:  # a desktop is quick
+                _must("umount", place)
+    with tempfile.TemporaryDirectory(prefix="wallboard-card-") as folder:
+        _must("mount", "-t", "vfat", "-o", "umask=077,flush", partition, folder)
+        try:
+            yield Path(folder)
+        finally:
+            _must("umount", folder)
+
+
+def _partition(device: str) -> str:
+    deadline = time.monotonic() + APPEARS_S
+    while True:
+        _said("partx", "--update", device)  # by itself the kernel does not look at every kind of drive
+        _said("udevadm", "settle")
+        found = next((each.partitions for each in drives() if each.path == device), ())
+        for partition in found:
+            if _said("blkid", "-p", "-o", "value", "-s", "TYPE", partition) == "vfat":
+                return partition
+        if time.monotonic() > deadline:
+            raise CardError(f"{device} has no boot partition: is the image one of Raspberry Pi OS?")
+        time.sleep(0.5)
+
+
+def _said(*command: str) -> str:
+    """What a command says, whether it succeeds or not; nothing when it is not there."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False).stdout.strip()
+    except OSError:
+        return ""
+
+
+def _must(*command: str) -> None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    except OSError as error:
+        raise CardError(f"{command[0]}: {error.strerror or error}") from None
+    if done.returncode != 0:
+        raise CardError(f"{' '.join(command)}: {done.stderr.strip() or f'exit code {done.returncode}'}")
