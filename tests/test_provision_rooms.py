@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import configparser
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -227,6 +229,16 @@ def test_firstrun_is_shell_and_holds_its_values(comments: list[str]) -> None:
     command = ["sh", "-c", head + 'printf "%s|%s" "$HOST_NAME" "$SSH_KEYS"']
     said = subprocess.run(command, capture_output=True, check=True).stdout.decode()
     assert said == "wallboard-lobby|" + "\n".join(keys)
+
+
+def test_the_scripts_are_clean_under_shellcheck(tmp_path: Path) -> None:
+    if not shutil.which("shellcheck"):
+        pytest.skip("shellcheck is not installed (apt install shellcheck)")
+    (tmp_path / "firstrun.sh").write_text(first_run.script(System("a", ssh_keys=(KEY,))))
+    start = Path(first_run.__file__).parent / "files/start.sh"
+    for path in (start, tmp_path / "firstrun.sh"):
+        done = subprocess.run(["shellcheck", "-s", "sh", str(path)], capture_output=True, text=True, check=False)
+        assert done.stdout == ""
 
 
 NAMES = st.text(LETTERS, min_size=1, max_size=64).filter(lambda name: not set(name) & set("/+#% @"))

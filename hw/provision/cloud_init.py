@@ -23,7 +23,15 @@ from hw.provision.system import System
 from hw.provision.yaml_text import quoted
 
 RUNCMD = f"  - [sh, {BOOT}/{FOLDER}/start.sh, {BOOT}]"
-BOOTCMD = "  - [sh, -c, 'systemctl disable userconfig.service; systemctl stop --no-block userconfig.service; true']"
+# cloud-init notes that a command was run before it runs it: after a power cut in the middle it would never come again.
+_AGAIN = f"[ ! -e {BOOT}/{FOLDER}/MANIFEST ] || rm -f /var/lib/cloud/instances/*/sem/config_scripts_user"
+BOOTCMD = "\n".join(
+    (
+        "bootcmd:",
+        "  - [sh, -c, 'systemctl disable userconfig.service; systemctl stop --no-block userconfig.service; true']",
+        f"  - [sh, -c, '{_AGAIN}']",
+    )
+)
 
 
 def user_data(system: System) -> str:
@@ -44,7 +52,7 @@ def user_data(system: System) -> str:
     ]
     if system.ssh_keys:
         lines += ["  ssh_authorized_keys:", *(f"    - {quoted(key)}" for key in system.ssh_keys)]
-    lines += ["ssh_pwauth: false", "bootcmd:", BOOTCMD, "runcmd:"]
+    lines += ["ssh_pwauth: false", BOOTCMD, "runcmd:"]
     if system.ssh_keys:  # Raspberry Pi OS's ssh is off, and cloud-init does not start it
         lines.append("  - [systemctl, enable, --now, ssh]")
     return "\n".join([*lines, RUNCMD]) + "\n"
@@ -52,7 +60,7 @@ def user_data(system: System) -> str:
 
 def vendor_data() -> str:
     """The file vendor-data: what is done even when user-data cannot be read."""
-    return "\n".join(["#cloud-config", f"# {MADE_BY}; see user-data", "bootcmd:", BOOTCMD, "runcmd:", RUNCMD]) + "\n"
+    return "\n".join(["#cloud-config", f"# {MADE_BY}; see user-data", BOOTCMD, "runcmd:", RUNCMD]) + "\n"
 
 
 def meta_data(board: str, *contents: bytes) -> str:

@@ -81,6 +81,23 @@ def test_a_card_of_trixie(
     assert made.sh(f"ls {CONNECTIONS}") == "wallboard-cable-1.nmconnection\nwallboard-wifi-2.nmconnection"
 
 
+def test_a_power_cut_at_the_first_start_is_made_up_for_at_the_next(
+    pi: Callable[[str], Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = pi("trixie")
+    boot = cards.boot_of(made)
+    cards.provisioned(boot, monkeypatch)
+    script = boot / "wallboard/firstboot.sh"
+    script.write_text("touch /root/begun\n")  # and no further: MANIFEST is still there
+    cards.as_cmdline_says(made)
+    made.start()
+    made.wait_until(lambda: made.exists("/root/begun"), "firstboot.sh")
+    made.kill()
+    script.write_text(cards.FIRSTBOOT)
+    made.start()
+    made.wait_until(lambda: made.exists("/root/firstboot"), "firstboot.sh, again")
+
+
 def test_every_file_of_a_card_of_trixie_may_be_saved_by_notepad(
     pi: Callable[[str], Machine], monkeypatch: pytest.MonkeyPatch, ssh_key: tuple[str, str]
 ) -> None:
