@@ -77,7 +77,8 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
         if whole["state_file"]:
             state_file = folder / whole["state_file"]
         elif whole["site"] and whole["board"]:
-            becomes_another = os.geteuid() == 0 and panel["driver"] == "rgbmatrix"
+            is_root = hasattr(os, "geteuid") and os.geteuid() == 0  # Windows, where cards are provisioned, has none
+            becomes_another = is_root and panel["driver"] == "rgbmatrix"
             state_file = default_state_file(os.environ, clean, becomes_another=becomes_another)
     except RuntimeError:  # Path.home(): in a container, of a user whom /etc/passwd does not know
         found.append((("state_file",), "missing, expected a file's name: this user has no home folder to keep it in"))
