@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from config import reconnect
 
 REFUSED_HOLD_S = 30  # only a person can mend a wrong password
+CLOSED = "it closed the connection"
 # Bad User Name or Password, Not authorized: paho gives MQTT 3.1.1's codes 4 and 5 as those of version 5.
 _LOGIN_REFUSED = (0x86, 0x87)
 
@@ -47,11 +49,31 @@ def new_client(login: BrokerLogin) -> mqtt.Client:
 
 
 class _Client(mqtt.Client):
-    """Opens no port, so that a service which may not can use it.
+    """Opens no port, so that a service which may not can use it; and tells what is wrong with our certificate.
 
     paho wakes its thread through a pair of TCP sockets, for which it listens on loopback a moment; and it binds a
     socket before it connects, to no address in particular.
     """
+
+    refused = ""
+    """What the broker has against our certificate. With TLS 1.3 it says so when we take ourselves for connected."""
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        try:
+            return super()._sock_recv(bufsize)
+        except ssl.SSLError as error:
+            self.refused = reconnect.certificate_refused(error)
+            raise
+
+    def _sock_send(self, buf: Any) -> int:
+        try:
+            return super()._sock_send(buf)
+        except BlockingIOError:
+            raise
+        except OSError:  # it hung up before we had sent anything: why, it has said in what is still to be read
+            with suppress(OSError):
+                self._sock_recv(1)
+            raise
 
     def _create_socket_connection(self) -> socket.socket:
         return socket.create_connection((self._host, self._port), timeout=self._connect_timeout)
@@ -70,6 +92,12 @@ mqtt._socketpair_compat = _pair
 def reason(error: Exception) -> str:
     """What a failed connection means, in words for people."""
     return reconnect.reason(error, "is the broker running there?")
+
+
+def closed(client: mqtt.Client) -> tuple[str, bool]:
+    """Why a connection ended by the other side, in words for people, and whether our certificate was the cause."""
+    refused = client.refused if isinstance(client, _Client) else ""
+    return refused or CLOSED, bool(refused)
 
 
 def refusal(login: BrokerLogin, code: ReasonCode) -> tuple[str, bool]:

@@ -38,12 +38,31 @@ class BackOff:
         return max(BACK_OFF_MIN_MS, random.randint(ceiling_ms // 2, ceiling_ms))
 
 
+# What the other side says of our certificate: alerts of TLS (RFC 8446, 6.2), as OpenSSL calls them.
+_ALERTS = {
+    "CERTIFICATE_REQUIRED": "it wants a certificate of ours: set cert_file and key_file",
+    "CERTIFICATE_REVOKED": "it does not take our certificate: it is revoked",
+    "CERTIFICATE_EXPIRED": "it does not take our certificate: it has ended, or a clock is wrong",
+    "UNKNOWN_CA": "it does not take our certificate: another authority has signed it",
+    "UNSUPPORTED_CERTIFICATE": "it does not take our certificate: it is for another purpose",
+    "BAD_CERTIFICATE": "it does not take our certificate",
+}
+
+
+def certificate_refused(error: ssl.SSLError) -> str:
+    """What the other side has against our certificate, in words for people; "" when that is not what `error` says."""
+    said = str(error.reason or "")
+    return next((words for alert, words in _ALERTS.items() if said.endswith(f"ALERT_{alert}")), "")
+
+
 def reason(error: Exception, nobody_there: str) -> str:
     """What an attempt that ended with `error` means; `nobody_there` is what to look at when it was refused."""
     if isinstance(error, TimeoutError):
         return f"no connection within {CONNECT_TIMEOUT_S:.0f} s"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its TLS certificate was not accepted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError) and (said := certificate_refused(error)):
+        return said
     if isinstance(error, ssl.SSLError):
         return f"TLS failed ({error.reason}): does this port speak TLS?"
     if isinstance(error, socket.gaierror):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from paho.mqtt import client as mqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
-from config.broker_client import BrokerLogin, new_client
+from config.broker_client import BrokerLogin, closed, new_client
 
 MAX_IN_FLIGHT = 65_535  # the publisher allows one a topic; paho's own 20 would queue the first snapshot of many queues
 
@@ -125,7 +125,7 @@ class Connection:
         self._hop(self._answered, code if code.is_failure else None)
 
     def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, code: ReasonCode, properties: Any) -> None:
-        why = "it answered nothing" if code == "Keep alive timeout" else "it closed the connection"
+        why = "it answered nothing" if code == "Keep alive timeout" else closed(client)[0]
         self._hop(self._lost, why)
 
     def _on_publish(self, client: mqtt.Client, data: Any, message_id: int, code: Any, properties: Any) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from paho.mqtt import client as mqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
-from config.broker_client import REFUSED_HOLD_S, BrokerLogin, new_client, reason, refusal
+from config.broker_client import CLOSED, REFUSED_HOLD_S, BrokerLogin, closed, new_client, reason, refusal
 from config.reconnect import BackOff, kind
 from firmware.core.payload import MAX_BYTES
 from firmware.core.printable import one_line
@@ -29,7 +29,6 @@ LOOP_S = 0.25  # how often paho looks at the keepalive; a message or a publish w
 STEADY_S = 20.0  # a connection that lives so long is a good one; longer than any wait before the next try
 MOST_BRIEF = 3  # connections in a row that were none: from here on they are one outage, and tried less and less often
 
-_CLOSED = "it closed the connection"
 _TWIN = ": is another board of this name running? each needs its own `board` in board.yaml"
 
 
@@ -107,7 +106,7 @@ class Link:
                 if self._up_s is not None:
                     self._brief += 1
             if self._brief >= MOST_BRIEF:  # a broker has one client of a name: each that comes cuts the other one off
-                why += " again and again" + (_TWIN if why == _CLOSED else "")
+                why += " again and again" + (_TWIN if why == CLOSED else "")
             if self._closing.is_set():
                 return
             if not self._told:
@@ -139,7 +138,7 @@ class Link:
             self.trouble = "login" if login else "closed"
             return why, login
         self.trouble = "silent" if self._end == "Keep alive timeout" else "closed"
-        return "it answers nothing" if self._end == "Keep alive timeout" else _CLOSED, False
+        return ("it answers nothing", False) if self._end == "Keep alive timeout" else closed(client)
 
     def _new_client(self) -> mqtt.Client:
         client = new_client(self._login)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from paho.mqtt import client as mqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
-from config.broker_client import new_client, reason, refusal
+from config.broker_client import closed, new_client, reason, refusal
 from config.reconnect import CONNECT_TIMEOUT_S
 from firmware.core import wire
 from firmware.core.spelling import one_line
@@ -98,7 +98,7 @@ class SiteLink:
                 why = f"{type(error).__name__}: {one_line(str(error), 60)}"
                 raise LinkError(f"{self._place.broker}: it sent what cannot be read ({why})") from error
             if self.lost or code != mqtt.MQTT_ERR_SUCCESS:
-                self.lost = self.lost or "it closed the connection"
+                self.lost = self.lost or closed(self._client)[0]
                 raise LinkError(f"{self._place.broker}: {self.lost}")
         return True
 
@@ -142,7 +142,7 @@ class SiteLink:
         self._acked.add(mid)
 
     def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, code: ReasonCode, properties: Any) -> None:
-        self.lost = self.lost or (_SILENT if code == "Keep alive timeout" else "it closed the connection")
+        self.lost = self.lost or (_SILENT if code == "Keep alive timeout" else closed(client)[0])
 
     def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
         if message.retain:
