@@ -168,6 +168,8 @@ def test_user_data_says_what_was_asked_for_and_needs_no_network() -> None:
     assert (read["hostname"], read["timezone"], read["user"]["name"]) == ("wallboard-lobby", "Asia/Jerusalem", "me")
     assert read["user"]["ssh_authorized_keys"] == [KEY + " מוקד"]
     assert read["user"]["lock_passwd"] is True
+    assert read["locale"] is False
+    assert yaml.safe_load(cloud_init.user_data(System("a", locale="he_IL.UTF-8")))["locale"] == "he_IL.UTF-8"
     assert read["runcmd"][-1] == ["sh", "/boot/firmware/wallboard/start.sh", "/boot/firmware"]
     assert ["systemctl", "enable", "--now", "ssh"] in read["runcmd"]
     assert not {"packages", "package_update", "ssh_import_id", "apt"} & set(read)

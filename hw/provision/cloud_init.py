@@ -10,6 +10,7 @@ Imager 2 writes); canonical/cloud-init, cloudinit/sources/DataSourceNoCloud.py a
 - user-data that begins with a byte-order mark is no cloud-config to cloud-init: it passes over the whole file. So the
   command that starts everything stands in vendor-data too, which is read when user-data says nothing; it mends the
   file and has cloud-init begin again (files/start.sh).
+- `locale: false` leaves the system's own language (cc_locale.py): any other has to be generated at the first boot.
 - The wizard that asks for a user at the first boot would wait for a keyboard in front of all that follows
   (userconf-pi, userconfig.service): it is stopped before it begins.
 """
@@ -19,7 +20,7 @@ from __future__ import annotations
 import hashlib
 
 from hw.provision import BOOT, FOLDER, MADE_BY
-from hw.provision.system import System
+from hw.provision.system import OWN_LOCALE, System
 from hw.provision.yaml_text import quoted
 
 RUNCMD = f"  - [sh, {BOOT}/{FOLDER}/start.sh, {BOOT}]"
@@ -43,7 +44,7 @@ def user_data(system: System) -> str:
         f"hostname: {quoted(system.hostname)}",
         "manage_etc_hosts: true",
         f"timezone: {quoted(system.timezone)}",
-        f"locale: {quoted(system.locale)}",
+        f"locale: {quoted(system.locale) if system.locale != OWN_LOCALE else 'false'}",
         "user:",
         f"  name: {quoted(system.user)}",
         "  shell: /bin/bash",

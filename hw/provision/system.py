@@ -17,6 +17,7 @@ KEY = re.compile(
     r"(ssh-(ed25519|rsa)|ecdsa-sha2-nistp\d+|sk-[a-z0-9@.-]+) [A-Za-z0-9+/]{32,}={0,3}( [^\x00-\x1f\x7f]*)?"
 )
 TIMEZONE = re.compile("[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
+OWN_LOCALE = "en_GB.UTF-8"  # Raspberry Pi OS's own
 LOCALE = re.compile(r"[A-Za-z]{1,3}(_[A-Z]{2})?\.UTF-8")
 
 
@@ -31,7 +32,7 @@ class System:
     user: str = "technician"
     ssh_keys: tuple[str, ...] = ()
     timezone: str = "Asia/Jerusalem"
-    locale: str = "en_GB.UTF-8"  # Raspberry Pi OS's own: nothing has to be generated at the first boot
+    locale: str = OWN_LOCALE
 
     def __post_init__(self) -> None:
         """Raises ProvisionError for what no system would take."""

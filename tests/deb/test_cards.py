@@ -76,6 +76,7 @@ def test_a_card_of_trixie(
     is_set_up(made)
     assert made.read("/boot/firmware/wallboard/notes.txt") == "the network is set up as network-config says\r\n"
     assert not made.exists("/etc/netplan/50-cloud-init.yaml")
+    assert "\nerrors: []\n" in made.run("cloud-init", "status", "--long", "--wait", check=False).stdout
     made.reboot()
     assert made.read("/root/firstboot") == "/boot/firmware\n"
     assert made.sh(f"ls {CONNECTIONS}") == "wallboard-cable-1.nmconnection\nwallboard-wifi-2.nmconnection"
