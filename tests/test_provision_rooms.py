@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.yaml_file import parse
@@ -25,6 +25,7 @@ PASSPHRASES = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_si
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIgifWEGYTTMerxq4JL2qe5zEClRnebKIYvRgmJ8kAwh me"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cs",))))
 def test_quoted_text_is_the_same_text_to_every_yaml_reader(text: str) -> None:
     for loader in (yaml.SafeLoader, yaml.CSafeLoader):
@@ -36,6 +37,7 @@ def test_half_a_character_is_refused() -> None:
         quoted("\ud800")
 
 
+@settings(deadline=None)
 @given(SSIDS, PASSPHRASES, st.booleans(), st.sampled_from(["auto", "wpa2", "wpa3"]))
 def test_any_wifi_stands_in_network_config_as_it_is_called(ssid: str, secret: str, hidden: bool, security: str) -> None:
     wifi = network.wifi(ssid, secret, hidden=hidden, security=security)
@@ -52,6 +54,7 @@ def _as_glib(value: str) -> str:
     return re.sub(r"\\([sntr\\])", lambda each: {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\"}[each[1]], value)
 
 
+@settings(deadline=None)
 @given(SSIDS, PASSPHRASES)
 def test_any_wifi_stands_in_a_key_file_as_it_is_called(ssid: str, secret: str) -> None:
     (text,) = keyfile.files(Network(network.wifi(ssid, secret), None, "IL")).values()
@@ -132,6 +135,7 @@ def test_an_address_that_cannot_be_is_refused(own: str, gateway: str | None, dns
         network.address(own, gateway, dns)
 
 
+@settings(deadline=None)
 @given(st.text(LETTERS, min_size=1, max_size=64))
 def test_every_board_has_a_host_name(board: str) -> None:
     assert HOSTNAME.fullmatch(hostname_of(board))
@@ -223,6 +227,7 @@ def test_a_cmdline_that_starts_nothing_is_refused() -> None:
         cmdline.changed(b"quiet\n", country=None)
 
 
+@settings(deadline=None, max_examples=40)  # each starts a shell
 @given(st.lists(st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc")), max_size=20), max_size=2))
 def test_firstrun_is_shell_and_holds_its_values(comments: list[str]) -> None:
     keys = tuple(f"{KEY} {comment}" for comment in comments)
@@ -246,6 +251,7 @@ def test_the_scripts_are_clean_under_shellcheck(tmp_path: Path) -> None:
 NAMES = st.text(LETTERS, min_size=1, max_size=64).filter(lambda name: not set(name) & set("/+#% @"))
 
 
+@settings(deadline=None)
 @given(NAMES, NAMES)
 def test_any_names_stand_in_board_yaml_as_they_are(site: str, board: str) -> None:
     own = board_yaml.head(site, board, "mqtts://b.example", [board_yaml.CA, board_yaml.SECRET], board)

@@ -61,7 +61,7 @@ def next_steps(made: Made) -> list[str]:
     return [
         "Eject the card safely, put it into the Pi, connect the panel, and switch on.",
         "Wait ten minutes at most: the Pi starts a few times, then the panel shows its self-test and the figures.",
-        f"If it does not, read {FOLDER}/report.txt and notes.txt on the card; `wallboardctl boards` names {board} once it is online.",
+        f"If it does not, read report.txt and notes.txt in {FOLDER} on the card. `wallboardctl boards` shows {board}.",
     ]
 
 
