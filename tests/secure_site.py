@@ -79,6 +79,8 @@ class SecureSite:
             if not passwords.read_bytes():
                 passwords.write_text("".join(f"{name}:{word}\n" for name, word in PLAIN_USERS.items()))
                 subprocess.run(["mosquitto_passwd", "-U", passwords], check=True)
+        for path in (etc / broker_files.OWN_FOLDER).iterdir():
+            os.chown(path, os.geteuid(), os.getegid())  # whom mosquitto is here
         acl = etc / broker_files.OWN_FOLDER / mosquitto.ACL
         acl.write_text(f"{acl.read_text()}\nuser {WITNESS}\ntopic readwrite #\ntopic read $SYS/#\n")
         (etc / "conf.d" / "test.conf").write_text(

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from host_bridge.pki import broker_files
+from host_bridge.pki.mosquitto import Listeners
 from host_bridge.pki.names import BOARD, BRIDGE, MONITOR, OPERATOR
 from host_bridge.pki.site import YEAR, Pki
 from tests.secure_site import WITNESS, Client, SecureSite, copy, login, now
@@ -286,6 +288,16 @@ def test_files_are_mosquittos_alone_and_it_has_nothing_to_complain_of(site: Secu
     assert {name for name, mode in modes.items() if mode == "0o600"} == {"acl", "broker.key", "passwords"}
     complaints = [line for line in site.log().splitlines() if "Warning" in line or "Error:" in line]
     assert all("does not contain '%c' or '%u'" in line for line in complaints), complaints
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_writes_belongs_to_mosquitto(tmp_path: Path) -> None:
+    """It becomes that user before it opens them."""
+    pki, _ = Pki.create(tmp_path / "pki", "main", now())
+    pki.broker([], now())
+    broker_files.write(pki, tmp_path / "etc", Listeners(8883, 1883))
+    owners = {path.name: path.owner() for path in (tmp_path / "etc/wallboard").iterdir()}
+    assert {name for name, owner in owners.items() if owner == "mosquitto"} == {"acl", "broker.key", "passwords"}
 
 
 def test_many_queues_at_once(site: SecureSite, witness: Client) -> None:

@@ -136,7 +136,7 @@ def _revoke(args: argparse.Namespace, now: dt.datetime) -> int:
         return _tell(args, done)
     for each in done:
         print(f"{each.name}: {each.what}")
-    # Those who are connected stay so until the broker starts anew, and its reload does not read the list.
+    # mosquitto 2.0.11 and 2.0.21 read the list at a reload too, but let who is connected stay until they start anew.
     print(f"it holds from when the broker has the new list on: {_TO_BROKER.removeprefix('next: ')}")
     return 0
 

@@ -42,18 +42,18 @@ _OF_ROLE = {
 }
 
 _ACL = """\
-# Who may read and write what of the LED wallboard, site {site}. For acl_file of mosquitto 2.0.
-# Made by `wallboardctl pki broker`; made anew when a client is given a certificate, not when a board is.
+# Who may read and write what of the LED wallboard, site {site}: mosquitto's access list, {folder}/acl.
+# `wallboardctl pki broker` makes it, and anew when somebody but a board is given a certificate.
 
 # Everybody whom the broker lets in, with the name that his certificate's CN or his login gives (%u): what a board does.
 # Of the lines without %u mosquitto remarks at its start that they name nobody: that is meant.
 {patterns}
 {users}"""
 _CONF = """\
-# mosquitto's settings for the LED wallboard, site {site}. Made by `wallboardctl pki broker`.
-# For mosquitto 2.0 and later. Belongs into /etc/mosquitto/conf.d: Debian's own mosquitto.conf, which says where the log
-# and the retained messages are kept, reads it there. Other clients of this broker are then held to the same access
-# list: give them lines of their own in it.
+# mosquitto's settings for the LED wallboard, site {site}: for mosquitto 2.0 and later, as
+# /etc/mosquitto/conf.d/wallboard.conf. `wallboardctl pki broker` makes it. Debian's own mosquitto.conf, which says where
+# the log and what is retained are kept, reads it there. Other clients of this broker are held to the same access list:
+# give them lines of their own in it.
 
 allow_anonymous false
 acl_file {folder}/{acl}
@@ -79,9 +79,10 @@ require_certificate true
 use_identity_as_username true
 """
 _PLAIN = """
-# Users with passwords, unencrypted: for a network that is yours alone.
+# Users with passwords, unencrypted: for a network that is yours alone. They are the boards, by their ids, and
+# {users}. Each in turn, as root:
+#   cd {folder} && touch {passwords} && chown mosquitto: {passwords} acl && chmod 600 {passwords} acl
 #   mosquitto_passwd {folder}/{passwords} hall-1
-# Users are the boards by their ids, {users}.
 listener {port}
 password_file {folder}/{passwords}
 """
@@ -106,7 +107,7 @@ def acl(site: str, clients: Mapping[str, Role]) -> str:
         for line in _OWN[role]:
             access, topic = line.format(name=name).split(" ")
             users += f"topic {access} {prefix}{topic}\n"
-    return _ACL.format(site=site, patterns="\n".join(patterns), users=users)
+    return _ACL.format(site=site, folder=FOLDER, patterns="\n".join(patterns), users=users)
 
 
 def conf(site: str, listeners: Listeners, folder: str = FOLDER) -> str:
