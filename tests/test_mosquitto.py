@@ -254,19 +254,36 @@ def test_a_client_whose_clock_nobody_has_set_takes_the_broker(site: SecureSite, 
     assert b"Verify return code: 0 (ok)" in done.stdout, done
 
 
-def test_a_renewed_certificate_of_the_broker_is_taken_at_a_reload(tmp_path: Path) -> None:
+def test_a_reload_takes_a_renewed_certificate_and_the_list_of_the_revoked(tmp_path: Path) -> None:
+    """For whoever comes anew; who is connected stays, and a thief too: only a restart cuts him off."""
     site = SecureSite(tmp_path).start()
     try:
-        with site.client(site.files("hall-1")) as board:
+        thief = copy(site.files("hall-3"), tmp_path / "stolen")
+        with site.client(site.files("hall-1")) as board, site.client(thief) as stays:
             site.pki.renew("broker", now())
-            site.write()
-            site.signal(signal.SIGHUP)
-            wait_until(lambda: "Reloading config" in site.log(), otherwise=site.log())
+            site.pki.revoke("hall-3", now())
+            for _ in range(3):
+                site.write()
+                reloaded = site.log().count("Reloading config")
+                site.signal(signal.SIGHUP)
+                wait_until(lambda reloaded=reloaded: site.log().count("Reloading config") > reloaded)
+                board.subscribe("x")  # it has gone on from there
+            assert served(site) == site.pki.folder.cert("broker", "broker").serial_number
             assert not refused(site, site.client(site.files("hall-2")))
-            board.subscribe("x")
-            assert not board.ended
+            assert refused(site, site.client(thief))
+            assert not board.ended and not stays.ended
     finally:
         site.stop()
+
+
+def served(site: SecureSite) -> int:
+    """The serial number of the certificate that the broker shows."""
+    context = site.context(site.files("hall-1"))
+    with (
+        socket.create_connection((site.host, site.port)) as raw,
+        context.wrap_socket(raw, server_hostname=site.host) as it,
+    ):
+        return int(it.getpeercert()["serialNumber"], 16)
 
 
 def test_what_is_retained_outlives_a_restart(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ _ACL = """\
 {users}"""
 _CONF = """\
 # mosquitto's settings for the LED wallboard, site {site}: for mosquitto 2.0 and later, as
-# /etc/mosquitto/conf.d/wallboard.conf. `wallboardctl pki broker` makes it. Debian's own mosquitto.conf, which says where
+# /etc/mosquitto/conf.d/wallboard.conf. `wallboardctl pki broker` makes it. Debian's mosquitto.conf, which says where
 # the log and what is retained are kept, reads it there. Other clients of this broker are held to the same access list:
 # give them lines of their own in it.
 
