@@ -3,7 +3,7 @@
 
 install_packages() {
     # A power cut in the midst of dpkg leaves packages half installed: dpkg itself knows how to go on.
-    quietly dpkg --configure -a || note "  dpkg had something to finish and could not: $(last_words)"
+    quietly dpkg --configure -a </dev/null || note "  dpkg had something to finish and could not: $(last_words)"
     found=""
     for file in "$GIVEN"/*.deb; do
         [ -e "$file" ] || continue
@@ -15,7 +15,7 @@ install_packages() {
         fi
         room_for "$file"
         # confold: /etc/wallboard/board.yaml is ours, and nobody is here to be asked.
-        quietly dpkg --install --force-confold --force-confdef "$file" ||
+        quietly dpkg --install --force-confold --force-confdef "$file" </dev/null ||
             fail "$(deb_name "$file") could not be installed: $(last_words). Provision the card again with packages for this system."
         note "  $(deb_name "$file") installed"
     done
@@ -24,7 +24,7 @@ install_packages() {
 }
 
 quietly() {   # quietly COMMAND…: what it says is kept for last_words and for the log
-    if DEBIAN_FRONTEND=noninteractive "$@" >"$HERE/said" 2>&1 9>&- </dev/null; then
+    if DEBIAN_FRONTEND=noninteractive "$@" >"$HERE/said" 2>&1 9>&-; then
         return 0
     fi
     cat "$HERE/said" >&2

@@ -34,7 +34,7 @@ NEEDED = {
     "mcopy": "mtools",
     "mosquitto": "mosquitto",
 }
-CARD_MB, BOOT_MB, SYSTEM_MB = 4096, 256, 2560  # sd-card takes powers of two alone
+CARD_MB, BOOT_MB, SYSTEM_MB = 4096, 512, 2560  # sd-card takes powers of two alone
 DISK_ID = "5f1c2a7e"
 BOOT_START, SYSTEM_START = 8192, 8192 + BOOT_MB * 2048  # sectors of 512 bytes
 # The words of Raspberry Pi OS's own cmdline.txt (Trixie); `resize` grows the system over the card at the first start.
