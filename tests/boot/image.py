@@ -62,7 +62,7 @@ OVER_THE_TREE = {
     "usr/lib/netplan/00-network-manager-all.yaml": "network:\n  version: 2\n  renderer: NetworkManager\n",
     "etc/systemd/system/test-shell.service": (
         "[Unit]\nDescription=A root shell for the test that runs this machine\nDefaultDependencies=no\n"
-        "[Service]\nExecStart=/bin/sh -c 'exec sh </dev/virtio-ports/test >/dev/virtio-ports/test 2>&1'\n"
+        "[Service]\nExecStart=/bin/sh -c 'exec sh <>/dev/virtio-ports/test >&0 2>&1'\n"
         "Restart=always\nRestartSec=1\n"
     ),
     "etc/udev/rules.d/99-test-shell.rules": (
