@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: deb deb-lock wiring help run practice test test-pbx test-deb lint bench flash preview fonts schema clean
+.PHONY: test-boot deb deb-lock wiring help run practice test test-pbx test-deb lint bench flash preview fonts schema clean
 
 help:  ## this menu
 	@echo 'The LED wallboard for call centres. What would you like?'
@@ -46,7 +46,7 @@ lint: $(VENV)/dev  ## ruff and mypy (strict)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 test: lint  ## everything that needs no root: unit, end to end over a real broker, the core under MicroPython
-	@$(BIN)/python -m pytest -m 'not asterisk and not debian' $(TEST_ARGS)
+	@$(BIN)/python -m pytest -m 'not asterisk and not debian and not boot' $(TEST_ARGS)
 
 test-pbx: $(VENV)/dev  ## the scenarios against a real Asterisk 22 and 16, installed into a cache folder (needs root)
 	@$(BIN)/python -m tests.pbx.build
@@ -55,6 +55,9 @@ test-pbx: $(VENV)/dev  ## the scenarios against a real Asterisk 22 and 16, insta
 test-deb: $(VENV)/dev  ## packages and units on a clean Debian 13 and 12 that boots the real systemd (needs root)
 	@$(BIN)/python -m tests.deb.trees
 	@$(BIN)/python -m pytest tests/deb -m debian $(TEST_ARGS)
+
+test-boot: $(VENV)/dev  ## a provisioned card boots in emulation, is cut off, hangs, is upgraded (root; 20 minutes, 35 the first time)
+	@$(BIN)/python -m pytest tests/boot -m boot -s -x $(TEST_ARGS)
 
 bench: $(VENV)/bench  ## the benchmarks: medians and ratios, each beside a peer in the same run
 	@$(BIN)/python -m tests.bench

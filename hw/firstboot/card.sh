@@ -86,7 +86,10 @@ copy_state() {   # what is there so far goes along; wallboard-init mounts each o
         mkdir -p "$from"
         [ ! -d "$to" ] || continue
         rm -rf "$to.new"
-        cp -a "$from" "$to.new"
+        case $pair in
+            journal:*) mkdir "$to.new" && chown --reference="$from" "$to.new" && chmod --reference="$from" "$to.new" ;;
+            *) cp -a "$from" "$to.new" ;;
+        esac
         sync
         mv "$to.new" "$to"
     done

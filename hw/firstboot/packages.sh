@@ -65,28 +65,22 @@ room_for() {   # room_for FILE: four times the package, for what it unpacks to a
         fail "the card is full: $((free_kb / 1024)) MB free and $((need_kb / 1024)) MB needed. Use a card of 8 GB or more, written anew."
 }
 
-install_led_library() {   # a wheel is a zip: no pip is needed, and so none has to be there
+install_led_library() {   # the board's package knows how, and whether this machine can load what the wheel brings
     for wheel in "$GIVEN"/rgbmatrix*.whl; do
         [ -e "$wheel" ] || continue
-        new=$ROOT/opt/wallboard/rgbmatrix.new
-        rm -rf "$new"
-        mkdir -p "$new"
-        quietly python3 -m zipfile -e "$wheel" "$new" || fail "$(basename "$wheel") is damaged: provision the card again."
-        sync
-        rm -rf "$ROOT/opt/wallboard/rgbmatrix"
-        mv "$new" "$ROOT/opt/wallboard/rgbmatrix"
-        note "  the LED library $(basename "$wheel") is in /opt/wallboard/rgbmatrix"
+        quietly "${WALLBOARD_RGBMATRIX:-wallboard-rgbmatrix}" "$wheel" ||
+            fail "the LED library $(basename "$wheel") cannot be used: $(last_words). Provision the card again with a wheel that was built on such a Pi with this system."
+        note "  the LED library $(basename "$wheel") is installed"
     done
 }
 
-wait_for_health() {   # a new version that is not healthy goes back by itself; that needs a writable root
-    [ -z "$ROOT" ] || return 0
+wait_for_health() {   # an upgrade that is not healthy goes back by itself within a minute, and writes to the system for it
     waited=0
-    while [ $waited -lt 120 ] && systemctl is-active --quiet 'wallboard-*-health*' 2>/dev/null; do
+    while [ -e "$ROOT/opt/wallboard/board.trial" ] && [ $waited -lt 150 ]; do
         sleep 2
         waited=$((waited + 2))
     done
-    if [ -e /opt/wallboard/board.rolled-back ]; then
-        note "  the new version was not healthy; the one before is back: $(head -n 1 /opt/wallboard/board.rolled-back)"
+    if [ -e "$ROOT/opt/wallboard/board.rolled-back" ]; then
+        note "  NOTE: $(head -n 1 "$ROOT/opt/wallboard/board.rolled-back")"
     fi
 }

@@ -22,6 +22,15 @@ class Card:
         entries = sorted(str(each) for each in folder.iterdir())
         self._mtools("mcopy", "-s", "-o", "-n", "-i", self._at, *entries, "::/")
 
+    def take(self, folder: Path) -> None:
+        """Copy the whole boot partition into `folder`, as a laptop sees it."""
+        folder.mkdir()
+        self._mtools("mcopy", "-s", "-n", "-i", self._at, "::/*", str(folder))
+
+    def forget(self, *names: str) -> None:
+        """Remove files of the boot partition."""
+        self._mtools("mdel", "-i", self._at, *(f"::/{name}" for name in names))
+
     def read(self, name: str) -> str:
         """A file of the boot partition, empty when it is not there."""
         done = subprocess.run(
