@@ -29,7 +29,8 @@ class Card:
 
     def forget(self, *names: str) -> None:
         """Remove files of the boot partition."""
-        self._mtools("mdel", "-i", self._at, *(f"::/{name}" for name in names))
+        if names:
+            self._mtools("mdel", "-i", self._at, *(f"::/{name}" for name in names))
 
     def read(self, name: str) -> str:
         """A file of the boot partition, empty when it is not there."""
