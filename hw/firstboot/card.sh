@@ -11,8 +11,7 @@ LEAST_MB=64                # less is no place for state
 
 place_for_state() {
     mkdir -p "$ROOT$STATE"
-    if [ -z "$ROOT" ]; then
-        find_disk
+    if [ -z "$ROOT" ] && find_disk; then
         make_partition
         make_file_system
     fi
@@ -21,6 +20,7 @@ place_for_state() {
 
 find_disk() {   # sets DISK (/dev/mmcblk0), SYSTEM (its partition with the root), THIRD (the one after it)
     SYSTEM=$(findmnt -n -o SOURCE /)
+    [ -e "/sys/class/block/${SYSTEM##*/}/partition" ] || { note "  the system is on no partition: its state stays with it"; return 1; }
     DISK=/dev/$(lsblk -n -o PKNAME "$SYSTEM" | head -n 1)
     number=$(cat "/sys/class/block/${SYSTEM##*/}/partition")
     case $DISK in

@@ -31,8 +31,9 @@ quietly() {   # quietly COMMAND…: what it says is kept for last_words and for 
     return 1
 }
 
-last_words() {   # what a failed command said last, on one line
-    grep -v '^ *$' "$HERE/said" | grep -v 'Errors were encountered' | tail -n 3 | tr '\n' ' ' | cut -c 1-300
+last_words() {   # why a command failed, on one line: dpkg says that first, and then much that is the same for all
+    grep -v -e '^ *$' -e 'Errors were encountered' -e 'error processing package' -e 'leaving unconfigured' \
+        -e '^ *[a-z0-9-]*$' "$HERE/said" | tail -n 3 | tr '\n' ' ' | tr -s ' ' | cut -c 1-300
 }
 
 deb_name() {
