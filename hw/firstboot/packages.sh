@@ -5,8 +5,8 @@ install_packages() {
     # A power cut in the midst of dpkg leaves packages half installed: dpkg itself knows how to go on.
     quietly dpkg --configure -a </dev/null || note "  dpkg had something to finish and could not: $(last_words)"
     found=""
-    for file in "$GIVEN"/*.deb; do
-        [ -e "$file" ] || continue
+    for name in $(on_the_card '\.deb'); do
+        file=$GIVEN/$name
         fits_this_machine "$file" || continue
         found=yes
         if is_installed "$file"; then
@@ -21,6 +21,10 @@ install_packages() {
     done
     [ -n "$found" ] || is_board_installed ||
         fail "there is no package for this machine ($(dpkg --print-architecture)) on the card: provision it again with the .deb for it."
+}
+
+on_the_card() {   # on_the_card ENDING: names that the manifest has; what else lies there is an earlier card's
+    sed -n "s/^[0-9a-f]*  \([^/]*$1\)\$/\1/p" "$HERE/manifest"
 }
 
 quietly() {   # quietly COMMAND…: what it says is kept for last_words and for the log
@@ -67,8 +71,8 @@ room_for() {   # room_for FILE: four times the package, for what it unpacks to a
 }
 
 install_led_library() {   # the board's package knows how, and whether this machine can load what the wheel brings
-    for wheel in "$GIVEN"/rgbmatrix*.whl; do
-        [ -e "$wheel" ] || continue
+    for name in $(on_the_card '\.whl'); do
+        wheel=$GIVEN/$name
         quietly "${WALLBOARD_RGBMATRIX:-wallboard-rgbmatrix}" "$wheel" ||
             fail "the LED library $(basename "$wheel") cannot be used: $(last_words). Provision the card again with a wheel that was built on such a Pi with this system."
         note "  the LED library $(basename "$wheel") is installed"
