@@ -13,6 +13,7 @@ import config
 from host_bridge.ctl.health import ami, ami_words, files, manager_conf, pbx, pbx_files, sites
 from host_bridge.ctl.health.ami import Heard
 from host_bridge.ctl.health.machine import Machine
+from host_bridge.pbx.ami_wire import Frame
 from tests.ami_peer import SECRET as PEER_SECRET
 from tests.ami_peer import AmiPeer
 from tests.doctor.machines import levels, machine, told
@@ -150,6 +151,19 @@ def test_each_fault_has_its_line(changes: dict[str, object], level: str, area: s
     assert words in found[0].what
 
 
+@pytest.mark.parametrize(
+    ("frame", "use"),
+    [
+        ("Event: QueueCallerJoin", True), ("Event: AgentConnect", True), ("Event: Hangup", True),
+        ("Event: VarSet\r\nVariable: QUEUESTATUS", True), ("Event: VarSet\r\nVariable: DIALSTATUS", False),
+        ("Event: Newexten\r\nApplication: Queue", True), ("Event: Newexten\r\nApplication: Dial", False),
+        ("Event: HangupHandlerRun", False), ("Event: Newchannel", False),
+    ],
+)  # fmt: skip
+def test_what_the_shipped_filter_lets_through(frame: str, use: bool) -> None:
+    assert ami.wanted(Frame(frame.split()[1], frame.encode())) is use
+
+
 SHIPPED = (Path(config.__file__).parent / "manager.wallboard.conf").read_text()
 GENERAL = "[general]\nenabled = yes ; or no\ntimestampevents=yes\n#include manager.d/*.conf\n"
 
@@ -216,36 +230,35 @@ def test_queue_log(tmp_path: Path) -> None:
     bridge = own(tmp_path, 1, more=", queue_log: queue_log").bridge
     assert bridge is not None
     now_s = time.time()
-    assert levels(pbx_files.queue_log(bridge, "nobody-here", now_s)) == ["problem"]
+    assert levels(pbx_files.queue_log(bridge, None, now_s)) == ["problem"]
     log.write_text("1|NONE|NONE|NONE|QUEUESTART|\n")
-    assert levels(pbx_files.queue_log(bridge, "nobody-here", now_s)) == ["ok"]
-    assert levels(pbx_files.queue_log(bridge, "nobody-here", now_s + 10 * 86_400)) == ["warning"]
+    assert levels(pbx_files.queue_log(bridge, None, now_s)) == ["ok"]
+    assert levels(pbx_files.queue_log(bridge, None, now_s + 10 * 86_400)) == ["warning"]
     with log.open("ab") as stream:
         stream.truncate(pbx_files.LARGE + 1)
-    assert levels(pbx_files.queue_log(bridge, "nobody-here", now_s)) == ["ok", "warning"]
+    assert levels(pbx_files.queue_log(bridge, None, now_s)) == ["ok", "warning"]
     (tmp_path / "queue_log.1").touch()
-    assert levels(pbx_files.queue_log(bridge, "nobody-here", now_s)) == ["ok"]
+    assert levels(pbx_files.queue_log(bridge, None, now_s)) == ["ok"]
 
 
-def test_files_that_the_services_user_may_not_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_the_services_user_may_not_have(tmp_path: Path) -> None:
     """A user who is nobody's friend stands in for the service's: whoever runs this test owns the files."""
     log = tmp_path / "queue_log"
     log.write_text("x")
     stranger = files.User("stranger", 987_654, frozenset({987_654}))
-    monkeypatch.setattr(pbx_files, "user", lambda name: stranger)
     bridge = own(tmp_path, 1, more=", queue_log: queue_log").bridge
     assert bridge is not None
     for folder in (tmp_path, *tmp_path.parents):
         if str(folder).startswith("/tmp/pytest"):
             folder.chmod(0o755)
     log.chmod(0o644)
-    assert levels(pbx_files.queue_log(bridge, "stranger", time.time())) == ["ok"]
+    assert levels(pbx_files.queue_log(bridge, stranger, time.time())) == ["ok"]
     log.chmod(0o640)
-    (finding,) = pbx_files.queue_log(bridge, "stranger", time.time())
+    (finding,) = pbx_files.queue_log(bridge, stranger, time.time())
     assert (finding.level, "stranger may not read it" in finding.what) == ("problem", True)
     assert "usermod -aG" in finding.do
     tmp_path.chmod(0o700)
-    ((_, what),) = told(pbx_files.queue_log(bridge, "stranger", time.time()))
+    ((_, what),) = told(pbx_files.queue_log(bridge, stranger, time.time()))
     assert f"stranger may not enter {tmp_path}" in what
 
 
@@ -254,29 +267,28 @@ def test_the_journal_is_looked_through(tmp_path: Path) -> None:
     assert bridge is not None
     path = bridge.journal
     assert path is not None
-    assert levels(pbx_files.journal(bridge, "nobody-here")) == ["unknown"]
+    assert levels(pbx_files.journal(bridge, None)) == ["unknown"]
     written(path, *map(a_batch, range(1, 400)))
     before = path.read_bytes()
-    assert levels(pbx_files.journal(bridge, "nobody-here")) == ["ok"]
+    assert levels(pbx_files.journal(bridge, None)) == ["ok"]
     assert path.read_bytes() == before
     size = len(before)
     with path.open("r+b") as stream:
         stream.seek(size // 2)
         stream.write(b"\xff" * 4096)
-    ((level, what),) = told(pbx_files.journal(bridge, "nobody-here"))
+    ((level, what),) = told(pbx_files.journal(bridge, None))
     assert (level, "damaged" in what or "malformed" in what) == ("problem", True), what
     path.write_text("this is no database at all, and long enough to be looked at" * 50)
-    assert levels(pbx_files.journal(bridge, "nobody-here")) == ["problem"]
+    assert levels(pbx_files.journal(bridge, None)) == ["problem"]
 
 
-def test_secrets_are_for_their_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_for_their_owner_alone(tmp_path: Path) -> None:
     settings = own(tmp_path, 1)
-    assert levels(files.secrets(settings.secret_files(), "nobody-here")) == ["ok"]
+    assert levels(files.secrets(settings.secret_files(), None)) == ["ok"]
     (tmp_path / "ami.secret").chmod(0o644)
-    (finding,) = files.secrets(settings.secret_files(), "nobody-here")
+    (finding,) = files.secrets(settings.secret_files(), None)
     assert (finding.level, "everybody" in finding.what) == ("warning", True)
     (tmp_path / "ami.secret").chmod(0o600)
-    monkeypatch.setattr(files, "user", lambda name: files.User("stranger", 987_654, frozenset()))
     tmp_path.chmod(0o755)
-    ((level, what),) = told(files.secrets(settings.secret_files(), "stranger"))
+    ((level, what),) = told(files.secrets(settings.secret_files(), files.User("stranger", 987_654, frozenset())))
     assert (level, "stranger may not" in what) == ("problem", True)

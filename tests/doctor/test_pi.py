@@ -170,7 +170,7 @@ Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE
 
 @pytest.mark.parametrize(
     ("dbm", "expected"),
-    [("-56.", "strong"), ("-67.", "good"), ("-74.", "weak"), ("-84.", "too weak"), ("200.", "strong")],
+    [("-56.", "strong"), ("-67.", "good"), ("-74.", "weak"), ("-84.", "too weak"), ("176.", "weak")],
 )
 def test_wifi_in_words(tmp_path: Path, dbm: str, expected: str) -> None:
     pi = machine(tmp_path, {"/proc/net/wireless": WIRELESS.replace("LEVEL", dbm)}, {"iw": "Power save: off\n"})

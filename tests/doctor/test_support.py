@@ -57,6 +57,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Machine, list
     etc.mkdir(parents=True)
     authority = Authority(etc, "ca")
     authority.make(etc, "board")
+    authority.make(etc, "of-before")  # a key that no settings name any more
     (etc / "ami.secret").write_text(PLANTED["ami"] + "\r\n")
     (etc / "mqtt.secret").write_text("\ufeff" + PLANTED["mqtt"] + "\n")
     board, bridge = etc / "board.yaml", etc / "bridge.yaml"
@@ -71,6 +72,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Machine, list
     (etc / "t.yaml").write_text("timezone: Asia/Jerusalem\n")
     monkeypatch.setenv("ODD_NAME", PLANTED["env"])
     log = LOG.format(**PLANTED, mqtt_quoted="p%40ss%2Fw0rd%20with%20blanks", mqtt_64="cEBzcy93MHJkIHdpdGggYmxhbmtz")
+    log += "".join((etc / name).read_text().splitlines()[1] + "\n" for name in ("board.key", "of-before.key"))
     network = f"[wifi]\nssid=Office\n[wifi-security]\nkey-mgmt=wpa-psk\npsk={PLANTED['wifi']}\n"
     dropin = f'[Service]\nEnvironment="ODD_NAME={PLANTED["dropin"]}"\n'
     files = {
@@ -102,8 +104,9 @@ def test_no_secret_that_was_planted_is_in_it(site: tuple[Machine, list[Path]]) -
     whole = "\n".join(gathered.texts.values())
     for place, secret in PLANTED.items():
         assert secret not in whole, place
-    key = (settings[0].parent / "board.key").read_text().splitlines()[1]
-    assert key not in whole and "plantedkey" not in whole
+    for name in ("board.key", "of-before.key"):
+        assert (settings[0].parent / name).read_text().splitlines()[1] not in whole, name
+    assert "plantedkey" not in whole
     for form in ("p%40ss%2Fw0rd", "cEBzcy93MHJk", "050-123-4567", "972501234567", "Office"):
         assert form not in whole.replace("joined Office", ""), form
     assert redactor.removed > 15

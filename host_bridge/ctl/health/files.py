@@ -5,7 +5,7 @@ from __future__ import annotations
 import grp
 import pwd
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,14 +24,14 @@ class User(NamedTuple):
     gids: frozenset[int]
 
 
-def user(name: str) -> User | None:
-    """The user of that name; None when this machine has none."""
+def user(name: str, more: Iterable[str] = ()) -> User | None:
+    """The user of that name, in these groups too; None when this machine has none."""
     try:
         entry = pwd.getpwnam(name)
     except KeyError:
         return None
-    more = (each.gr_gid for each in grp.getgrall() if name in each.gr_mem)
-    return User(name, entry.pw_uid, frozenset((entry.pw_gid, *more)))
+    groups = (each.gr_gid for each in grp.getgrall() if name in each.gr_mem or each.gr_name in more)
+    return User(name, entry.pw_uid, frozenset((entry.pw_gid, *groups)))
 
 
 def obstacle(path: Path, who: User, need: int) -> str:
@@ -52,9 +52,8 @@ def obstacle(path: Path, who: User, need: int) -> str:
     return ""
 
 
-def secrets(paths: dict[str, Path], service_user: str) -> Iterator[Finding]:
+def secrets(paths: dict[str, Path], who: User | None) -> Iterator[Finding]:
     """Files with secrets, by the key that names them: readable by the service's user and by nobody else."""
-    who = user(service_user)
     unread = []
     for key, path in paths.items():
         try:
@@ -70,7 +69,11 @@ def secrets(paths: dict[str, Path], service_user: str) -> Iterator[Finding]:
             open_to = "everybody on this machine" if mode & 0o007 else f"group {_group(status.st_gid)}"
             yield warning(SECRETS, f"{path} ({key}) is open to {open_to} (mode {mode:04o})", f"sudo chmod 600 {path}")
         if why:
-            do = f"sudo chown {service_user}: {path}" if "enter" not in why else "let it in, or put the file elsewhere"
+            do = (
+                f"sudo chown {who.name}: {path}"
+                if who and "enter" not in why
+                else "let it in, or put the file elsewhere"
+            )
             yield problem(SECRETS, f"{path} ({key}): {why}", do)
         elif not mode & 0o077:
             yield ok(SECRETS, f"{path} ({key}) is open to {owner(status)} alone")

@@ -154,13 +154,9 @@ def _include(machine: Machine, conf: Conf, path: str, section: str) -> str:
 
 
 def _pair(line: str) -> tuple[str, str]:
-    """`key = value`; the `=` of eventfilter(name(A),header(B)) = C stands behind the brackets."""
-    depth = 0
-    for place, char in enumerate(line):
-        depth += (char == "(") - (char == ")")
-        if char == "=" and depth <= 0:
-            return line[:place].strip(), line[place + 1 :].lstrip(">").strip()
-    return line.strip(), ""
+    """`key = value` or `key => value`; eventfilter(name(A),header(B)) is a key too."""
+    key, _, value = line.partition("=")
+    return key.strip(), value.removeprefix(">").strip()
 
 
 def _without_comment(line: str) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from host_bridge.ctl.health.files import READ, WRITE, obstacle, owner, user
+from host_bridge.ctl.health.files import READ, WRITE, User, obstacle, owner
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, unknown, warning
 from host_bridge.ctl.health.machine import AS_ROOT
 from host_bridge.ctl.health.os_state import size
@@ -26,7 +26,7 @@ LARGE = 200 << 20
 CHECK_S = 6.0  # SQLite may look through a file for so long
 
 
-def queue_log(bridge: BridgeSettings, service_user: str, now_s: float) -> Iterator[Finding]:
+def queue_log(bridge: BridgeSettings, who: User | None, now_s: float) -> Iterator[Finding]:
     """Can the bridge read it, is it written, does it rotate?"""
     path = bridge.queue_log
     if path is None:
@@ -42,11 +42,10 @@ def queue_log(bridge: BridgeSettings, service_user: str, now_s: float) -> Iterat
     if not stat.S_ISREG(status.st_mode):
         yield problem(QUEUE_LOG, f"{path} is no file")
         return
-    who = user(service_user)
     why = obstacle(path, who, READ) if who else ""
-    if why:
+    if who and why:
         group = owner(status).partition(":")[2]
-        do = f"sudo usermod -aG {group} {service_user}, and restart the bridge"
+        do = f"sudo usermod -aG {group} {who.name}, and restart the bridge"
         yield problem(QUEUE_LOG, f"{path}: {why}", do)
     age_s = now_s - status.st_mtime
     if age_s > STALE_S:
@@ -61,48 +60,46 @@ def queue_log(bridge: BridgeSettings, service_user: str, now_s: float) -> Iterat
         yield warning(QUEUE_LOG, f"{path} has {size(status.st_size)} and does not rotate", do)
 
 
-def thresholds(bridge: BridgeSettings, service_user: str) -> Iterator[Finding]:
+def thresholds(bridge: BridgeSettings, who: User | None) -> Iterator[Finding]:
     """Is the supervisors' file there for the bridge? Whether it is right stands among the settings."""
     path = bridge.thresholds
     if not path.exists():
         do = f"copy thresholds.example.yaml to {path}, or mend `thresholds` in bridge.yaml"
         yield problem(THRESHOLDS, f"{path} is not there", do)
         return
-    who = user(service_user)
     why = obstacle(path, who, READ) if who else ""
     if why:
         yield problem(THRESHOLDS, f"{path}: {why}", f"sudo chmod 644 {path}")
 
 
-def journal(bridge: BridgeSettings, service_user: str) -> Iterator[Finding]:
+def journal(bridge: BridgeSettings, who: User | None) -> Iterator[Finding]:
     """Journal and history: can the bridge write them, and are they sound?"""
     path = bridge.journal
     if path is None:
         yield warning(KEPT, "there is none: a restart begins the day's counters anew", "journal: FILE in bridge.yaml")
         return
-    who = user(service_user)
     folder = path.parent
     if not folder.is_dir():
-        yield problem(KEPT, f"its folder {folder} is not there", f"sudo install -d -o {service_user} {folder}")
+        name = who.name if who else "USER"
+        yield problem(KEPT, f"its folder {folder} is not there", f"sudo install -d -o {name} {folder}")
         return
     why = obstacle(folder, who, WRITE) if who else ""
-    if why:
-        yield problem(KEPT, f"{folder}: {why}", f"sudo chown {service_user}: {folder}")
+    if who and why:
+        yield problem(KEPT, f"{folder}: {why}", f"sudo chown {who.name}: {folder}")
     for file, form in ((path, JOURNAL), (history_file(path), HISTORY)):
         if form is JOURNAL or file.exists():
-            yield from _sound(file, form, service_user)
+            yield from _sound(file, form, who)
 
 
-def _sound(path: Path, form: Form, service_user: str) -> Iterator[Finding]:
+def _sound(path: Path, form: Form, who: User | None) -> Iterator[Finding]:
     try:
         if not path.exists():
             yield unknown(KEPT, f"{path} is not there yet: the bridge makes it")
             return
         count = path.stat().st_size
-        who = user(service_user)
         why = obstacle(path, who, WRITE) if who else ""
-        if why:
-            yield problem(KEPT, f"{path}: {why}", f"sudo chown {service_user}: {path}*")
+        if who and why:
+            yield problem(KEPT, f"{path}: {why}", f"sudo chown {who.name}: {path}*")
         with reading(path, form) as connection:
             end = time.monotonic() + CHECK_S
             connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from firmware.core.spelling import one_line
+from host_bridge.ctl.health import files
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, warning
 from host_bridge.ctl.health.machine import Machine
 
@@ -73,3 +74,9 @@ def rolled_back(machine: Machine, unit: Unit) -> Iterator[Finding]:
         said = one_line(" ".join(text.split()), 300) or "no reason is given"
         do = "the version before it runs; mend what it names, then install the new package again"
         yield problem(SERVICE, f"an upgrade of the {unit.kind} was taken back: {said}", do)
+
+
+def user_of(machine: Machine, unit: Unit) -> files.User | None:
+    """Whom it runs as, with the groups that a drop-in may give it (SupplementaryGroups=); None when there is none."""
+    ran = machine.run("systemctl", "show", unit.name, "--property=SupplementaryGroups", "--value")
+    return files.user(unit.user, ran.out.split() if ran is not None and ran.code == 0 else ())

@@ -79,7 +79,7 @@ def _services(machine: Machine, own: Own) -> list[Check]:
     pem = own.files("mqtt", ("ca_file", "cert_file")) | own.files("pbx", ("ca_file",))
     return [
         Check(services.SERVICE, partial(services.service, machine, unit)),
-        Check(files.SECRETS, partial(files.secrets, own.secret_files(), unit.user)),
+        Check(files.SECRETS, lambda: files.secrets(own.secret_files(), services.user_of(machine, unit))),
         Check(certificates.CERTIFICATES, partial(certificates.of_files, pem, machine.now_s())),
     ]
 
@@ -89,9 +89,9 @@ def _broker(machine: Machine, own: Own) -> list[Check]:
 
 
 def _kept(machine: Machine, bridge: BridgeSettings) -> list[Check]:
-    name = services.UNITS["bridge"].user
+    who = partial(services.user_of, machine, services.UNITS["bridge"])
     return [
-        Check(pbx_files.QUEUE_LOG, partial(pbx_files.queue_log, bridge, name, machine.now_s())),
-        Check(pbx_files.THRESHOLDS, partial(pbx_files.thresholds, bridge, name)),
-        Check(pbx_files.KEPT, partial(pbx_files.journal, bridge, name)),
+        Check(pbx_files.QUEUE_LOG, lambda: pbx_files.queue_log(bridge, who(), machine.now_s())),
+        Check(pbx_files.THRESHOLDS, lambda: pbx_files.thresholds(bridge, who())),
+        Check(pbx_files.KEPT, lambda: pbx_files.journal(bridge, who())),
     ]
