@@ -44,7 +44,8 @@ def broker(machine: Machine, own: Own) -> Iterator[Finding]:
                 yield from _tls(machine, reached, login)
             except reach.ReachError as error:
                 yield problem(BROKER, f"{where}: {error.what}", error.do)
-                yield from _shown(machine, login)
+                if error.theirs:
+                    yield from _shown(machine, login)
                 return
     try:
         heard = listen(Place(own.built.site, replace(login, client_id=""), own.path), own.kind)

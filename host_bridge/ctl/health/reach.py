@@ -23,6 +23,9 @@ _EXPIRED, _NOT_YET, _SELF_SIGNED, _SELF_SIGNED_CHAIN, _NO_ISSUER, _LEAF, _HOST, 
 class ReachError(ConnectionError):
     """Which step failed, in words, and what to do."""
 
+    theirs = False
+    """It is the other side's certificate that we did not believe."""
+
     def __init__(self, what: str, do: str = "") -> None:
         super().__init__(what)
         self.what = what
@@ -111,7 +114,9 @@ def handshake(reached: Reached, context: ssl.SSLContext, host: str) -> ssl.SSLSo
     try:
         secure = context.wrap_socket(reached.sock, server_hostname=host)
     except ssl.SSLCertVerificationError as error:
-        raise _untrusted(error, host) from None
+        refused = _untrusted(error, host)
+        refused.theirs = True
+        raise refused from None
     except OSError as error:
         raise _no_tls(error) from None
     # With TLS 1.3 a server that does not like our certificate says so only behind the handshake.
