@@ -106,7 +106,7 @@ def own_client_id(name: str, section: Section, folder: Path) -> str:
 
 def loose(sections: Iterable[Section], folder: Path) -> Iterator[Problem]:
     """Secrets in files that others than their owner may read, or whose owner is a person and not the service."""
-    if os.name != "posix":  # Windows has other means, and is no place for a service of ours
+    if not hasattr(os, "geteuid"):  # Windows has other means, and is no place for a service of ours
         return
     for section in sections:
         for key in SECRET_FILES:
@@ -130,7 +130,7 @@ def _loose(path: Path) -> str:
 def _why(error: OSError, path: Path) -> str:
     """What the system says; of a file that is somebody else's, whose."""
     said = error.strerror or str(error)
-    if isinstance(error, PermissionError) and os.name == "posix":
+    if isinstance(error, PermissionError) and hasattr(os, "geteuid"):
         try:
             owner = path.stat().st_uid
         except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -176,6 +177,26 @@ def test_help_does_not_wait_for_the_library() -> None:
     script += "except SystemExit: print('cryptography' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("\nFalse\n")
+
+
+@pytest.mark.parametrize("encoding", ["cp1255", "cp437", "utf-8"])
+def test_it_runs_without_what_only_posix_has(tmp_path: Path, encoding: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(config.__file__).parents[1]), "PYTHONIOENCODING": encoding}
+    for words in (
+        INIT,
+        ("board", "לובי"),
+        ("list",),
+        ("broker", "--out", "E:\\"),
+        ("renew", "לובי"),
+        ("revoke", "לובי"),
+    ):
+        command = [sys.executable, "-m", "tests.windows_guard", "pki", *words]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, encoding=encoding, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), words
+    assert (tmp_path / "E:\\" / "wallboard" / "broker.key").exists()
+    assert not any(b"\r" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_the_examples_for_a_broker_with_passwords_are_what_would_be_made() -> None:

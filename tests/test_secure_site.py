@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,7 @@ def test_everything_works_and_nothing_is_refused_or_told(  # noqa: PLR0917 - the
     wait_until(
         lambda: b"hall-1" in watcher.heard.get("wallboard/test/bridge/boards", b""), otherwise="no list of boards"
     )
-    seen = told(site, bridge, board, watcher)
+    seen = told(site, bridge, board, watcher) | bundle(bridge, board)
     board.end()
     wait_until(lambda: state(watcher).get("online") is False, otherwise="no last will of the board")
     assert call("boards", "--forget", "hall-1") == (0, "hall-1 is forgotten\n")
@@ -154,6 +155,16 @@ def told(site: SecureSite, bridge: Bridge, board: SecureBoard, watcher: Client) 
     for number in processes(board, bridge):
         for name in ("cmdline", "environ"):
             seen[f"{name} of {number}"] = Path(f"/proc/{number}/{name}").read_text("utf-8", "replace")
+    return seen
+
+
+def bundle(bridge: Bridge, board: SecureBoard) -> dict[str, str]:
+    """What `wallboardctl support` would send."""
+    path = board.folder / "support.zip"
+    assert program.main(["support", "--out", str(path), str(bridge.config), str(board.folder / "board.yaml")]) == 0
+    with zipfile.ZipFile(path) as packed:
+        seen = {f"support: {name}": packed.read(name).decode("utf-8", "replace") for name in packed.namelist()}
+    assert any("mqtts://" in text for text in seen.values())
     return seen
 
 

@@ -46,7 +46,7 @@ def write(pki: Pki, out: Path, listeners: Listeners, folder: str = mosquitto.FOL
     passwords = own / mosquitto.PASSWORDS
     if listeners.plain is not None and not passwords.exists():
         wanted[passwords] = b"", files.SECRET
-    done = Written([], [], os.name == "posix" and os.geteuid() == 0 and _is_user(USER))
+    done = Written([], [], hasattr(os, "geteuid") and os.geteuid() == 0 and _is_user(USER))
     for path, (content, mode) in wanted.items():
         files.make_folder(path.parent, open_to_all=True)
         before = files.read(path) if path.exists() else None
