@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from config import interrupt
@@ -11,6 +12,7 @@ from config.mistakes import ConfigError
 def main() -> int:
     """The exit code."""
     interrupt.quietly()
+    _any_letters()
     try:
         from host_bridge.ctl import program  # noqa: PLC0415 - it takes a second, in which somebody may press Ctrl-C
 
@@ -18,6 +20,13 @@ def main() -> int:
     except ConfigError as error:  # of a file of the program's own, hw/pins.yaml, read while modules are imported
         print(*error.errors, sep="\n", file=sys.stderr)
         return 2
+
+
+def _any_letters() -> None:
+    """Let Hebrew pass where it cannot be shown: a pipe on Windows takes the letters of one code page only."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """0 when the card is ready, 1 when it was not written, 2 when the options make none."""
-    text.any_letters()
     try:
         _possible(args)
         program, image = flash_card.imager(args.imager), _image(args.image)

@@ -40,7 +40,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """0 when the card is ready, 1 when it cannot be written, 2 when the options make no board."""
-    text.any_letters()
     try:
         look(args.out, args.form, force=args.force)  # before a passphrase is asked for
         made = onto(args.out, args.form, plan_of(args), force=args.force)

@@ -13,13 +13,6 @@ from hw.provision import FOLDER, CardError, ProvisionError
 from hw.provision.card import CLOUD_INIT
 
 
-def any_letters() -> None:
-    """Let Hebrew pass where it cannot be shown: a pipe on Windows takes the letters of one code page only."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def refused(command: str, error: ConfigError | ProvisionError) -> int:
     """Say why there is no card; the exit code."""
     if isinstance(error, ConfigError):
