@@ -27,7 +27,7 @@ KERNEL = (
 )  # fmt: skip
 """Lines of the kernel's log that tell of power, card, memory and network."""
 LEFT_OUT = (
-    "passwords, keys and certificates (the files are not opened for this; what they hold is looked for and removed)",
+    "passwords, keys, certificates: none of their files; what they hold is removed wherever else it stands",
     "Wi-Fi names and passphrases: no file of the network's settings is taken",
     "callers' numbers and agents' names: journal and history in numbers alone; long numbers in logs become [number]",
     "queue_log, and manager.conf",

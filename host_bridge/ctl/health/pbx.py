@@ -12,7 +12,8 @@ from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem
 from host_bridge.ctl.health.machine import Machine
 from host_bridge.ctl.health.sites import Own
 
-_NOBODY = "is Asterisk running, and its AMI on: enabled = yes and bindaddr = 0.0.0.0 in [general] of manager.conf?"
+_HERE = "is Asterisk running, and its AMI on: enabled = yes in [general] of manager.conf?"
+_THERE = f"{_HERE} There too: bindaddr, which must be an address that the bridge reaches, not 127.0.0.1"
 
 
 def pbx(machine: Machine, own: Own, listen_s: float) -> Iterator[Finding]:
@@ -34,7 +35,7 @@ def pbx(machine: Machine, own: Own, listen_s: float) -> Iterator[Finding]:
             yield unknown(AMI, error.why, error.do)
     where = f"{plain.host}:{plain.port}"
     try:
-        reached = reach.connect(plain.host, plain.port, _NOBODY)
+        reached = reach.connect(plain.host, plain.port, _HERE if plain.host in LOOPBACK else _THERE)
         with reached.sock as sock:
             if reached.late:
                 yield warning(

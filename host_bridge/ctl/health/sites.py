@@ -74,7 +74,7 @@ def found_in(folder: Path) -> list[Path]:
 
 def read(paths: Sequence[Path]) -> tuple[list[Own], list[Finding]]:
     """The boards and bridges among these files, and what is to be said of all of them."""
-    checked, notes = check_files.check(paths)
+    checked, _ = check_files.check(paths)  # that its look at the broker came to nothing, the broker's own check tells
     owns: list[Own] = []
     told: list[Finding] = []
     for each in checked:
@@ -90,7 +90,6 @@ def read(paths: Sequence[Path]) -> tuple[list[Own], list[Finding]]:
             own = Own(each.path, each.kind, each.built, checked=each)
             told += _secrets_of(own)
             owns.append(own)
-    told += [unknown(SETTINGS, note) for note in notes]
     return owns, told
 
 
