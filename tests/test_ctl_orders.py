@@ -50,7 +50,8 @@ def test_a_board_that_says_nothing_is_named(site: Site, call: Call, monkeypatch:
     site.retain("board/new/state", {"v": 2, "online": True})
     code, out, err = call("mute", "--all")
     assert (code, out) == (1, "")
-    assert err == "wallboardctl mute: not confirmed within 0 s by deaf, new: was sent, and may have been lost\n"
+    why = "was sent, and may have been lost; may this user of the broker order boards?"
+    assert err == f"wallboardctl mute: not confirmed within 0 s by deaf, new: {why}\n"
 
 
 def test_what_is_critical_goes_before_a_board_s_name(

@@ -148,7 +148,8 @@ def _print(args: argparse.Namespace, does: str, became: dict[str, str]) -> None:
     if CONFIRMED in by:
         print(f"{by[CONFIRMED]}: {does}")
     if SILENT in by:
-        say(args, f"not confirmed within {CONFIRM_S:.0f} s by {by[SILENT]}: was sent, and may have been lost", 1)
+        why = "was sent, and may have been lost; may this user of the broker order boards?"
+        say(args, f"not confirmed within {CONFIRM_S:.0f} s by {by[SILENT]}: {why}", 1)
     if BUSY in by:
         why = "something critical fires, which nothing hides: acknowledge it (wallboardctl ack), and ask again"
         say(args, f"not on {by[BUSY]}: {why}", 1)
