@@ -56,8 +56,10 @@ def check_machine(needed: Mapping[str, str], root: str) -> None:
         )
 
 
-def install(tree: Path, recipe: tuple[str, ...], proof: str, what: str, tell: Callable[[str], None]) -> None:
-    """Make `tree` unless it is there: a minute, some 100 MB to download. `tell` gets one line a step.
+def install(
+    tree: Path, recipe: tuple[str, ...], proof: str, what: str, tell: Callable[[str], None], *, minutes: int = 1
+) -> None:
+    """Make `tree` unless it is there: so many minutes, some 100 MB to download. `tell` gets one line a step.
 
     `recipe` is the command that makes it, but for the folder to make it in; `proof` is a file that a whole tree has,
     `what` names it for people. Raises RigError.
@@ -66,8 +68,8 @@ def install(tree: Path, recipe: tuple[str, ...], proof: str, what: str, tell: Ca
         if (tree / proof).exists():
             tell(f"{what} is installed in {tree}")
         else:
-            tell(f"Installing {what} into {tree} (about a minute) …")
-            _install(tree, recipe)
+            tell(f"Installing {what} into {tree} (about {minutes} min) …")
+            _install(tree, recipe, max(LONGEST_S, minutes * 180))
             tell("Installed.")
 
 
@@ -80,7 +82,7 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _install(tree: Path, recipe: tuple[str, ...]) -> None:
+def _install(tree: Path, recipe: tuple[str, ...], longest_s: int) -> None:
     """Run mmdebstrap beside the tree and rename its result into place: a half-made tree is never taken for one."""
     folder = tree.parent
     for left_over in folder.glob("building-*"):
@@ -90,10 +92,10 @@ def _install(tree: Path, recipe: tuple[str, ...]) -> None:
     with log.open("wb") as out:
         try:
             made = subprocess.run(
-                [*ENCLOSED, *recipe, str(building)], stdout=out, stderr=out, timeout=LONGEST_S, check=False
+                [*ENCLOSED, *recipe, str(building)], stdout=out, stderr=out, timeout=longest_s, check=False
             )
         except subprocess.TimeoutExpired as slow:
-            raise RigError(f"mmdebstrap was not done after {LONGEST_S // 60} minutes (what it did: {log})") from slow
+            raise RigError(f"mmdebstrap was not done after {longest_s // 60} minutes (what it did: {log})") from slow
     if made.returncode != 0:
         told = [line for line in log.read_text(errors="replace").splitlines() if line.startswith("E:")]
         raise RigError(f"mmdebstrap failed: {told[0] if told else 'no word why'} (all of it: {log})")

@@ -5,6 +5,11 @@ write_whole() {   # write_whole FILE: standard input becomes FILE, whole or not 
     cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1" && sync "$(dirname "$1")"
 }
 
+write_line() {   # write_line FILE LINE: over what stands there, in one sector, padded: there is no moment without a root=
+    # (A rename on FAT has one in which two names share the new text, and a repair may cut off either.)
+    printf '%-*s\n' $(($(wc -c <"$1") - 1)) "$2" | dd of="$1" conv=notrunc,fsync status=none
+}
+
 tidy() {   # tidy FILE: its text without a byte-order mark and without CR, to standard output
     sed -e "1s/^$(printf '\357\273\277')//" -e 's/\r*$//' "$1"
 }
@@ -22,8 +27,8 @@ cmdline_change() {   # cmdline_change FILE DROP ADD: words that match the patter
         *root=*) ;;
         *) fail "$1: it names no root=…, so the board could not start. Write the card anew (make flash)." ;;
     esac
-    if [ "$(tidy "$1")" != "$changed" ]; then
-        printf '%s\n' "$changed" | write_whole "$1"
+    if [ "$(sed 's/ *$//' "$1")" != "$changed" ]; then
+        write_line "$1" "$changed"
     fi
 }
 

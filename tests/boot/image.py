@@ -79,10 +79,10 @@ class Base:
 
 
 def build(tell: Callable[[str], None]) -> Base:
-    """The base image, made when it is missing (some five minutes); RigError says what this machine lacks."""
+    """The base image, made when it is missing (some twenty minutes); RigError says what this machine lacks."""
     check_machine(NEEDED, "a system is installed and a card is made, and that needs root: sudo make test-boot")
     tree = folder_of("pi-trixie-arm64", RECIPE)
-    install(tree, RECIPE, "usr/sbin/NetworkManager", "Debian trixie for arm64 (emulated: five minutes)", tell)
+    install(tree, RECIPE, "usr/sbin/NetworkManager", "Debian trixie for arm64, emulated", tell, minutes=18)
     recipe = hashlib.sha256(repr((RECIPE, OVER_THE_TREE, CARD_MB, BOOT_MB, SYSTEM_MB)).encode()).hexdigest()[:10]
     folder = tree.parent / f"pi-card-{recipe}"
     if not (folder / "card.img").exists():
