@@ -9,13 +9,12 @@ STATE_MB=256
 SYSTEM_MB=8192             # the system's share, as far as the card has it
 LEAST_MB=64                # less is no place for state
 
-place_for_state() {
+divide_card() {   # before anything is installed, for the system as it comes has little room to spare
     mkdir -p "$ROOT$STATE"
     if [ -z "$ROOT" ] && find_disk; then
         make_partition
         make_file_system
     fi
-    copy_state
 }
 
 find_disk() {   # sets DISK (/dev/mmcblk0), SYSTEM (its partition with the root), THIRD (the one after it)

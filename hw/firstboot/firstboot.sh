@@ -50,6 +50,8 @@ step "making sure that a power cut now does no harm"
 install_tools
 step "checking what is on the card"
 verify
+step "giving system and state their parts of the card"
+divide_card
 step "installing the wallboard"
 install_settings
 install_packages
@@ -62,8 +64,8 @@ sound_stays_off
 watchdog_barks
 logs_stay_small
 services_that_fight
-step "preparing a place for the board's state"
-place_for_state
+step "moving the state to its place"
+copy_state
 step "asking for the self-test at the next start"
 ask_for_self_test
 step "waiting for the new version to be healthy"

@@ -22,8 +22,9 @@ FIRST_RUN = (
 # netplan, and tells what is wrong with it.
 CLOUD_INIT = "network-config=disabled"
 # What belongs to a first boot, ours or Imager's: it may stand there once. `resize` lets Raspberry Pi OS Trixie take the
-# whole card, and first boot makes a place for the board's state behind it. A board that is done has cloud-init=disabled
-# and a read-only root (hw/firstboot/protect.sh): a card that is provisioned anew is to be set up anew.
+# whole card, as Bookworm's init=…/firstboot does (raspberrypi-sys-mods); first boot gives the system its part and makes
+# a place for the board's state behind it (hw/firstboot/card.sh). A board that is done has cloud-init=disabled and a
+# read-only root (hw/firstboot/protect.sh): a card that is provisioned anew is to be set up anew.
 _FIRST = (
     "systemd.run",
     "systemd.run_success_action",
@@ -33,7 +34,7 @@ _FIRST = (
     "network-config",
 )
 _OURS = (*_FIRST, COUNTRY, "resize", "cloud-init")
-_PROTECTED = re.compile("init=.*/wallboard-init")
+_INIT = re.compile("init=.*/(wallboard-init|raspberrypi-sys-mods/firstboot)")
 
 
 def words(data: bytes) -> list[str]:
@@ -51,6 +52,6 @@ def words(data: bytes) -> list[str]:
 def changed(data: bytes, *, country: str | None, cloud_init: bool = False, first_run: bool = False) -> bytes:
     """The file's content for the first boot; done twice, it is the same."""
     found = words(data)
-    kept = [word for word in found if word.partition("=")[0] not in _OURS and not _PROTECTED.fullmatch(word)]
+    kept = [word for word in found if word.partition("=")[0] not in _OURS and not _INIT.fullmatch(word)]
     added = [f"{COUNTRY}={country}"] * (country is not None) + [CLOUD_INIT] * cloud_init + [*FIRST_RUN] * first_run
     return (" ".join([*kept, *added]) + "\n").encode()

@@ -71,7 +71,7 @@ def processor(machine: Machine, panel: PanelSettings) -> Iterator[Finding]:
         add = f"add isolcpus={last} to the one line of {where}, and restart"
         yield warning(CPU, "no core is set apart for the panel, so it flickers when Linux is busy", add)
     else:
-        yield ok(CPU, f"core {words['isolcpus']} is set apart for the panel")
+        yield ok(CPU, f"core {words['isolcpus'].rpartition(',')[2]} is set apart for the panel")
     governor = (machine.read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") or "").strip()
     if governor == "powersave":
         yield warning(CPU, "the governor 'powersave' holds it at its lowest clock", "set 'performance' or 'ondemand'")
