@@ -25,6 +25,7 @@ class Dark:
     """A panel, a buzzer and a state file that take everything and show nothing."""
 
     frames = held = restarts = 0
+    problem = ""
 
     def show(self, image: Image.Image) -> None:
         self.frames += 1
