@@ -9,6 +9,7 @@ stopped or hangs keeps its sockets open. tornado comes with RGBMatrixEmulator.
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import threading
 from importlib.resources import files
@@ -24,6 +25,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from firmware.pi.panel import PanelError
 
 HOST = "127.0.0.1"
+EXAMPLE = "/usr/share/doc/wallboard-board/examples/emulator.conf"  # of the package
 # Names under which a browser may ask: a foreign site whose name resolves to 127.0.0.1 is turned away.
 _OUR_NAMES = r"(127\.0\.0\.1|localhost)"
 _CLOSE_TIMEOUT_S = 0.5
@@ -42,10 +44,10 @@ class EmulatorPage:
         try:
             sockets = bind_sockets(port, HOST)
         except OSError as error:
-            raise PanelError(
-                f"panel.port: {HOST}:{port} cannot be used ({error.strerror or error}): "
-                "stop what uses it, or set another port"
-            ) from None
+            what = "stop what uses it, or set another port"
+            if error.errno == errno.EPERM:
+                what = f"a board that is a service opens no port; {EXAMPLE} lets this one"
+            raise PanelError(f"panel.port: {HOST}:{port} cannot be used ({error.strerror or error}): {what}") from None
         self.url = f"http://{HOST}:{sockets[0].getsockname()[1]}/"
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, args=(sockets,), name="emulator-page", daemon=True)

@@ -29,6 +29,7 @@ class Package(NamedTuple):
     programs: tuple[str, ...]  # in /usr/bin, but for wallboardctl: that both bring, so it is an alternative
     priority: int  # of that alternative: whose wallboardctl it is where both are installed
     settings: tuple[str, ...]  # which examples and schemas of config/ lie in /etc/wallboard
+    examples: tuple[str, ...]  # of examples/, for people to copy
     recommends: str
     suggests: str
     synopsis: str
@@ -47,6 +48,7 @@ BRIDGE = Package(
     programs=("wallboard-bridge",),
     priority=20,
     settings=("bridge", "thresholds"),
+    examples=("only-these-hosts.conf",),
     recommends="",
     suggests="mosquitto",
     synopsis="LED wallboard for call centres: the bridge beside the PBX",
@@ -63,6 +65,7 @@ BOARD = Package(
     programs=("wallboard",),
     priority=10,
     settings=("board",),
+    examples=("emulator.conf", "only-these-hosts.conf"),
     recommends="python3-lgpio",
     suggests="",
     synopsis="LED wallboard for call centres: the board on the wall",

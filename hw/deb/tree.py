@@ -124,6 +124,9 @@ def _documents(package: Package, version: str, wheels: list[Path], epoch: int, f
     _write_bytes(folder / "changelog.gz", gzip.compress(log.encode(), 9, mtime=0))
     news = (CHECKOUT / "CHANGELOG.md").read_bytes()
     _write_bytes(folder / "CHANGELOG.md.gz", gzip.compress(news, 9, mtime=0))
+    _copy(HERE / "SYSTEMD.md", folder / "SYSTEMD.md")
+    for example in package.examples:
+        _copy(HERE / "examples" / example, folder / "examples" / example)
 
 
 def _control(package: Package, architecture: str, version: str, words: Mapping[str, str], root: Path) -> None:
