@@ -448,7 +448,7 @@ def test_with_the_led_library_only_the_nurse_stays_root_and_a_driver_that_dies_o
         if signal == "-STOP":
             installed.beside("mosquitto", "-p", "1883")  # the page changes, and so it is seen to hang
         installed.wait_until(
-            lambda: len(installed.read("/run/wallboard/driven").splitlines()) > len(drivers),
+            lambda: len(installed.sh("cat /run/wallboard/driven || true").splitlines()) > len(drivers),
             f"a driver after {signal or 'the start'}",
             15,
             lambda: installed.log("wallboard"),
