@@ -367,6 +367,7 @@ def test_the_emulator_opens_its_port_with_its_example_alone_and_no_other(
     installed.run("systemctl", "stop", "wallboard")
     script = """
 ends = [socket.socket() for _ in range(2)]
+ends[0].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the page was closed just now
 attempt("bind", lambda: ends[0].bind(("127.0.0.1", 8888)))
 attempt("listen", lambda: ends[0].listen())
 attempt("another", lambda: ends[1].bind(("127.0.0.1", 8889)))
