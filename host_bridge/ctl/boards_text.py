@@ -12,6 +12,7 @@ _SHORT = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "ALARMS")
 _LONG = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "HOST", "ADDRESS", "SERIAL", "TEMP", "LIGHT", "PROBLEMS", "ALARMS")
 MACHINE = ("host", "address", "serial")
 DOING = {"identify": "shows its name", "test": "tests itself"}
+SELF_TEST = {"running": "runs", "done": "done", "cut": "cut short"}
 MAX_PROBLEM = 1_000  # characters, as the bridge has it
 _DAY_MS = 86_400_000
 
@@ -29,6 +30,7 @@ def lines(site: str, state: SiteState, now_ms: int, *, long: bool = False) -> li
         first,
         *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table),
         *(line for name in sorted(state.told) if (line := twins(name, state))),
+        *(f"{one_line(name, 60)}: {line}" for name, board in every.items() for line in remarks(board, long=long)),
     ]
 
 
@@ -72,8 +74,29 @@ def condition(state: Message) -> str:
         return "offline"
     more = ["muted"] if state.get("muted") else []
     more += [DOING[state["doing"]]] if state.get("doing") else []
-    more += ["dark"] if state.get("brightness") == 0 else []
+    more += ["PANEL DARK"] if state.get("problem") else ["dark"] if state.get("brightness") == 0 else []
     return ", ".join(["online", *more])
+
+
+def problem(state: Message) -> str:
+    """What keeps a board from doing all that it should, and what is to be done; "" while nothing does."""
+    return one_line(state.get("problem", ""), MAX_PROBLEM) if state.get("online") else ""
+
+
+def self_test(state: Message) -> str:
+    """What a board's installer's self-test has found; "" when it has had none since its start."""
+    found = state.get("self_test") if state.get("online") else None
+    if not found:
+        return ""
+    parts = [f"{key} {one_line(str(found[key]), 20)}" for key in ("button", "buzzer", "supply", "link") if key in found]
+    return f"self-test {SELF_TEST[found['state']]}: {', '.join(parts)}"
+
+
+def remarks(state: Message, *, long: bool) -> list[str]:
+    """Lines about one board below the table."""
+    if "error" in state:
+        return []
+    return [line for line in (problem(state), self_test(state) if long else "") if line]
 
 
 def alarm(each: Message, state: SiteState) -> str:

@@ -75,7 +75,9 @@ def add_parser(subparsers: Subparsers) -> None:
     look.add_argument("--json", action="store_true", help="print what was written, and what is shown, as JSON")
     scenes = parser.add_argument_group("scenes of the screen, without --thresholds")
     scenes.add_argument("--scene", metavar="NAME", help="one scene alone; `list` prints the names")
-    scenes.add_argument("--sheet", choices=["story"], help="the few pages that tell the story, of all panel sizes")
+    scenes.add_argument(
+        "--sheet", choices=["story", "install"], help="the few pages that tell the story; or the installer's self-test"
+    )
 
 
 def asks_for_a_moment(args: argparse.Namespace) -> bool:

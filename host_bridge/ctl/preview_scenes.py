@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from firmware.core import layout, scenes
+from firmware.core import layout
 from host_bridge.ctl import preview_sheet
 from host_bridge.ctl.preview_picture import framed, save_png
 
@@ -17,7 +17,7 @@ _SHEET_PITCH_PX, _SCENE_PITCH_PX = 3, 10
 
 def names(panel: layout.Layout) -> list[str]:
     """Of all scenes of a panel size."""
-    return [name for name, _ in scenes.scenes(panel.slots(99))]
+    return list(preview_sheet.frames(panel))
 
 
 def named(name: str) -> str:
@@ -27,8 +27,7 @@ def named(name: str) -> str:
 
 def one_scene(panel: layout.Layout, name: str, pitch_px: int) -> Image.Image:
     """One scene at LED look with a margin of board around it."""
-    view = dict(scenes.scenes(panel.slots(99)))[name]
-    return framed(preview_sheet.frame((panel.width, panel.height), view), pitch_px)
+    return framed(preview_sheet.frames(panel)[name][1](), pitch_px)
 
 
 def write_scene(panel: layout.Layout, name: str, out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Image]:
@@ -45,6 +44,11 @@ def write_story(out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Ima
     """The few pages that tell the story."""
     picture = preview_sheet.story(pitch_px or _SHEET_PITCH_PX)
     return save_png(picture, out or Path("preview.png"), preview_sheet.story_hash())
+
+
+def write_install(out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Image]:
+    """The pictures of the installer's self-test, with what to look at."""
+    return save_png(preview_sheet.install(pitch_px or _SHEET_PITCH_PX), out or Path("preview.png"))
 
 
 def write_folder(out: Path | None, pitch_px: int | None) -> list[tuple[Path, Image.Image]]:

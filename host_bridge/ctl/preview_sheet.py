@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
@@ -14,6 +16,9 @@ from firmware.core.screen import Screen
 from firmware.core.view import CENTRE, CLOCK, QUEUES, View
 from firmware.pi.canvas_pillow import PillowCanvas, load_font
 from firmware.pi.look import led_look
+from firmware.pi.selftest.pictures_panel import Picture
+from firmware.pi.selftest.scenes import scenes as self_test_scenes
+from firmware.pi.selftest.sheet import ShadesCanvas, Sheet
 
 _MARGIN = 14
 _CAPTION = 20
@@ -53,6 +58,30 @@ STORY = (
 )
 
 
+INSTALLER = "The installer's self-test"
+_INSTALL_SIZE = (64, 32)
+# (scene, what to look at) of it, for the technician's guide.
+INSTALL = (
+    ("install_red", "is it red?"),
+    ("install_bars", "in this order?"),
+    ("install_corners", "all four corners?"),
+    ("install_rows", "one row, from top to bottom?"),
+    ("install_modules", "upright, one arrow?"),
+    ("install_ramp", "each step brighter?"),
+    ("install_white", "even, steady, not pink?"),
+    ("install_supply_low", "the Pi saw its supply sag"),
+    ("install_buzzer_sounds", "heard now?"),
+    ("install_button", "press it"),
+    ("install_button_late", "nobody did"),
+    ("install_link", "all of the way holds"),
+    ("install_link_wifi", "no Wi-Fi"),
+    ("install_link_broker", "the broker refuses"),
+    ("install_address", "the board's own address"),
+    ("install_done", "supply, buzzer, button, link"),
+    ("never_linked_broker", "until it was ever linked"),
+)
+
+
 def frame(size: tuple[int, int], view: View) -> Image.Image:
     """The view's pixels, one an LED."""
     canvas = PillowCanvas(*size)
@@ -60,13 +89,34 @@ def frame(size: tuple[int, int], view: View) -> Image.Image:
     return canvas.image()
 
 
+def self_test_frame(size: tuple[int, int], picture: Picture) -> Image.Image:
+    """A picture of the installer's self-test, one pixel an LED."""
+    canvas = ShadesCanvas(*size)
+    picture.draw(Sheet(canvas))
+    return canvas.image()
+
+
+def frames(panel: Layout) -> dict[str, tuple[str, Callable[[], Image.Image]]]:
+    """All scenes of a panel size by name: the heading under which each stands, and what draws it."""
+    size = (panel.width, panel.height)
+    found = {name: (_group(view), partial(frame, size, view)) for name, view in scenes.scenes(panel.slots(99))}
+    tests = {name: (INSTALLER, partial(self_test_frame, size, picture)) for name, picture in self_test_scenes(*size)}
+    return {**found, **tests}
+
+
 def of_size(panel: Layout, pitch_px: int) -> Image.Image:
     """All scenes of one panel size, in groups under headings."""
     groups: dict[str, list[tuple[str, Image.Image]]] = {}
-    for name, view in scenes.scenes(panel.slots(99)):
-        look = led_look(frame((panel.width, panel.height), view), pitch_px)
-        groups.setdefault(_group(view), []).append((name.replace("_", " "), look))
+    for name, (group, draw) in frames(panel).items():
+        groups.setdefault(group, []).append((name.replace("_", " "), led_look(draw(), pitch_px)))
     return _sheet(f"{panel.width}x{panel.height}", list(groups.items()))
+
+
+def install(pitch_px: int) -> Image.Image:
+    """The pictures of the installer's self-test on a small panel, with what to look at in each."""
+    drawn = frames(choose(*_INSTALL_SIZE))
+    looks = [(caption, led_look(drawn[name][1](), pitch_px)) for name, caption in INSTALL]
+    return _sheet("", [("", looks)], 4 * _INSTALL_SIZE[0] * pitch_px + 5 * _MARGIN)
 
 
 def story(pitch_px: int) -> Image.Image:

@@ -78,6 +78,10 @@ def _told(old: Message | None, new: Message) -> list[str]:
         lines.append(f"NO {new['fault']}" if new.get("fault") else f"{old['fault']} is back")
     if bool(old.get("muted")) != bool(new.get("muted")):
         lines.append("muted" if new.get("muted") else "no longer muted")
+    if boards_text.problem(old) != boards_text.problem(new):
+        lines.append(boards_text.problem(new) or "its panel is lit again")
+    if new.get("self_test", {}).get("state") not in (None, "running", old.get("self_test", {}).get("state")):
+        lines.append(boards_text.self_test(new))
     if old.get("doing") != new.get("doing"):
         lines.append(boards_text.DOING.get(new.get("doing", ""), "shows the queues again"))
     lines += [line for key, line in new["alarms"].items() if old["alarms"].get(key) != line]
