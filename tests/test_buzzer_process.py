@@ -70,6 +70,20 @@ def test_it_sounds_while_the_board_says_so_and_no_longer(path: Path) -> None:
     assert states(path)[-1] == "closed"
 
 
+@pytest.mark.parametrize("dead", [False, True])
+def test_one_that_never_sounds_says_so(path: Path, monkeypatch: pytest.MonkeyPatch, dead: bool) -> None:
+    monkeypatch.setattr(FileBuzzer, "dead", dead)
+    nursery = nursery_with(path)
+    try:
+        link = BuzzerLink(nursery.ends[NAME], lambda: nursery.kill(NAME))
+        link.sound(True, 0)
+        wait_until(lambda: states(path) == ["0", "1"], otherwise="it was not asked to sound")
+        wait_until(lambda: link.sound(True, 10) == RENEW_MS and link._unanswered_ms is None, otherwise="no answer")
+        assert link.dead is dead
+    finally:
+        nursery.close()
+
+
 def test_a_board_that_hangs_lets_the_lease_end(path: Path) -> None:
     nursery = nursery_with(path)
     try:

@@ -170,3 +170,20 @@ def test_two_boards_with_one_name_and_one_host_name_are_told_apart(
             wait_until(named, 30, "the bridge does not notice")
     finally:
         bridge.close()
+
+
+def test_what_keeps_a_board_from_its_work_stands_below_and_what_its_self_test_found_with_long(
+    site: Site, call: Call
+) -> None:
+    dark = "panel.driver: 'rgbmatrix' needs the Python module rgbmatrix"
+    found = {"state": "done", "seen": 19, "steps": 19, "button": "silent", "buzzer": "played", "link": "broker"}
+    site.retain("board/hall-1/state", {"v": 1, "online": True, "problem": dark, "self_test": found})
+    code, out, _ = call("boards")
+    assert code == 0
+    assert out.splitlines()[2].startswith("hall-1  online, PANEL DARK")
+    assert out.splitlines()[3:] == [f"hall-1: {dark}"]
+    _, out, _ = call("boards", "--long")
+    assert out.splitlines()[3:] == [
+        f"hall-1: {dark}",
+        "hall-1: self-test done: button silent, buzzer played, link broker",
+    ]

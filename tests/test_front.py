@@ -98,12 +98,12 @@ def test_the_file_begins_the_test_and_its_end_removes_it(tmp_path: Path, caplog:
     state = ask(bench)
     assert "doing" not in state
     assert state["self_test"] == {
-        "state": "done", "seen": 16, "steps": 16, "button": "silent", "buzzer": "played", "supply": "fine",
+        "state": "done", "seen": 19, "steps": 19, "button": "silent", "buzzer": "played", "supply": "fine",
         "link": "fine",
     }  # fmt: skip
     assert [record.getMessage() for record in caplog.records] == [
         "self-test: it begins; a press goes on, two seconds end it",
-        "self-test: done, 16 of 16 pictures shown; button silent, buzzer played, supply fine, link fine",
+        "self-test: done, 19 of 19 pictures shown; button silent, buzzer played, supply fine, link fine",
     ]
 
 

@@ -105,8 +105,9 @@ def test_an_idle_link_stays_up(broker: Broker, ear: Ear, make: Callable[..., Lin
 
 def test_no_broker_is_one_clear_line(ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
-    make(port)
+    link = make(port)
     ear.until(lambda: bool(told(caplog)), 5)
+    assert (link.up, link.trouble) == (False, "refused")
     time.sleep(1.5)
     assert told(caplog) == [
         f"broker 127.0.0.1:{port}: down: connection refused: is the broker running there?; "
@@ -115,8 +116,9 @@ def test_no_broker_is_one_clear_line(ear: Ear, make: Callable[..., Link], caplog
 
 
 def test_a_name_that_nobody_knows(ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture) -> None:
-    make(1883, "no-such-broker.invalid")
+    link = make(1883, "no-such-broker.invalid")
     ear.until(lambda: bool(told(caplog)), 15)
+    assert link.trouble == "name"
     assert "this host name is not known" in told(caplog)[0]
 
 
@@ -124,8 +126,9 @@ def test_a_wrong_password_is_said_and_not_tried_again_at_once(
     ear: Ear, make: Callable[..., Link], caplog: pytest.LogCaptureFixture
 ) -> None:
     with Broker(users={"board": "right"}) as strict:
-        make(strict.port, username="board", password="wrong")
+        link = make(strict.port, username="board", password="wrong")
         ear.until(lambda: bool(told(caplog)), 5)
+        assert (link.up, link.trouble) == (False, "login")
         assert told(caplog) == [
             f"broker 127.0.0.1:{strict.port}: down: it refused user 'board' (Not authorized): "
             f"check mqtt.username and the password; next try in {REFUSED_HOLD_S} s"
@@ -133,8 +136,9 @@ def test_a_wrong_password_is_said_and_not_tried_again_at_once(
         make(strict.port)
         ear.until(lambda: len(told(caplog)) == 2, 5)
         assert "it takes no one without a login (Not authorized): set mqtt.username" in told(caplog)[1]
-        make(strict.port, username="board", password="right")
+        link = make(strict.port, username="board", password="right")
         ear.until_heard(LinkChange(True))
+        assert link.up
 
 
 def test_two_boards_of_one_name_are_one_line_and_do_not_storm_the_broker(
@@ -200,9 +204,11 @@ def test_over_tls_and_only_with_a_certificate_that_somebody_vouches_for(
     with TlsBroker(tmp_path) as broker:
         make(broker.port, tls=ssl.create_default_context(cafile=broker.ca))
         ear.until_heard(LinkChange(True))
-        make(broker.port, tls=ssl.create_default_context())
+        link = make(broker.port, tls=ssl.create_default_context())
         ear.until(lambda: len(told(caplog)) == 1, 5)
+        assert link.trouble == "certificate"
         assert "down: its TLS certificate was not accepted: self-signed certificate; trying again" in told(caplog)[0]
-        make(broker.port)
+        link = make(broker.port)
         ear.until(lambda: len(told(caplog)) == 2, 8)
+        assert link.trouble == "closed"
         assert "down: it closed the connection" in told(caplog)[1]

@@ -106,11 +106,28 @@ def test_every_option_arrives() -> None:
         "chain_length": 2,
         "parallel": 1,
         "gpio_slowdown": 3,
+        "led_rgb_sequence": "RGB",
+        "multiplexing": 0,
+        "row_address_type": 0,
         "brightness": 100,  # the image has it
         "drop_privileges": 1,
         "drop_priv_user": "root",
         "drop_priv_group": "root",
     }
+    odd = PanelSettings(
+        "rgbmatrix",
+        32,
+        64,
+        user="root",
+        led_rgb_sequence="BGR",
+        multiplexing=4,
+        row_address_type=2,
+        panel_type="FM6127",
+    )
+    made = vars(set_options(SimpleNamespace(), odd))
+    assert [made[key] for key in ("led_rgb_sequence", "multiplexing", "row_address_type", "panel_type")] == [
+        "BGR", 4, 2, "FM6127",
+    ]  # fmt: skip
     kept = set_options(SimpleNamespace(gpio_slowdown=1), PanelSettings("rgbmatrix", 32, 64, user="root"))
     assert kept.gpio_slowdown == 1  # the library's own
 
@@ -177,7 +194,8 @@ def test_without_the_module_it_is_one_line(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_how_to_get_the_library_depends_on_where_the_board_is_installed() -> None:
-    assert "pip install --target /opt/wallboard/rgbmatrix git+" in how_to_get_it(Path("/opt/wallboard/1.2.3/board"))
+    packaged = how_to_get_it(Path("/opt/wallboard/1.2.3/board"))
+    assert packaged.startswith("put it into /opt/wallboard/rgbmatrix with `sudo wallboard-rgbmatrix`")
     assert how_to_get_it(Path("/home/me/venv")).startswith("/home/me/venv/bin/python -m pip install git+")
 
 

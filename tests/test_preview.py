@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from firmware.core import layout, scenes
-from host_bridge.ctl import preview, preview_picture, preview_scenes, preview_sheet
+from host_bridge.ctl import preview, preview_install, preview_picture, preview_scenes, preview_sheet
 
 ROOT = Path(__file__).parent.parent
 
@@ -132,3 +132,28 @@ def test_a_picture_that_cannot_be_written_is_one_line_and_exit_1(
 ) -> None:
     assert ctl("--scene", "calm", "--out", str(tmp_path / "absent" / "x.png")) == 1
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_the_installers_self_test_has_scenes_and_a_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ctl("--scene", "list") == 0
+    assert {"install_modules", "never_linked_broker"} <= set(capsys.readouterr().out.split())
+    out = tmp_path / "one.png"
+    assert ctl("--scene", "install_red", "--size", "64x32", "--pitch", "4", "--out", str(out)) == 0
+    with Image.open(out) as picture:
+        assert _lit(picture.convert("RGB"), 0) > 10_000
+    assert ctl("--sheet", "install", "--out", str(tmp_path / "sheet.png")) == 0
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.width <= 1000 and sheet.height > 400
+    named = set(preview_sheet.frames(layout.choose(64, 32)))
+    assert {name for name, _ in preview_install.SHOTS} <= named
+
+
+def test_the_picture_of_the_self_test_is_the_one_that_is_drawn_now() -> None:
+    """wallboardctl preview --sheet install --out firmware/self-test.png"""
+    path = ROOT / "firmware" / "self-test.png"
+    with Image.open(path) as picture:
+        assert picture.text[preview_picture.HASH_KEY] == preview_install.install_hash()  # type: ignore[attr-defined]
+        assert picture.size == preview_install.install(3).size
+    assert path.stat().st_size < 200_000
+    told = (ROOT / "firmware" / "SCREENS.md").read_text("utf-8")
+    assert "(self-test.png)" in told

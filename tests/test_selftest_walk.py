@@ -102,7 +102,7 @@ def test_a_press_goes_on_to_the_next_picture() -> None:
     assert course.kinds() == ["Fill"]
     for _ in range(4):
         course.press()
-    assert course.kinds()[-2:] == ["Bars", "Corners"]
+    assert course.kinds()[-2:] == ["Bars", "Hint"]
     assert course.now_ms < 2500
     course.run(until=Button)
     course.run(1500)

@@ -67,6 +67,19 @@ def test_a_power_cut_while_writing_leaves_the_old_content(tmp_path: Path, monkey
     assert store(file).load() == STORED
 
 
+def test_what_is_stored_is_on_the_disk_under_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The content before the name, and the name too: a power cut a second later takes neither back."""
+    synced: list[tuple[str, bool]] = []
+    file = tmp_path / "board.json"
+
+    def sync(descriptor: int) -> None:
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink().name, file.exists()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    store(file).save(STORED)
+    assert synced == [("board.json.new", False), (tmp_path.name, True)]
+
+
 def test_a_disk_that_takes_nothing_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("in the way")
     at = store(tmp_path / "file" / "board.json")

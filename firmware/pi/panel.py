@@ -61,6 +61,10 @@ class PanelSettings:
     parallel: int = 1
     hardware_mapping: str = "regular"
     gpio_slowdown: int | None = None
+    led_rgb_sequence: str = "RGB"
+    multiplexing: int = 0
+    row_address_type: int = 0
+    panel_type: str | None = None
     brightness: int = 100
     path: Path | None = None
     port: int = 8888

@@ -77,10 +77,8 @@ def open_rgbmatrix(panel: PanelSettings, root: Path = Path("/")) -> Panel:
 def how_to_get_it(prefix: Path = Path(sys.prefix)) -> str:
     """What a technician types. `prefix`: of the environment that the board runs in."""
     if prefix.is_relative_to(PACKAGES):  # each version has its own environment, and the library stays beside them
-        pip, then = f"sudo python3 -m pip install --target {LIBRARY}", "sudo systemctl restart wallboard"
-    else:
-        pip, then = f"{prefix}/bin/python -m pip install", "start the board again"
-    return f"{pip} git+{SOURCE}, then {then}"
+        return f"put it into {LIBRARY} with `sudo wallboard-rgbmatrix`, then `sudo systemctl restart wallboard`"
+    return f"{prefix}/bin/python -m pip install git+{SOURCE}, then start the board again"
 
 
 def set_options(options: Any, panel: PanelSettings) -> Any:
@@ -92,6 +90,12 @@ def set_options(options: Any, panel: PanelSettings) -> Any:
     options.parallel = panel.parallel
     if panel.gpio_slowdown is not None:
         options.gpio_slowdown = panel.gpio_slowdown
+    # How the modules themselves are made; the installer's self-test shows which of these is wrong.
+    options.led_rgb_sequence = panel.led_rgb_sequence
+    options.multiplexing = panel.multiplexing
+    options.row_address_type = panel.row_address_type
+    if panel.panel_type is not None:
+        options.panel_type = panel.panel_type
     # Brightness is a matter of the image: the library's own would scale only what is set after it changed.
     options.brightness = 100
     options.drop_privileges = 1

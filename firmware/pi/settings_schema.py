@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 from config.connect import FILE, Mqtt
@@ -83,7 +84,8 @@ def _modules(number: int, side: str, lengths: list[int], **chosen: int) -> Schem
     return when(_chosen(**chosen), parts(**{side: one_of(fit, f"{what} {' or '.join(map(str, fit)) or 'fewer'}")}))
 
 
-# Ranges of rows, cols and gpio_slowdown: lib/options-initialize.cc and led-matrix.cc of rpi-rgb-led-matrix, May 2026.
+# Ranges of rows, cols, gpio_slowdown and of how modules are made: lib/options-initialize.cc and led-matrix.cc of
+# rpi-rgb-led-matrix, May 2026.
 _PANEL = Panel(
     (
         Field("driver", Choices(DRIVERS), required=True, doc="what shows the picture"),
@@ -109,6 +111,30 @@ _PANEL = Panel(
             Int(0, 10),
             doc="higher for faster Pis, when the picture is garbled; the library chooses when absent",
             example=2,
+        ),
+        Field(
+            "led_rgb_sequence",
+            OneOf(tuple("".join(each) for each in permutations("RGB"))),
+            default=PanelSettings.led_rgb_sequence,
+            doc="the order of the modules' colour lines, when the self-test shows colours swapped",
+        ),
+        Field(
+            "multiplexing",
+            Int(0, 17),
+            default=PanelSettings.multiplexing,
+            doc="how the modules' rows are wired, when the self-test's lines are broken: try 1, 2 and so on",
+        ),
+        Field(
+            "row_address_type",
+            Int(0, 5),
+            default=PanelSettings.row_address_type,
+            doc="how a row is chosen, when rows are doubled or missing: 1 for modules with lines A and B alone",
+        ),
+        Described(
+            "panel_type",
+            OneOf(("FM6126A", "FM6127")),
+            doc="modules with these chips stay dark without it",
+            example="FM6126A",
         ),
         Field("brightness", Int(1, 100), default=PanelSettings.brightness, doc="percent by day"),
         Described("path", FILE, doc="with driver image: the folder of latest.png", example="frames"),

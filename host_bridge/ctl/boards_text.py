@@ -80,7 +80,7 @@ def condition(state: Message) -> str:
 
 def problem(state: Message) -> str:
     """What keeps a board from doing all that it should, and what is to be done; "" while nothing does."""
-    return one_line(state.get("problem", ""), MAX_PROBLEM) if state.get("online") else ""
+    return one_line(state.get("problem") or "", MAX_PROBLEM) if state.get("online") else ""
 
 
 def self_test(state: Message) -> str:
@@ -88,7 +88,9 @@ def self_test(state: Message) -> str:
     found = state.get("self_test") if state.get("online") else None
     if not found:
         return ""
-    parts = [f"{key} {one_line(str(found[key]), 20)}" for key in ("button", "buzzer", "supply", "link") if key in found]
+    parts = [
+        f"{key} {one_line(str(found[key]), 20)}" for key in ("button", "buzzer", "supply", "link") if found.get(key)
+    ]
     return f"self-test {SELF_TEST[found['state']]}: {', '.join(parts)}"
 
 

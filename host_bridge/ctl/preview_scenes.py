@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from firmware.core import layout
-from host_bridge.ctl import preview_sheet
+from host_bridge.ctl import preview_install, preview_sheet
 from host_bridge.ctl.preview_picture import framed, save_png
 
 SIZE = (128, 64)  # of one scene, unless somebody says otherwise
@@ -48,7 +48,8 @@ def write_story(out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Ima
 
 def write_install(out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Image]:
     """The pictures of the installer's self-test, with what to look at."""
-    return save_png(preview_sheet.install(pitch_px or _SHEET_PITCH_PX), out or Path("preview.png"))
+    picture = preview_install.install(pitch_px or _SHEET_PITCH_PX)
+    return save_png(picture, out or Path("preview.png"), preview_install.install_hash())
 
 
 def write_folder(out: Path | None, pitch_px: int | None) -> list[tuple[Path, Image.Image]]:

@@ -20,7 +20,7 @@ from firmware.pi.selftest.pictures_panel import Picture
 from firmware.pi.selftest.scenes import scenes as self_test_scenes
 from firmware.pi.selftest.sheet import ShadesCanvas, Sheet
 
-_MARGIN = 14
+MARGIN = 14
 _CAPTION = 20
 _HEADING = 40
 _WIDEST = 1600  # of a sheet, in pixels: what a browser shows without scrolling sideways
@@ -59,27 +59,6 @@ STORY = (
 
 
 INSTALLER = "The installer's self-test"
-_INSTALL_SIZE = (64, 32)
-# (scene, what to look at) of it, for the technician's guide.
-INSTALL = (
-    ("install_red", "is it red?"),
-    ("install_bars", "in this order?"),
-    ("install_corners", "all four corners?"),
-    ("install_rows", "one row, from top to bottom?"),
-    ("install_modules", "upright, one arrow?"),
-    ("install_ramp", "each step brighter?"),
-    ("install_white", "even, steady, not pink?"),
-    ("install_supply_low", "the Pi saw its supply sag"),
-    ("install_buzzer_sounds", "heard now?"),
-    ("install_button", "press it"),
-    ("install_button_late", "nobody did"),
-    ("install_link", "all of the way holds"),
-    ("install_link_wifi", "no Wi-Fi"),
-    ("install_link_broker", "the broker refuses"),
-    ("install_address", "the board's own address"),
-    ("install_done", "supply, buzzer, button, link"),
-    ("never_linked_broker", "until it was ever linked"),
-)
 
 
 def frame(size: tuple[int, int], view: View) -> Image.Image:
@@ -109,14 +88,7 @@ def of_size(panel: Layout, pitch_px: int) -> Image.Image:
     groups: dict[str, list[tuple[str, Image.Image]]] = {}
     for name, (group, draw) in frames(panel).items():
         groups.setdefault(group, []).append((name.replace("_", " "), led_look(draw(), pitch_px)))
-    return _sheet(f"{panel.width}x{panel.height}", list(groups.items()))
-
-
-def install(pitch_px: int) -> Image.Image:
-    """The pictures of the installer's self-test on a small panel, with what to look at in each."""
-    drawn = frames(choose(*_INSTALL_SIZE))
-    looks = [(caption, led_look(drawn[name][1](), pitch_px)) for name, caption in INSTALL]
-    return _sheet("", [("", looks)], 4 * _INSTALL_SIZE[0] * pitch_px + 5 * _MARGIN)
+    return sheet(f"{panel.width}x{panel.height}", list(groups.items()))
 
 
 def story(pitch_px: int) -> Image.Image:
@@ -125,7 +97,7 @@ def story(pitch_px: int) -> Image.Image:
     for shot in STORY:
         view = dict(scenes.scenes(choose(*shot.size).slots(99)))[shot.scene]
         looks.append((shot.caption, led_look(frame(shot.size, view), pitch_px)))
-    return _sheet("", [("", looks)], 3 * 128 * pitch_px + 4 * _MARGIN)
+    return sheet("", [("", looks)], 3 * 128 * pitch_px + 4 * MARGIN)
 
 
 def story_hash() -> str:
@@ -155,28 +127,28 @@ def _group(view: View) -> str:
     return names.get(len(view.tiles), "More queues")
 
 
-def _sheet(title: str, groups: list[tuple[str, list[tuple[str, Image.Image]]]], width: int = _WIDEST) -> Image.Image:
+def sheet(title: str, groups: list[tuple[str, list[tuple[str, Image.Image]]]], width: int = _WIDEST) -> Image.Image:
     """The pictures on shelves, each under its caption, a heading before each group."""
     texts: list[tuple[int, int, str, int, tuple[int, int, int]]] = []
     places: list[tuple[int, int, Image.Image]] = []
-    right, y = 0, _MARGIN
+    right, y = 0, MARGIN
     for heading, looks in groups:
         if heading or title:
-            texts.append((_MARGIN, y, f"{title}  {heading}".strip(), 20, _INK))
+            texts.append((MARGIN, y, f"{title}  {heading}".strip(), 20, _INK))
             y += _HEADING
-        x, shelf = _MARGIN, 0
+        x, shelf = MARGIN, 0
         for caption, look in looks:
-            if x > _MARGIN and x + look.width + _MARGIN > width:
-                x, y, shelf = _MARGIN, y + shelf + _CAPTION + _MARGIN, 0
+            if x > MARGIN and x + look.width + MARGIN > width:
+                x, y, shelf = MARGIN, y + shelf + _CAPTION + MARGIN, 0
             texts.append((x, y, caption, 13, _FAINT))
             places.append((x, y + _CAPTION, look))
-            x += look.width + _MARGIN
+            x += look.width + MARGIN
             right, shelf = max(right, x), max(shelf, look.height)
-        y += shelf + _CAPTION + 2 * _MARGIN
-    sheet = Image.new("RGB", (right, y - _MARGIN), _GROUND)
-    pen = ImageDraw.Draw(sheet)
+        y += shelf + _CAPTION + 2 * MARGIN
+    whole = Image.new("RGB", (right, y - MARGIN), _GROUND)
+    pen = ImageDraw.Draw(whole)
     for left, top, text, size, ink in texts:
         pen.text((left, top), text, fill=ink, font=ImageFont.load_default(size))
     for left, top, look in places:
-        sheet.paste(look, (left, top))
-    return sheet
+        whole.paste(look, (left, top))
+    return whole

@@ -80,7 +80,8 @@ def _told(old: Message | None, new: Message) -> list[str]:
         lines.append("muted" if new.get("muted") else "no longer muted")
     if boards_text.problem(old) != boards_text.problem(new):
         lines.append(boards_text.problem(new) or "its panel is lit again")
-    if new.get("self_test", {}).get("state") not in (None, "running", old.get("self_test", {}).get("state")):
+    before, after = ((each.get("self_test") or {}).get("state") for each in (old, new))
+    if after not in (None, "running", before):
         lines.append(boards_text.self_test(new))
     if old.get("doing") != new.get("doing"):
         lines.append(boards_text.DOING.get(new.get("doing", ""), "shows the queues again"))

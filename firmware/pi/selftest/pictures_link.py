@@ -59,7 +59,7 @@ class Chain:
         """As many lines at once as there is room for; all of them in turn."""
         tall = 10 if sheet.scale == 1 else 13
         room = max((sheet.height - top) // tall, 1)
-        lines = [piece for line in self.lines for piece in _pieces(sheet, line)]
+        lines = [piece for line in self.lines for piece in sheet.pieces(line)]
         page = self.turn % max(-(-len(lines) // room), 1)
         for place, line in enumerate(lines[page * room : (page + 1) * room]):
             first = line == lines[0]
@@ -104,15 +104,3 @@ def _halves(address: str) -> list[str]:
         return [address]
     cut = min(places, key=lambda place: abs(2 * place - len(address)))
     return [address[:cut], address[cut:]]
-
-
-def _pieces(sheet: Sheet, line: str) -> list[str]:
-    """A line that is too long even in the smallest letters in several, cut behind what is no letter and no figure."""
-    font = sheet.fonts["letters8"]
-    pieces = []
-    while font.measure(line, 1) > sheet.width:
-        fits = max(end for end in range(1, len(line) + 1) if font.measure(line[:end], 1) <= sheet.width or end == 1)
-        cut = max((end for end in range(2, fits + 1) if not line[end - 1].isalnum()), default=fits)
-        pieces.append(line[:cut].strip())
-        line = line[cut:].strip()
-    return [*pieces, line]

@@ -66,6 +66,25 @@ class Bars:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """Where to look when what was just seen was wrong; `keys`: of board.yaml's panel, or words, a page of them each."""
+
+    keys: tuple[str, ...]
+    turn: int = 0
+
+    def draw(self, sheet: Sheet) -> None:
+        """See Picture."""
+        tall = 10 if sheet.scale == 1 else 16
+        lines = sheet.pieces(self.keys[self.turn % len(self.keys)])
+        head = tall * (len(lines) + 1) <= sheet.height
+        if head:
+            sheet.words("IF NOT:", tall - 2, AMBER)
+        top = tall * head + (sheet.height - tall * (len(lines) + head)) // 2
+        for place, line in enumerate(lines):
+            sheet.words(line, top + (place + 1) * tall - 2, WHITE)
+
+
+@dataclass(frozen=True)
 class Corners:
     """The outermost rows and columns, and what is up: red is the first corner, green the next to the right."""
 

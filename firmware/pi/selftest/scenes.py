@@ -9,6 +9,7 @@ from firmware.pi.selftest.pictures_panel import (
     Bars,
     Corners,
     Fill,
+    Hint,
     Lines,
     Modules,
     Picture,
@@ -32,6 +33,9 @@ def scenes(width: int, height: int) -> list[tuple[str, Picture]]:
     found: list[tuple[str, Picture]] = [(f"install_{name.lower()}", Fill(name)) for name in FILLS]
     found += [
         ("install_bars", Bars()),
+        ("install_hint", Hint(("led_rgb_sequence",))),
+        ("install_hint_rows", Hint(("multiplexing", "row_address_type"), 1)),
+        ("install_hint_modules", Hint(("cable order", "arrow = from the Pi"), 1)),
         ("install_corners", Corners()),
         ("install_rows", Lines(row=height // 3)),
         ("install_columns", Lines(column=width // 3)),
@@ -52,7 +56,7 @@ def scenes(width: int, height: int) -> list[tuple[str, Picture]]:
         ("install_link_address", Chain(_WIRED, 1, ("NO ADDRESS", "DHCP?", "cable?"))),
         ("install_link_broker", Chain(_LINKS, 2, _REFUSED)),
         ("install_link_broker_turn", Chain(_LINKS, 2, _REFUSED, 1)),
-        ("install_link_pbx", Chain(_LINKS, 4, ("NO PBX", "ask the bridge", "192.168.1.23"))),
+        ("install_link_pbx", Chain(_LINKS, 4, ("NO PBX", "see bridge", "192.168.1.23"))),
         ("install_address", Address("hall-1", "192.168.100.123")),
         ("install_address_none", Address("hall-1", "")),
         ("install_done", Verdict("TEST DONE", _PARTS)),

@@ -85,6 +85,17 @@ class Sheet:
             wide = font.measure(text, tracking)
         font.draw(self.canvas, x + (room - wide) // 2, baseline, text, ink, tracking)
 
+    def pieces(self, line: str) -> list[str]:
+        """A line too long even in the smallest letters in several, cut behind what is no letter and no figure."""
+        font = self.fonts["letters8"]
+        pieces = []
+        while font.measure(line, 1) > self.width:
+            fits = max(end for end in range(1, len(line) + 1) if font.measure(line[:end], 1) <= self.width or end == 1)
+            cut = max((end for end in range(2, fits + 1) if not line[end - 1].isalnum()), default=fits)
+            pieces.append(line[:cut].strip())
+            line = line[cut:].strip()
+        return [*pieces, line]
+
     @property
     def large(self) -> Chain:
         """The letters of what is to be read from far."""

@@ -12,6 +12,7 @@ from firmware.pi.selftest.pictures_panel import (
     Bars,
     Corners,
     Fill,
+    Hint,
     Lines,
     Modules,
     Picture,
@@ -26,6 +27,7 @@ from firmware.pi.selftest.way import TURN_MS, Way
 SWEEP_MS = 4000  # of a row over the panel, and again of a column
 WHITE_MS = 2000  # what a supply must bear; longer would heat the panel for nothing
 VERDICT_MS = 5000
+HINT_MS = 2000
 PAUSE_MS = 900  # between two sounds
 LONGEST_SOUND_MS = 2000  # of the one that has no end of its own
 PATIENCE_MS = 15_000  # for a press
@@ -91,6 +93,22 @@ class Still:
     def next_ms(self, at_ms: int) -> int:
         """See Step."""
         return self._length_ms
+
+
+class Ask(Still):
+    """Where to look when the last picture was wrong, a page after the other."""
+
+    def __init__(self, name: str, *keys: str) -> None:
+        super().__init__(name, HINT_MS * len(keys), Hint(keys))
+        self._keys = keys
+
+    def picture(self, at_ms: int, facts: Facts) -> Picture:
+        """See Step."""
+        return Hint(self._keys, min(at_ms // HINT_MS, len(self._keys) - 1))
+
+    def next_ms(self, at_ms: int) -> int:
+        """See Step."""
+        return (at_ms // HINT_MS + 1) * HINT_MS
 
 
 class Sag(Still):
@@ -230,9 +248,12 @@ def steps_of(plan: Plan) -> list[Step]:
     return [
         *(Still(name.lower(), 2500, Fill(name)) for name in FILLS),
         Still("bars", 4000, Bars()),
+        Ask("bars?", "led_rgb_sequence"),
         Still("corners", 5000, Corners()),
         Sweep(plan),
+        Ask("lines?", "multiplexing", "row_address_type", "gpio_slowdown"),
         Still("modules", 8000, Modules(plan.modules)),
+        Ask("modules?", "cable order", "arrow = from the Pi"),
         Still("ramp", 5000, Ramp()),
         Still("supply", 2500, Supply()),
         Still("white", WHITE_MS, White()),

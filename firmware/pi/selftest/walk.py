@@ -37,8 +37,8 @@ class Walk:
         self._began_ms = now_ms
         self._step_ms = now_ms
         self._contact = Contact()
-        self._held = held
-        self._down_ms: int | None = now_ms if held else None  # since when the contact is closed
+        # Since when the contact is closed. One that was so from the start is no press: self._contact never hears of it.
+        self._down_ms: int | None = now_ms if held else None
         self._pressed_ms: int | None = None  # when the first press ended
         self._stuck = False
         self._low: bool | None = None
@@ -49,9 +49,6 @@ class Walk:
     def press(self, down: bool, at_ms: int) -> None:
         """The contact closed, or opened; it may bounce. tick() follows."""
         self._down_ms = at_ms if down else None
-        if self._held and not down:
-            self._held = False
-            return
         self._contact.edge(down, at_ms)
 
     def tick(self, now_ms: int, facts: Facts) -> None:

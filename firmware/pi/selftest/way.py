@@ -78,7 +78,7 @@ def _first_broken(
         if fault in (LINK, BRIDGE):  # just connected, it is the link's, for a heartbeat is still to come
             return 3, ("NO BRIDGE", "is it running?", f"site {site}?")
         if fault == PBX:
-            return 4, ("NO PBX", "ask the bridge")
+            return 4, ("NO PBX", "see bridge")
         if not ruled:
             return 5, ("NO QUEUES", "queues?")
         return 6, ("LINK FINE",)
