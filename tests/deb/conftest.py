@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.deb import trees
+from tests.deb import prepared, trees
 from tests.deb.debs import Debs
 from tests.deb.rig import Machine
 from tests.debian_tree import RigError
+
+Layer = Callable[[str], Path]
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +60,30 @@ def any_machine(request: pytest.FixtureRequest, new_machine: Callable[[str], Mac
 def debs(tmp_path_factory: pytest.TempPathFactory) -> Debs:
     """The packages, each built when a test first asks for it."""
     return Debs(tmp_path_factory.mktemp("debs"))
+
+
+@pytest.fixture(scope="session")
+def layer_of(tree_of: Callable[[str], Path], debs: Debs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layer]:
+    """What installing and configuring both packages has written to a release."""
+    made: dict[str, Path] = {}
+
+    def layer(suite: str) -> Path:
+        if suite not in made:
+            made[suite] = prepared.prepare(tree_of(suite), debs, tmp_path_factory.mktemp(suite))
+        return made[suite]
+
+    yield layer
+    for each in made.values():
+        shutil.rmtree(each.parent)
+
+
+@pytest.fixture
+def installed(
+    request: pytest.FixtureRequest, tree_of: Callable[[str], Path], layer_of: Layer, tmp_path: Path
+) -> Iterator[Machine]:
+    """A booted machine with both programs, configured and not started; trixie, or what `request.param` says."""
+    suite = getattr(request, "param", trees.SUITES[0])
+    machine = Machine(tree_of(suite), tmp_path / "machine", layer_of(suite))
+    machine.start()
+    yield machine
+    machine.close()
