@@ -93,7 +93,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--source", metavar="DIR", type=Path, default=CHECKOUT, help="the checkout of the program")
     parser.add_argument("--fast", action="store_true", help="a third larger, and made in no time: for tests")
     args = parser.parse_args(argv)
-    version = args.version or project_version()
+    version = project_version() if args.version is None else args.version
     if _VERSION.fullmatch(version) is None:
         parser.error(f"--version: {version!r} is not like 1.2.3, 1.2.3rc1, 1.2.3.dev4 or 1.2.3+local")
     try:
