@@ -92,8 +92,11 @@ class Machine:
         for each in (self.upper, folder / "work"):
             each.mkdir(parents=True)
 
-    def start(self) -> None:
-        """Boot, and wait until all that starts at boot has been started; RigError when it does not come up."""
+    def start(self, settled: bool = True) -> None:
+        """Boot, and wait until all that starts at boot has been started, or, not `settled`, until the first is.
+
+        RigError when it does not come up.
+        """
         console = self._folder / "console"
         with console.open("ab") as out:
             # The kernel kills it when we die, and with it the first process of its namespace, and so all the others.
@@ -105,7 +108,7 @@ class Machine:
                 start_new_session=True,  # Ctrl-C is for pytest, which then shuts down in order
             )
         deadline = time.monotonic() + BOOT_S
-        while not self._is_up():
+        while not self._is_up(settled):
             if self._container.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 words = " | ".join(console.read_text(errors="replace").strip().splitlines()[-5:])
@@ -245,15 +248,16 @@ class Machine:
         command = ("journalctl", "--namespace=*", "--no-pager", "--output=short-monotonic", "--quiet", "-u", unit)
         return self.run(*command, check=False).stdout
 
-    def _is_up(self) -> bool:
+    def _is_up(self, settled: bool) -> bool:
         """Find the first process, and ask it; `degraded` is up too: what failed is the test's matter."""
         assert self._container is not None
         nspawn = _child(self._container.pid)
         self._leader = _child(nspawn) if nspawn else 0
         if not self._leader or Path(f"/proc/{self._leader}/comm").read_text() != "systemd\n":
             return False
-        told = self.run("systemctl", "is-system-running", "--wait", check=False, timeout=BOOT_S).stdout.strip()
-        return told in {"running", "degraded"}
+        wait = ["--wait"] if settled else []
+        told = self.run("systemctl", "is-system-running", *wait, check=False, timeout=BOOT_S).stdout.strip()
+        return told in {"running", "degraded", *([] if settled else ["starting"])}
 
     def _enter(self, *spaces: str) -> list[str]:
         if not self._leader:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tests.deb.debs import Debs
 from tests.deb.rig import Machine
+
+UNITS = {"bridge": "wallboard-bridge.service", "board": "wallboard.service"}
 
 # A PBX that writes queue_log, on this very machine, and a broker on its loopback.
 BRIDGE = """\
@@ -44,3 +47,28 @@ def everything(machine: Machine) -> set[str]:
     people = machine.sh("cut -d : -f 1 /etc/passwd /etc/group")
     units = machine.sh("systemctl list-units --all --plain --no-legend '*wallboard*' | cut -d ' ' -f 1")
     return {*files.split("\n"), *run.split("\n"), *people.split("\n"), *units.split("\n")}
+
+
+def install(machine: Machine, debs: Debs, version: str, package: str = "wallboard-bridge") -> str:
+    """Put the package onto the machine and install it; what dpkg said."""
+    deb = debs(package, version)
+    machine.put(deb, "/root")
+    told = machine.run("dpkg", "--install", f"/root/{deb.name}", timeout=120)
+    return told.stdout + told.stderr
+
+
+def in_use(machine: Machine, role: str = "bridge") -> str:
+    """Which environment the link names."""
+    return machine.sh(f"readlink /opt/wallboard/{role}")
+
+
+def wait_for_version(machine: Machine, version: str, timeout: float, role: str = "bridge") -> None:
+    """Until the watch over the upgrade is over, and the service of `version` runs."""
+
+    def over() -> bool:
+        return not machine.exists(f"/opt/wallboard/{role}.trial")
+
+    machine.wait_until(over, "the upgrade is judged", timeout, lambda: machine.log(f"wallboard-{role}-health"))
+    machine.wait_for(UNITS[role])
+    command = machine.sh(f"tr '\\0' '\\n' < /proc/{machine.show(UNITS[role], 'MainPID')}/cmdline")
+    assert command.split("\n")[0] == f"/opt/wallboard/{version}/{role}/bin/python"

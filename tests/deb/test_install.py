@@ -8,39 +8,13 @@ import pytest
 
 from tests.deb.debs import FIRST, LATER, REFUSING, Debs
 from tests.deb.rig import Machine
-from tests.deb.sites import everything, set_up_bridge
+from tests.deb.sites import UNITS, everything, in_use, install, set_up_bridge, wait_for_version
 
 pytestmark = pytest.mark.debian
-UNIT = "wallboard-bridge.service"
+UNIT = UNITS["bridge"]
 
 
-def install(machine: Machine, debs: Debs, version: str, package: str = "wallboard-bridge") -> str:
-    """Put the package onto the machine and install it; what dpkg said."""
-    deb = debs(package, version)
-    machine.put(deb, "/root")
-    told = machine.run("dpkg", "--install", f"/root/{deb.name}", timeout=120)
-    return told.stdout + told.stderr
-
-
-def in_use(machine: Machine, role: str = "bridge") -> str:
-    """Which environment the link names."""
-    return machine.sh(f"readlink /opt/wallboard/{role}")
-
-
-def wait_for_version(machine: Machine, version: str, timeout: float) -> None:
-    """Until the watch over the upgrade is over, and the service of `version` runs."""
-
-    def over() -> bool:
-        return not machine.exists("/opt/wallboard/bridge.trial")
-
-    machine.wait_until(over, "the upgrade is judged", timeout, lambda: machine.log("wallboard-bridge-health"))
-    machine.wait_for(UNIT)
-    command = machine.sh(f"tr '\\0' '\\n' < /proc/{machine.show(UNIT, 'MainPID')}/cmdline")
-    assert command.split("\n")[0] == f"/opt/wallboard/{version}/bridge/bin/python"
-
-
-def test_the_life_of_a_bridge(any_machine: Machine, debs: Debs) -> None:
-    machine = any_machine
+def test_the_life_of_a_bridge(machine: Machine, debs: Debs) -> None:
     before = everything(machine)
 
     told = install(machine, debs, FIRST)
