@@ -132,9 +132,13 @@ def _record(draw: st.DrawFn, kind: Record) -> Any:
 def _panel(draw: st.DrawFn, kind: Record) -> Any:
     """Its size is one of few; all else is as in any record."""
     made = draw(_record(kind))
-    rows, cols, chain, parallel = draw(
-        st.sampled_from([(64, 64, 2, 1), (32, 64, 1, 1), (32, 64, 2, 2), (32, 128, 2, 2)])
-    )
+    mapper = next((value.text for key, value in made.items() if key.text == "pixel_mapper"), "")
+    sizes = [(64, 64, 2, 1), (32, 64, 1, 1), (32, 64, 2, 2), (32, 128, 2, 2)]
+    if mapper.startswith("U"):
+        sizes = [(32, 64, 4, 1), (16, 64, 2, 1), (16, 32, 4, 2), (8, 64, 4, 2)]
+    elif mapper.startswith("V"):
+        sizes = [(32, 64, 2, 1), (32, 64, 1, 2), (16, 128, 4, 1), (8, 64, 8, 3)]
+    rows, cols, chain, parallel = draw(st.sampled_from(sizes))
     for name, number in {"rows": rows, "cols": cols, "chain": chain, "parallel": parallel}.items():
         made[Scalar(name)] = draw(_numbers(st.just(str(number))))
     return made

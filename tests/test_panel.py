@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from firmware.pi.drivers import open_panel
-from firmware.pi.panel import PanelError, PanelSettings, check
+from firmware.pi.panel import MULTIPLEXINGS, PanelError, PanelSettings, check
 from hw.pins import mappings
 
 LOG = logging.getLogger("t")
@@ -32,6 +32,11 @@ def settings(**changes: Any) -> PanelSettings:
         {"rows": 16, "chain": 1, "parallel": 2},
         {"hardware_mapping": "adafruit-hat"},
         {"driver": "emulator", "path": None},
+        {"pixel_mapper": "Rotate:180"},
+        {"rows": 32, "chain": 4, "pixel_mapper": "U-mapper"},
+        {"rows": 32, "pixel_mapper": "V-mapper:Z"},
+        {"rows": 32, "cols": 128, "pixel_mapper": "V-mapper;Rotate:180", "hardware_mapping": "adafruit-hat"},
+        {"rows": 16, "chain": 4, "multiplexing": 18, "pixel_mapper": "V-mapper"},
     ],
 )
 def test_panels_that_there_are(changes: dict[str, Any]) -> None:
@@ -46,11 +51,25 @@ def test_panels_that_there_are(changes: dict[str, Any]) -> None:
         ({"chain": 5}, ["cols"]),
         ({"rows": 32, "parallel": 2, "hardware_mapping": "adafruit-hat-pwm"}, ["parallel"]),
         ({"hardware_mapping": "classic"}, ["rows"]),
+        ({"rows": 32, "chain": 3, "pixel_mapper": "U-mapper"}, ["chain"]),
+        ({"rows": 64, "chain": 4, "pixel_mapper": "U-mapper"}, ["rows"]),
+        ({"rows": 32, "chain": 4, "pixel_mapper": "V-mapper"}, ["rows"]),
+        ({"rows": 8, "chain": 4, "multiplexing": 7, "pixel_mapper": "V-mapper"}, ["multiplexing"]),
         ({"rows": 33, "parallel": 2, "hardware_mapping": "adafruit-hat", "path": None}, ["rows", "parallel", "path"]),
     ],
 )
 def test_panels_that_kill_the_library_or_have_no_layout(changes: dict[str, Any], keys: list[str]) -> None:
     assert [key for key, _ in check(settings(**changes))] == keys
+
+
+def test_no_panel_of_ours_has_so_few_rows_in_one_that_the_library_aborts() -> None:
+    """framebuffer.cc asserts four rows or more and an even number, after a multiplexing has put 2 or 4 into one."""
+    for rows in range(8, 65, 2):
+        for chain in range(1, 17):
+            for multiplexing in MULTIPLEXINGS[1:]:
+                panel = settings(rows=rows, chain=chain, pixel_mapper="V-mapper", multiplexing=multiplexing)
+                left = rows // (4 if multiplexing in (7, 9, 15, 18) else 2)
+                assert check(panel) or (left >= 4 and left % 2 == 0), panel
 
 
 @pytest.mark.parametrize("mapping", mappings())

@@ -64,6 +64,20 @@ def test_the_frame_is_what_was_shown(panel: EmulatorPanel) -> None:
         assert Image.open(io.BytesIO(png)).tobytes() == image.tobytes()
 
 
+def test_the_page_shows_what_people_see_whatever_makes_it() -> None:
+    """Colours that are swapped and a bent chain are matters of the real modules."""
+    made = PanelSettings(
+        "emulator", 32, 64, chain=4, pixel_mapper="U-mapper", led_rgb_sequence="BGR", multiplexing=1,
+        row_address_type=5, panel_type="FM6126A", limit_refresh_rate_hz=120, port=0,
+    )  # fmt: skip
+    panel = EmulatorPanel(made, "", LOG)
+    panel.show(CRITICAL)
+    status, png = get(panel, "/frame.png")
+    panel.close()
+    assert status == 200
+    assert Image.open(io.BytesIO(png)).tobytes() == CRITICAL.tobytes()
+
+
 def test_the_page_has_its_title_and_size(panel: EmulatorPanel) -> None:
     status, page = get(panel, "/")
     assert status == 200

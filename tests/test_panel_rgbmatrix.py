@@ -20,6 +20,14 @@ from firmware.pi.panel_rgbmatrix import MatrixPanel, how_to_get_it, obstacle_on,
 SETTINGS = PanelSettings(
     "rgbmatrix", 64, 64, chain=2, hardware_mapping="adafruit-hat-pwm", gpio_slowdown=3, user="root"
 )
+MADE = {
+    "led_rgb_sequence": "BGR",
+    "multiplexing": 4,
+    "row_address_type": 2,
+    "panel_type": "FM6127",
+    "pixel_mapper_config": "U-mapper;Rotate:180",
+    "limit_refresh_rate_hz": 120,
+}
 PI_4 = "Raspberry Pi 4 Model B Rev 1.4\0"
 
 
@@ -106,9 +114,6 @@ def test_every_option_arrives() -> None:
         "chain_length": 2,
         "parallel": 1,
         "gpio_slowdown": 3,
-        "led_rgb_sequence": "RGB",
-        "multiplexing": 0,
-        "row_address_type": 0,
         "brightness": 100,  # the image has it
         "drop_privileges": 1,
         "drop_priv_user": "root",
@@ -123,13 +128,43 @@ def test_every_option_arrives() -> None:
         multiplexing=4,
         row_address_type=2,
         panel_type="FM6127",
+        pixel_mapper="U-mapper;Rotate:180",
+        limit_refresh_rate_hz=120,
     )
-    made = vars(set_options(SimpleNamespace(), odd))
-    assert [made[key] for key in ("led_rgb_sequence", "multiplexing", "row_address_type", "panel_type")] == [
-        "BGR", 4, 2, "FM6127",
-    ]  # fmt: skip
+    made = vars(set_options(SimpleNamespace(**dict.fromkeys(MADE)), odd))
+    assert {key: made[key] for key in MADE} == MADE
     kept = set_options(SimpleNamespace(gpio_slowdown=1), PanelSettings("rgbmatrix", 32, 64, user="root"))
     assert kept.gpio_slowdown == 1  # the library's own
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("limit_refresh_rate_hz", 120), ("panel_type", "FM6127"), ("pixel_mapper", "Rotate:180")]
+)
+def test_a_library_too_old_for_an_option_is_one_line(key: str, value: Any) -> None:
+    panel = PanelSettings("rgbmatrix", 32, 64, user="root", **{key: value})
+    with pytest.raises(PanelError, match=rf"^panel\.{key}: the installed rgbmatrix is too old for it: ") as error:
+        set_options(SimpleNamespace(), panel)
+    assert "\n" not in str(error.value)
+
+
+def test_a_library_that_passes_over_a_mapper_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It prints a line, and makes the panel that there would be without."""
+    module = SimpleNamespace(
+        RGBMatrixOptions=lambda: SimpleNamespace(pixel_mapper_config=""), RGBMatrix=lambda options: Library(256, 32)
+    )
+    monkeypatch.setitem(sys.modules, "rgbmatrix", module)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    panel = PanelSettings("rgbmatrix", 32, 64, chain=4, pixel_mapper="U-mapper", user="root")
+    with pytest.raises(PanelError, match="makes 256x32 LEDs of these modules, expected 128x64"):
+        open_rgbmatrix(panel, machine(tmp_path))
+
+
+def test_a_way_to_choose_rows_that_a_pi_5_lacks_is_refused_before(tmp_path: Path) -> None:
+    """The library of May 2026 makes no panel then and says so on stderr; the first use of it is a segfault."""
+    here = machine(tmp_path, model="Raspberry Pi 5 Model B Rev 1.0\0")
+    for kind in range(6):
+        obstacle = obstacle_on(here, PanelSettings("rgbmatrix", 32, 64, row_address_type=kind, user="root"), 0)
+        assert (obstacle or "").startswith("panel.row_address_type: ") == (kind not in (0, 2)), kind
 
 
 def machine(root: Path, model: str = PI_4, modules: str = "", devices: tuple[str, ...] = ("gpiomem",)) -> Path:

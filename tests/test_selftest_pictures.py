@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from firmware.core import layout
+from firmware.core import canvas, layout
 from firmware.pi.panel import PanelSettings
 from firmware.pi.selftest.pictures_link import Chain
 from firmware.pi.selftest.pictures_panel import Fill, Modules, Ramp, White
@@ -103,6 +103,18 @@ def test_modules_of_every_size_tell_which_they_are(rows: int, cols: int, chain: 
         part = image.crop((each.x, each.y, each.x + each.w, each.y + each.h))
         looks |= {part.tobytes(), part.transpose(Image.Transpose.ROTATE_180).tobytes()}
     assert len(looks) == 2 * chain * parallel
+
+
+def test_a_module_that_is_to_hang_upside_down_has_its_cable_at_the_left() -> None:
+    """As the technician sees it: numbers upright in the picture, the arrow the way the cable goes."""
+    panel = PanelSettings("image", 32, 64, chain=4, pixel_mapper="U-mapper")
+    image = drawn((128, 64), Modules(modules_of(panel)))
+    first, second, third, fourth = (image.crop((m.x, m.y, m.x + m.w, m.y + m.h)) for m in modules_of(panel))
+    green, amber = (tuple(canvas.palette(100)[3 * ink : 3 * ink + 3]) for ink in (canvas.GREEN, canvas.AMBER))
+    for part, heads, tails in ((second, 4, 59), (third, 59, 4), (fourth, 59, 4)):
+        columns = [sum(part.getpixel((x, y)) == green for y in range(32)) for x in range(64)]
+        assert columns[heads] > 1 and columns[tails] == 1
+    assert first.getpixel((62, 10)) == amber != third.getpixel((1, 10))
 
 
 @SIZES

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from firmware.core.layout import SIZES
+from firmware.pi.panel_shape import FOLDS, grid, size_words
 from hw.pins import mappings
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ DRIVERS = {
     "emulator": "A page in the browser.",
     "image": "A picture file, latest.png in the folder `path`.",
 }
+
+# lib/multiplex-mappers.cc of the library, May 2026: numbers from 1 on, as --led-multiplexing has them; 0 is none. A
+# number that it does not know ends the process. Not 19 (P10Outdoor32x16QuarterScanMapper): it makes the panel twice as
+# high as its modules are.
+MULTIPLEXINGS = tuple(number for number in range(23) if number != 19)
+# Kaler2Scan, P10-128x4-Z, P10CoremanMapper and P10Outdoor32x16HalfScan keep four rows in one, and fewer than four such
+# end the process (framebuffer.cc).
+TALL_MULTIPLEXINGS = (7, 9, 15, 18)
+TALL_ROWS = 16
 
 
 class PanelError(RuntimeError):
@@ -65,6 +75,8 @@ class PanelSettings:
     multiplexing: int = 0
     row_address_type: int = 0
     panel_type: str | None = None
+    pixel_mapper: str | None = None
+    limit_refresh_rate_hz: int | None = None
     brightness: int = 100
     path: Path | None = None
     port: int = 8888
@@ -73,12 +85,12 @@ class PanelSettings:
     @property
     def width(self) -> int:
         """Columns of the whole panel."""
-        return self.cols * self.chain
+        return self.cols * grid(self.chain, self.parallel, self.pixel_mapper)[0]
 
     @property
     def height(self) -> int:
         """Rows of the whole panel."""
-        return self.rows * self.parallel
+        return self.rows * grid(self.chain, self.parallel, self.pixel_mapper)[1]
 
 
 def check(panel: PanelSettings) -> list[tuple[str, str]]:
@@ -96,12 +108,22 @@ def check(panel: PanelSettings) -> list[tuple[str, str]]:
         problems.append(
             ("parallel", f"{panel.parallel}, expected at most {mapping.most_parallel} with mapping {mapping.name!r}")
         )
+    if panel.pixel_mapper in FOLDS and panel.chain % 2:
+        problems.append(
+            ("chain", f"{panel.chain}, expected an even number with pixel_mapper {panel.pixel_mapper!r}, "
+             "which bends a chain in its middle")
+        )  # fmt: skip
     if not problems and (panel.width, panel.height) not in SIZES:
         sizes = " or ".join(f"{width}x{height}" for width, height in SIZES)
         problems.append(
             ("rows" if panel.height not in {height for _, height in SIZES} else "cols",
              f"these modules make a panel of {panel.width}x{panel.height} LEDs, expected {sizes}: "
-             "cols x chain is its width, rows x parallel its height")
+             + size_words(panel.pixel_mapper))
+        )  # fmt: skip
+    if panel.multiplexing in TALL_MULTIPLEXINGS and panel.rows < TALL_ROWS:
+        problems.append(
+            ("multiplexing", f"{panel.multiplexing}, which is for modules of {TALL_ROWS} rows or more: "
+             f"these have {panel.rows}")
         )  # fmt: skip
     if panel.driver == "image" and panel.path is None:
         problems.append(("path", "missing: driver 'image' writes latest.png into the folder of this name"))

@@ -34,7 +34,7 @@ class EmulatorPanel(MatrixPanel):
         for name in ("RGBME", "tornado.access"):
             logging.getLogger(name).setLevel(logging.ERROR)
         self._page = EmulatorPage(panel.width, panel.height, panel.port, title)
-        set_options(options, panel)
+        set_options(options, as_seen(panel))
         options.display_adapter = _PageAdapter(self._page)
         super().__init__(module.RGBMatrix(options=options))
         self.url = self._page.url
@@ -44,6 +44,14 @@ class EmulatorPanel(MatrixPanel):
         """See Panel; pages that are open say that the board has stopped."""
         super().close()
         self._page.close()
+
+
+def as_seen(panel: PanelSettings) -> PanelSettings:
+    """The same picture on one plain module: the page shows what people see, whatever modules make it and how they hang.
+
+    RGBMatrixEmulator has no option for the chips of modules, passes over the others, and lays mappers its own way.
+    """
+    return PanelSettings(panel.driver, panel.height, panel.width, brightness=panel.brightness, user=panel.user)
 
 
 class _PageAdapter:

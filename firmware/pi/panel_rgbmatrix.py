@@ -71,7 +71,13 @@ def open_rgbmatrix(panel: PanelSettings, root: Path = Path("/")) -> Panel:
     obstacle = obstacle_on(root, panel, os.geteuid())
     if obstacle:
         raise PanelError(f"panel.driver: 'rgbmatrix' cannot start: {obstacle}")
-    return MatrixPanel(module.RGBMatrix(options=set_options(module.RGBMatrixOptions(), panel)))
+    matrix = module.RGBMatrix(options=set_options(module.RGBMatrixOptions(), panel))
+    if (matrix.width, matrix.height) != (panel.width, panel.height):  # it passes over a mapper that it does not know
+        raise PanelError(
+            f"panel: the installed rgbmatrix makes {matrix.width}x{matrix.height} LEDs of these modules, expected "
+            f"{panel.width}x{panel.height}: leave out multiplexing and pixel_mapper, or take a newer one"
+        )
+    return MatrixPanel(matrix)
 
 
 def how_to_get_it(prefix: Path = Path(sys.prefix)) -> str:
@@ -90,12 +96,22 @@ def set_options(options: Any, panel: PanelSettings) -> Any:
     options.parallel = panel.parallel
     if panel.gpio_slowdown is not None:
         options.gpio_slowdown = panel.gpio_slowdown
-    # How the modules themselves are made; the installer's self-test shows which of these is wrong.
-    options.led_rgb_sequence = panel.led_rgb_sequence
-    options.multiplexing = panel.multiplexing
-    options.row_address_type = panel.row_address_type
-    if panel.panel_type is not None:
-        options.panel_type = panel.panel_type
+    # How the modules are made and laid; the installer's self-test shows which of these is wrong.
+    for name, value, usual in (
+        ("led_rgb_sequence", panel.led_rgb_sequence, PanelSettings.led_rgb_sequence),
+        ("multiplexing", panel.multiplexing, PanelSettings.multiplexing),
+        ("row_address_type", panel.row_address_type, PanelSettings.row_address_type),
+        ("panel_type", panel.panel_type, None),
+        ("pixel_mapper_config", panel.pixel_mapper, None),
+        ("limit_refresh_rate_hz", panel.limit_refresh_rate_hz, None),
+    ):
+        if value == usual:
+            continue
+        if not hasattr(options, name):
+            raise PanelError(
+                f"panel.{name.removesuffix('_config')}: the installed rgbmatrix is too old for it: {how_to_get_it()}"
+            )
+        setattr(options, name, value)
     # Brightness is a matter of the image: the library's own would scale only what is set after it changed.
     options.brightness = 100
     options.drop_privileges = 1
@@ -114,6 +130,8 @@ def obstacle_on(root: Path, panel: PanelSettings, user_id: int) -> str | None:
         return "this machine is no Raspberry Pi; on a desktop take driver 'emulator'"
     newest = "Pi 5" in model  # another way to the pins, without the PWM block
     pulses = mappings()[panel.hardware_mapping].hardware_pulses and not newest
+    if newest and panel.row_address_type not in (0, 2):  # led-matrix.cc: there is no panel then, and no word of it
+        return f"panel.row_address_type: {panel.row_address_type}, expected 0 or 2 on a Pi 5; or take a Pi 4 or 3"
     if pulses and user_id != 0:
         return f"it must be started as root; it becomes user {panel.user!r} once it has the GPIO"
     if pulses and any(line.startswith("snd_bcm2835 ") for line in _read(root / "proc/modules").splitlines()):

@@ -121,6 +121,8 @@ def _panel(section: dict[str, Any], folder: Path) -> PanelSettings:
         multiplexing=section["multiplexing"],
         row_address_type=section["row_address_type"],
         panel_type=section["panel_type"],
+        pixel_mapper=section["pixel_mapper"],
+        limit_refresh_rate_hz=section["limit_refresh_rate_hz"],
         brightness=section["brightness"],
         path=folder / section["path"] if section["path"] else None,
         port=section["port"],
@@ -131,10 +133,13 @@ def _panel(section: dict[str, Any], folder: Path) -> PanelSettings:
 def _panel_problems(panel: Section) -> list[Problem]:
     """What the keys of the section say together; what rests on a wrong one is not looked at."""
     found: list[Problem] = []
-    if all(panel[key] is not None for key in _SIZES):
+    mapper = panel["pixel_mapper"]
+    if all(panel[key] is not None for key in _SIZES) and (mapper is not None or not panel.given("pixel_mapper")):
         about = PanelSettings(
             driver=panel["driver"] or "emulator",
             path=Path() if panel.given("path") else None,
+            pixel_mapper=mapper,
+            multiplexing=panel["multiplexing"] or 0,
             **{key: panel[key] for key in _SIZES},
         )
         found += [(panel.at(key), message) for key, message in check(about)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
@@ -13,7 +14,8 @@ from firmware.core.board import PAGES
 from firmware.core.check import Field, Int, OneOf, Problems, Record, Text
 from firmware.core.inventory import MOST
 from firmware.core.layout import SIZES
-from firmware.pi.panel import DRIVERS, PanelSettings
+from firmware.pi.panel import DRIVERS, MULTIPLEXINGS, TALL_MULTIPLEXINGS, TALL_ROWS, PanelSettings
+from firmware.pi.panel_shape import FOLDS, FROM_LEFT, MAPPERS, STACKS
 from firmware.pi.settings_night import NIGHT
 from hw.pins import mappings
 
@@ -30,8 +32,29 @@ class Pin(Int):
         super().refuse(value, path, problems, hint)
 
 
+class Multiplexing(Int):
+    """One of MULTIPLEXINGS."""
+
+    def __init__(self) -> None:
+        super().__init__(MULTIPLEXINGS[0], MULTIPLEXINGS[-1])
+        self.gaps = [number for number in range(self.lo, self.hi + 1) if number not in MULTIPLEXINGS]
+
+    def expected(self) -> str:
+        return f"{super().expected()}, but not {' or '.join(map(str, self.gaps))}"
+
+    def read(self, value: Any, path: tuple[str | int, ...], problems: Problems) -> int | None:
+        number = super().read(value, path, problems)
+        if number in self.gaps:
+            self.refuse(value, path, problems)
+            return None
+        return number
+
+
 _PIN = Pin(2, 27)
+_MULTIPLEXING = Multiplexing()
 MOST_CHAIN, MOST_PARALLEL = 16, 3
+# The library takes any. A panel flickers below some 80 Hz (its README), and what flashes at 3 to 50 Hz may harm people.
+LEAST_HZ = 80
 
 
 class Panel(Record):
@@ -43,9 +66,11 @@ class Panel(Record):
         for name, mapping in mappings().items():
             most = {"rows": {"maximum": mapping.most_rows}, "parallel": {"maximum": mapping.most_parallel}}
             rules.append(when(_chosen(hardware_mapping=name), parts(**most)))
-        widths, heights = (sorted(set(lengths)) for lengths in zip(*SIZES, strict=True))
-        rules += [_modules(number, "cols", widths, chain=number) for number in range(1, MOST_CHAIN + 1)]
-        rules += [_modules(number, "rows", heights, parallel=number) for number in range(1, MOST_PARALLEL + 1)]
+        rules += _sizes()
+        whys = [(_MULTIPLEXING.gaps, f"expected {_MULTIPLEXING.expected()}")]
+        rules += [parts(multiplexing={"not": {"enum": gaps}, "errorMessage": why}) for gaps, why in whys]
+        tall = {"minimum": TALL_ROWS, "errorMessage": f"this multiplexing is for {TALL_ROWS} rows or more"}
+        rules.append(when(given("multiplexing", {"enum": list(TALL_MULTIPLEXINGS)}), parts(rows=tall)))
         return record(self, schema_of) | {"allOf": rules}
 
 
@@ -75,13 +100,39 @@ def _chosen(**values: Any) -> Schema:
     return {"properties": {name: {"const": value} for name, value in values.items()}, "required": needed}
 
 
-def _modules(number: int, side: str, lengths: list[int], **chosen: int) -> Schema:
+def _sizes() -> list[Schema]:
+    """That modules make a panel which there is a layout for, however their chains are laid."""
+    widths, heights = (sorted(set(lengths)) for lengths in zip(*SIZES, strict=True))
+    chains, parallels = ("chain", range(1, MOST_CHAIN + 1)), ("parallel", range(1, MOST_PARALLEL + 1))
+    even = range(2, MOST_CHAIN + 1, 2)
+    straight = {"properties": {"pixel_mapper": {"enum": [FROM_LEFT]}}}
+    folded, stacked = (given("pixel_mapper", {"enum": list(names)}) for names in (FOLDS, STACKS))
+    odd = {"multipleOf": 2, "errorMessage": "expected an even number: pixel_mapper bends a chain in its middle"}
+    return [
+        when(straight, {"allOf": [*_modules("cols", widths, chains), *_modules("rows", heights, parallels)]}),
+        when(folded, {"required": ["chain"], **parts(chain=odd)}),
+        when(
+            folded,
+            {
+                "allOf": [
+                    *_modules("cols", [2 * width for width in widths], ("chain", even)),
+                    *_modules("rows", [height // 2 for height in heights], parallels),
+                ]
+            },
+        ),
+        when(stacked, {"allOf": [*_modules("cols", widths, parallels), *_modules("rows", heights, chains)]}),
+    ]
+
+
+def _modules(side: str, lengths: list[int], numbers: tuple[str, range]) -> Iterator[Schema]:
     """How long modules may be so that so many of them make one of these lengths."""
-    fit = [length // number for length in lengths if length % number == 0]
-    what = (
-        f"{number} {'module makes' if number == 1 else 'modules make'} {' or '.join(map(str, lengths))} LEDs, expected"
-    )
-    return when(_chosen(**chosen), parts(**{side: one_of(fit, f"{what} {' or '.join(map(str, fit)) or 'fewer'}")}))
+    key, range_of = numbers
+    for number in range_of:
+        fit = [length // number for length in lengths if length % number == 0]
+        modules = "module makes" if number == 1 else "modules make"
+        what = f"{number} {modules} {' or '.join(map(str, lengths))} LEDs, expected"
+        expected = f"{what} {' or '.join(map(str, fit)) or 'fewer'}"
+        yield when(_chosen(**{key: number}), parts(**{side: one_of(fit, expected)}))
 
 
 # Ranges of rows, cols, gpio_slowdown and of how modules are made: lib/options-initialize.cc and led-matrix.cc of
@@ -120,7 +171,7 @@ _PANEL = Panel(
         ),
         Field(
             "multiplexing",
-            Int(0, 17),
+            _MULTIPLEXING,
             default=PanelSettings.multiplexing,
             doc="how the modules' rows are wired, when the self-test's lines are broken: try 1, 2 and so on",
         ),
@@ -135,6 +186,18 @@ _PANEL = Panel(
             OneOf(("FM6126A", "FM6127")),
             doc="modules with these chips stay dark without it",
             example="FM6126A",
+        ),
+        Described(
+            "pixel_mapper",
+            Choices(MAPPERS),
+            doc="how a chain is laid that is bent or begins at the left, when numbers of the self-test are upside down",
+            example="U-mapper",
+        ),
+        Described(
+            "limit_refresh_rate_hz",
+            Int(LEAST_HZ, 1000),
+            doc="holds the refresh rate steady, for a camera or a picture that wavers; as fast as it can when absent",
+            example=120,
         ),
         Field("brightness", Int(1, 100), default=PanelSettings.brightness, doc="percent by day"),
         Described("path", FILE, doc="with driver image: the folder of latest.png", example="frames"),

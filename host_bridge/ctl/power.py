@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,6 +113,7 @@ def _told(args: argparse.Namespace) -> Told:
     plan = plan_for(modules)
     return Told(
         plan=plan,
+        size=(panel.width, panel.height),
         brightness=panel.brightness,
         pages=tuple(pages((panel.width, panel.height), panel.brightness)),
         pitch_mm=args.pitch,
@@ -130,7 +132,7 @@ def _panel(args: argparse.Namespace) -> PanelSettings:
         if twice:
             raise UsageError(f"--{twice}: the panel of --board has its own: leave out one of them")
         of_board = settings.load(args.board, secrets=False).panel
-        return of_board if args.brightness is None else _but(of_board, args.brightness)
+        return of_board if args.brightness is None else replace(of_board, brightness=args.brightness)
     if args.rows is None or args.cols is None:
         raise UsageError("of which panel? Give --board board.yaml, or --rows and --cols of one module")
     panel = PanelSettings(
@@ -140,9 +142,3 @@ def _panel(args: argparse.Namespace) -> PanelSettings:
     if problems:
         raise UsageError("; ".join(f"--{key}: {message}" for key, message in problems))
     return panel
-
-
-def _but(panel: PanelSettings, brightness: int) -> PanelSettings:
-    return PanelSettings(
-        panel.driver, panel.rows, panel.cols, panel.chain, panel.parallel, panel.hardware_mapping, brightness=brightness
-    )

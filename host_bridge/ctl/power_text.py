@@ -29,6 +29,7 @@ class Told(NamedTuple):
     """A plan, and what it is told with. `brightness`: percent; `pages`: of all scenes, at that brightness."""
 
     plan: Plan
+    size: tuple[int, int]
     brightness: int
     pages: tuple[Page, ...]
     pitch_mm: float | None
@@ -73,7 +74,7 @@ class Told(NamedTuple):
 def lines(told: Told) -> Iterator[str]:
     """All of the output."""
     plan, modules = told.plan, told.plan.modules
-    size = f"{modules.cols * modules.chain}x{modules.rows * modules.parallel}"
+    size = "{}x{}".format(*told.size)
     chains = "one chain" if modules.parallel == 1 else f"{modules.parallel} chains"
     count = f"{modules.number} module{'s' * (modules.number > 1)} of {modules.cols}x{modules.rows}"
     yield f"{size} LEDs: {count} in {chains}, brightness {told.brightness} %"
@@ -113,8 +114,7 @@ def _lit(page: Page) -> str:
 
 
 def _area(told: Told) -> str:
-    modules, pitch = told.plan.modules, told.pitch_mm or 0
-    wide, high = modules.cols * modules.chain * pitch, modules.rows * modules.parallel * pitch
+    wide, high = (leds * (told.pitch_mm or 0) for leds in told.size)
     white = told.plan.white_a * VOLTS.value / (wide * high / 1e6)
     busy = told.amps(told.busiest) * VOLTS.value / (wide * high / 1e6)
     return f"{wide:.0f} x {high:.0f} mm; heat {busy:.0f} W/m² on the busiest page, {white:.0f} W/m² at full white"

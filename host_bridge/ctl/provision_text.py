@@ -37,7 +37,7 @@ def lines(made: Made) -> str:
         f"{made.folder}: the card of the board {board.board!r} of the site {board.site!r}, for {by}",
         f"  broker   {board.mqtt.host}:{board.mqtt.port}, {_login(made)}",
         f"  network  {_network(made)}",
-        f"  panel    {panel.cols * panel.chain}x{panel.rows * panel.parallel}, driver {panel.driver}, "
+        f"  panel    {panel.width}x{panel.height}, driver {panel.driver}, "
         f"wired as {panel.hardware_mapping}; buzzer {_pin(board.buzzer_gpio)}, button {_pin(board.button_gpio)}",
         f"  system   {system.hostname}, {system.timezone}",
         f"  files    {len(made.files)}, {_size(sum(len(each.data) for each in made.files))}; "

@@ -28,7 +28,7 @@ class Picture(Protocol):
 class Module:
     """One module of the panel: where it is, and its place: `2` is the second from the Pi, `B2` of the second chain.
 
-    `first`: the Pi's own cable goes to it.
+    `first`: the Pi's own cable goes to it. `turned`: it is to hang upside down, so that its cable comes from the left.
     """
 
     x: int
@@ -37,6 +37,7 @@ class Module:
     h: int
     name: str
     first: bool
+    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,13 +140,14 @@ class Modules:
             head = min(each.h // 8 + 1, 5)
             sheet.rect(each.x, shaft, each.w, 1, GREEN)
             for step in range(1, head):  # towards the end of the chain
-                sheet.rect(each.x + 1 + step, shaft - step, 1, 2 * step + 1, GREEN)
+                tip = each.w - 2 - step if each.turned else 1 + step
+                sheet.rect(each.x + tip, shaft - step, 1, 2 * step + 1, GREEN)
             if each.first:  # the cable
-                sheet.rect(each.x + each.w - 3, each.y + 1, 2, each.h - 2, AMBER)
+                sheet.rect(each.x + (1 if each.turned else each.w - 3), each.y + 1, 2, each.h - 2, AMBER)
             letters = (("letters14", 2), ("letters10", 1)) if each.h >= 32 else (("letters8", 1),)
             cap = sheet.fonts[letters[0][0]].cap
             top = each.y + max((shaft - head - each.y - cap) // 2, 1)
-            sheet.words(each.name, top + cap, WHITE, each.x + 1, each.w - 4, letters)
+            sheet.words(each.name, top + cap, WHITE, each.x + (3 if each.turned else 1), each.w - 4, letters)
 
 
 @dataclass(frozen=True)

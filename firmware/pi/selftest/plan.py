@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from firmware.pi.gpio import position
 from firmware.pi.panel import PanelSettings
+from firmware.pi.panel_shape import spot
 from firmware.pi.selftest.pictures_panel import Module
 from firmware.pi.settings import BoardSettings
 
@@ -31,20 +32,12 @@ def plan_of(read: BoardSettings) -> Plan:
 
 
 def modules_of(panel: PanelSettings) -> tuple[Module, ...]:
-    """Where each module of a panel is, in the order of the cables.
-
-    The library fills a chain from its far end: the module that the Pi's cable goes to has the last columns, the right
-    ones seen from the front (lib/README.md of rpi-rgb-led-matrix, May 2026).
-    """
-    return tuple(
-        Module(
-            (panel.chain - 1 - place) * panel.cols,
-            row * panel.rows,
-            panel.cols,
-            panel.rows,
-            (_CHAINS[row] if panel.parallel > 1 else "") + str(place + 1),
-            place == 0,
-        )
-        for row in range(panel.parallel)
-        for place in range(panel.chain)
-    )
+    """Where each module of a panel is, in the order of the cables."""
+    found = []
+    for chain in range(panel.parallel):
+        for number in range(panel.chain):
+            at = spot(panel.chain, panel.parallel, panel.pixel_mapper, (chain, number))
+            name = (_CHAINS[chain] if panel.parallel > 1 else "") + str(number + 1)
+            x, y = at.column * panel.cols, at.row * panel.rows
+            found.append(Module(x, y, panel.cols, panel.rows, name, number == 0, at.turned))
+    return tuple(found)

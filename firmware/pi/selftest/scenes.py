@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firmware.pi.panel import PanelSettings
+from firmware.pi.panel_shape import FOLDED
 from firmware.pi.selftest.pictures_link import Address, Chain
 from firmware.pi.selftest.pictures_panel import (
     FILLS,
@@ -30,16 +31,19 @@ def scenes(width: int, height: int) -> list[tuple[str, Picture]]:
     """(name, picture) of all of them, for a panel of modules of 64×32."""
     chain, parallel = width // 64, height // 32
     modules = modules_of(PanelSettings("image", 32, 64, chain, parallel))
+    folded = PanelSettings("image", height // 2, 64, chain=2 * chain, pixel_mapper=FOLDED)
     found: list[tuple[str, Picture]] = [(f"install_{name.lower()}", Fill(name)) for name in FILLS]
     found += [
         ("install_bars", Bars()),
         ("install_hint", Hint(("led_rgb_sequence",))),
         ("install_hint_rows", Hint(("multiplexing", "row_address_type"), 1)),
+        ("install_hint_mapper", Hint(("pixel_mapper",))),
         ("install_hint_modules", Hint(("cable order", "arrow = from the Pi"), 1)),
         ("install_corners", Corners()),
         ("install_rows", Lines(row=height // 3)),
         ("install_columns", Lines(column=width // 3)),
         ("install_modules", Modules(modules)),
+        ("install_modules_folded", Modules(modules_of(folded))),
         ("install_ramp", Ramp()),
         ("install_supply", Supply()),
         ("install_white", White()),

@@ -253,7 +253,7 @@ def steps_of(plan: Plan) -> list[Step]:
         Sweep(plan),
         Ask("lines?", "multiplexing", "row_address_type", "gpio_slowdown"),
         Still("modules", 8000, Modules(plan.modules)),
-        Ask("modules?", "cable order", "arrow = from the Pi"),
+        Ask("modules?", "pixel_mapper", "cable order", "arrow = from the Pi"),
         Still("ramp", 5000, Ramp()),
         Still("supply", 2500, Supply()),
         Still("white", WHITE_MS, White()),
