@@ -148,11 +148,12 @@ direct current of 100 A (for the check under load), screwdrivers, a label printe
 
 ## When a module arrives
 
-1. Read the chips on its back: what drives the LEDs must be none of those to avoid.
+1. Read the chips on its back: what drives the LEDs must be none of those to avoid. FM6126A and FM6127 go into
+   board.yaml as `panel.panel_type`.
 2. Plug it alone, with one ribbon and one fused lead, and run the self-test (hold the button while the board starts):
    red, green, blue, white and its frame must be whole. Do this with each module before the frame is built.
-3. Wrong colours: the maker has swapped colour lines. Send it back, or have modules of one make only: board.yaml has no
-   option for it.
+3. Wrong colours, torn lines, nothing at all: [SELFTEST.md](SELFTEST.md) tells which key of board.yaml mends each.
+   The keys hold for the whole panel, so all modules must need the same: send back what differs from the rest.
 """
 
 

@@ -33,6 +33,17 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return err.strip()
 
 
+def test_a_bent_chain_is_as_wide_as_half_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its size is that of what hangs on the wall, whatever the brightness; its modules are those of the chain."""
+    board = tmp_path / "board.yaml"
+    panel = "{driver: rgbmatrix, rows: 32, cols: 64, chain: 4, pixel_mapper: U-mapper, hardware_mapping: adafruit-hat}"
+    board.write_text(f"site: a\nboard: b\nmqtt: {{url: mqtt://h}}\npanel: {panel}\n")
+    for more in ((), ("--brightness", "50")):
+        out = told(capsys, "--board", str(board), "--pitch", "4", *more)
+        assert out.startswith("128x64 LEDs: 4 modules of 64x32 in one chain, brightness ")
+        assert "512 x 256 mm; heat" in out
+
+
 def test_two_modules(capsys: pytest.CaptureFixture[str]) -> None:
     out = told(capsys, *TWO)
     assert out.startswith("128x64 LEDs: 2 modules of 64x64 in one chain, brightness 100 %\n")

@@ -7,8 +7,20 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
+from config.yaml_file import parse
 from firmware.core import layout, scenes
-from host_bridge.ctl import preview, preview_install, preview_picture, preview_scenes, preview_sheet
+from firmware.pi import panel_shape, settings
+from firmware.pi.panel import MULTIPLEXINGS
+from firmware.pi.selftest.pictures_panel import Bars, Corners, Lines
+from firmware.pi.settings_schema import LEAST_HZ
+from host_bridge.ctl import (
+    preview,
+    preview_faults,
+    preview_install,
+    preview_picture,
+    preview_scenes,
+    preview_sheet,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -157,3 +169,36 @@ def test_the_picture_of_the_self_test_is_the_one_that_is_drawn_now() -> None:
     assert path.stat().st_size < 200_000
     told = (ROOT / "firmware" / "SCREENS.md").read_text("utf-8")
     assert "(self-test.png)" in told
+
+
+def test_the_picture_of_the_faults_is_the_one_that_is_drawn_now() -> None:
+    """wallboardctl preview --sheet faults --out hw/self-test-faults.png"""
+    path = ROOT / "hw" / "self-test-faults.png"
+    with Image.open(path) as picture:
+        assert picture.text[preview_picture.HASH_KEY] == preview_faults.faults_hash()  # type: ignore[attr-defined]
+        assert picture.size == preview_faults.faults(3).size
+    assert path.stat().st_size < 100_000
+    told = (ROOT / "hw" / "SELFTEST.md").read_text("utf-8")
+    assert "(self-test-faults.png)" in told
+
+
+def test_each_fault_looks_wrong_and_its_mend_is_a_setting() -> None:
+    right = [preview_sheet.self_test_frame((64, 32), each) for each in (Bars(), Corners(), Lines(row=21))]
+    looks = {image.tobytes() for image in right} | {fault.draw().tobytes() for fault in preview_faults.FAULTS}
+    assert len(looks) == 3 + len(preview_faults.FAULTS)
+    keys = {fault.mend.partition(":")[0] for fault in preview_faults.FAULTS if ": " in fault.mend}
+    assert keys == {"led_rgb_sequence", "multiplexing", "pixel_mapper"}
+    for fault in preview_faults.FAULTS:
+        key, colon, value = fault.mend.partition(": ")
+        if colon:
+            panel = f"{{driver: rgbmatrix, rows: 32, cols: 64, chain: 2, {key}: {value}}}"
+            board = f"site: a\nboard: b\nmqtt: {{url: mqtt://h}}\npanel: {panel}\n"
+            built = settings.build(parse(board.encode(), "board.yaml"), Path(), secrets=False)
+            assert str(getattr(built.panel, key)) == value
+
+
+def test_the_technicians_page_names_every_key_and_value() -> None:
+    told = (ROOT / "hw" / "SELFTEST.md").read_text("utf-8")
+    assert all(name in told for name in ("panel_type", "FM6126A", "FM6127", "row_address_type", "gpio_slowdown"))
+    assert all(each in told for each in (panel_shape.FROM_LEFT, panel_shape.FOLDED, panel_shape.SERPENTINE))
+    assert f"1 to {MULTIPLEXINGS[-1]}" in told and f"{LEAST_HZ} is the least" in told

@@ -142,7 +142,7 @@ def _scenes(args: argparse.Namespace) -> int:
     if scene is not None and scene not in names:
         raise UsageError(f"--scene: there is no scene {args.scene!r}; `wallboardctl preview --scene list` prints them")
     if args.sheet:
-        write = preview_scenes.write_install if args.sheet == "install" else preview_scenes.write_story
+        write = preview_scenes.SHEETS[args.sheet]
         written = [write(args.out, args.pitch)]
     elif scene is not None:
         written = [preview_scenes.write_scene(panel, scene, args.out, args.pitch)]

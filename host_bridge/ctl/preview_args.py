@@ -76,7 +76,9 @@ def add_parser(subparsers: Subparsers) -> None:
     scenes = parser.add_argument_group("scenes of the screen, without --thresholds")
     scenes.add_argument("--scene", metavar="NAME", help="one scene alone; `list` prints the names")
     scenes.add_argument(
-        "--sheet", choices=["story", "install"], help="the few pages that tell the story; or the installer's self-test"
+        "--sheet",
+        choices=["story", "install", "faults"],
+        help="the few pages that tell the story; the installer's self-test; or that of a panel that is set wrong",
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from firmware.core import layout
-from host_bridge.ctl import preview_install, preview_sheet
+from host_bridge.ctl import preview_faults, preview_install, preview_sheet
 from host_bridge.ctl.preview_picture import framed, save_png
 
 SIZE = (128, 64)  # of one scene, unless somebody says otherwise
@@ -50,6 +50,15 @@ def write_install(out: Path | None, pitch_px: int | None) -> tuple[Path, Image.I
     """The pictures of the installer's self-test, with what to look at."""
     picture = preview_install.install(pitch_px or _SHEET_PITCH_PX)
     return save_png(picture, out or Path("preview.png"), preview_install.install_hash())
+
+
+def write_faults(out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Image]:
+    """The self-test on panels that are set wrong, with what mends them."""
+    picture = preview_faults.faults(pitch_px or _SHEET_PITCH_PX)
+    return save_png(picture, out or Path("preview.png"), preview_faults.faults_hash())
+
+
+SHEETS = {"story": write_story, "install": write_install, "faults": write_faults}
 
 
 def write_folder(out: Path | None, pitch_px: int | None) -> list[tuple[Path, Image.Image]]:
