@@ -7,7 +7,7 @@ from config.yaml_file import YamlFile
 
 # The keys that one kind alone has.
 OWN_KEYS = {
-    "bridge": ("pbx", "thresholds", "journal", "keep_days"),
+    "bridge": ("pbx", "thresholds", "journal", "keep_days", "wallboardctl"),
     "board": ("board", "panel", "button", "state_file", "pages"),
     "thresholds": ("timezone", "defaults", "groups", "day_start", "wait_limit", "hours", "quiet", "blink"),
 }
