@@ -10,13 +10,17 @@ Two kinds of fenced blocks are steps; everything else is for people alone.
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 _FENCE = re.compile(r"^```(console|diff)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 ANY = "…"
+CHECKOUT = Path(__file__).parents[1]
 
 
 class Command(NamedTuple):
@@ -66,6 +70,35 @@ def agrees(says: tuple[str, ...], printed: list[str]) -> bool:
         else:
             pattern += re.escape(line.rstrip()).replace(ANY, r"[^\n]*") + r"[^\S\n]*\n"
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
+
+
+def bring_wallboardctl(folder: Path) -> None:
+    """`wallboardctl`, found by its name in what shell() runs: that of this checkout."""
+    program = folder / "bin" / "wallboardctl"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m host_bridge.ctl "$@"\n')
+    program.chmod(0o755)
+
+
+def shell(command: str, folder: Path) -> list[str]:
+    """The lines that a command prints, in a terminal of 100 columns."""
+    path = os.pathsep.join([str(folder / "bin"), os.environ["PATH"], str(Path(sys.executable).parent)])
+    environ = {**os.environ, "PATH": path, "PYTHONPATH": str(CHECKOUT), "COLUMNS": "100"}
+    done = subprocess.run(
+        command, shell=True, cwd=folder, env=environ, text=True, timeout=180, check=False,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    return done.stdout.splitlines()
+
+
+def carry_out(step: Command | Edit, folder: Path) -> None:
+    """Run or make a step. AssertionError when a command prints something else than the page says."""
+    if isinstance(step, Edit):
+        apply(step, folder)
+        return
+    said = shell(step.command, folder)
+    printed = "\n".join(said)
+    assert agrees(step.says, said), f"line {step.line}: $ {step.command}\nprinted\n{printed}"
 
 
 def _edit(first: int, lines: list[str]) -> Edit:

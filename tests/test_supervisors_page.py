@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
-import os
 import re
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from firmware.core import scenes
 from host_bridge.demo import run_files
 from tests import page_steps
 from tests.browser import LEDS, Browser
-from tests.page_steps import Command, Edit
+from tests.page_steps import Command
 from tests.test_demo_run import ROOT, Run, running
 from tests.waiting import wait_until
 from tests.wallboard_process import drawn
@@ -40,10 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("supervisor")
     (folder / "practice").mkdir()
     run_files.write_past(folder / "practice", dt.date(2026, 11, 23))
-    program = folder / "bin" / "wallboardctl"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m host_bridge.ctl "$@"\n')
-    program.chmod(0o755)
+    page_steps.bring_wallboardctl(folder)
     yield folder
 
 
@@ -51,17 +47,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def demo(folder: Path) -> Iterator[Run]:
     with running("--practice", str(folder / "practice")) as run:
         yield run
-
-
-def shell(command: str, folder: Path) -> list[str]:
-    """The lines that a command prints, in a terminal of 100 columns."""
-    path = os.pathsep.join([str(folder / "bin"), os.environ["PATH"], str(Path(sys.executable).parent)])
-    environ = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
-    done = subprocess.run(
-        command, shell=True, cwd=folder, env=environ, text=True, timeout=180, check=False,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    return done.stdout.splitlines()
 
 
 def letters(picture: Image.Image, tile: tuple[int, int]) -> bytes:
@@ -86,16 +71,11 @@ def test_what_the_page_says_is_so(folder: Path, demo: Run) -> None:
         done = 0
         for step in page_steps.steps(PAGE.read_text("utf-8")):
             done += 1
-            if isinstance(step, Edit):
-                page_steps.apply(step, folder)
-                continue
-            if step.command == SAVED:
+            saved = isinstance(step, Command) and step.command == SAVED
+            if saved:
                 assert not shows_securities(browser)
-            said = shell(step.command, folder)
-            assert page_steps.agrees(step.says, said), (
-                f"{PAGE.name}:{step.line}: $ {step.command}\nprinted\n" + "\n".join(said)
-            )
-            if step.command == SAVED:
+            page_steps.carry_out(step, folder)
+            if saved:
                 wait_until(lambda: shows_securities(browser), SHOWN_S, "the board did not follow")
         assert done >= 15
 
@@ -113,4 +93,4 @@ def test_a_page_that_says_otherwise_is_found_out(tmp_path: Path) -> None:
     (step,) = page_steps.steps("```console\n$ echo one\ntwo\n```\n")
     assert isinstance(step, Command)
     (tmp_path / "bin").mkdir()
-    assert not page_steps.agrees(step.says, shell(step.command, tmp_path))
+    assert not page_steps.agrees(step.says, page_steps.shell(step.command, tmp_path))
