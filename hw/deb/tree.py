@@ -148,7 +148,7 @@ def _control(package: Package, architecture: str, version: str, words: Mapping[s
         "Description": package.synopsis,
     }
     text = "".join(f"{name}: {value}\n" for name, value in fields.items() if value)
-    text += "".join(f" {line}\n" for line in textwrap.wrap(package.description, 76))
+    text += "".join(f" {line}\n" for line in textwrap.wrap(package.description, 76, break_on_hyphens=False))
     control = root / "DEBIAN"
     _write(control / "control", text)
     conffiles = sorted(f"/{each.relative_to(root)}" for each in (root / "etc").rglob("*") if each.is_file())
