@@ -1,6 +1,8 @@
 """A page of documentation that is carried out: its commands are run, its edits are made, and what it says is compared.
 
-Two kinds of fenced blocks are steps; everything else is for people alone.
+Three kinds of fenced blocks are steps; everything else is for people alone.
+
+- `bash`: a script, to be pasted into a shell as it stands; a `text` block next below is what it prints.
 
 - `console`: lines that begin with `$ ` are commands (one that ends in a backslash goes on in the next line), the lines
   below each what it prints. `…` stands for any text within a line, and alone in a line for any number of lines.
@@ -18,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-_FENCE = re.compile(r"^```(console|diff)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^```(console|diff|bash)\n(.*?)^```$(?:\s*^```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 ANY = "…"
 CHECKOUT = Path(__file__).parents[1]
 
@@ -31,6 +33,14 @@ class Command(NamedTuple):
     says: tuple[str, ...]
 
 
+class Script(NamedTuple):
+    """Lines to run in one shell. `says`: what they print, None where the page does not tell."""
+
+    line: int
+    script: str
+    says: tuple[str, ...] | None
+
+
 class Edit(NamedTuple):
     """A change of a file: `before`, lines of it, become `after`."""
 
@@ -40,13 +50,15 @@ class Edit(NamedTuple):
     after: tuple[str, ...]
 
 
-def steps(page: str) -> Iterator[Command | Edit]:
+def steps(page: str) -> Iterator[Command | Script | Edit]:
     """The steps of a page, in its order. Raises ValueError for a block that is none."""
     for block in _FENCE.finditer(page):
         first = page.count("\n", 0, block.start()) + 2
         lines = block[2].splitlines()
         if block[1] == "diff":
             yield _edit(first, lines)
+        elif block[1] == "bash":
+            yield Script(first, block[2], None if block[3] is None else tuple(block[3].splitlines()))
         else:
             yield from _commands(first, lines)
 

@@ -13,7 +13,7 @@ from firmware.core import layout
 from firmware.core.units import duration
 from firmware.pi import settings as board_settings
 from host_bridge import thresholds
-from host_bridge.ctl import preview_scenes, preview_state, preview_wire
+from host_bridge.ctl import preview_live, preview_scenes, preview_state, preview_wire, site_args
 from host_bridge.ctl.backtest_progress import Progress
 from host_bridge.ctl.preview_args import FAULTS, UsageError, add_parser, asks_for_a_moment, check
 from host_bridge.ctl.preview_board import wall_of
@@ -22,6 +22,7 @@ from host_bridge.ctl.preview_moment import Moment, Wish, state_moment
 from host_bridge.ctl.preview_show import GIF_S, show
 from host_bridge.ctl.preview_when import EXAMPLE as A_MOMENT
 from host_bridge.ctl.preview_when import WhenError, moment_ms
+from host_bridge.ctl.site_link import LinkError
 from host_bridge.pbx.queue_log_set import SourceError
 from host_bridge.thresholds import Thresholds
 
@@ -41,7 +42,10 @@ def run(args: argparse.Namespace) -> int:
     except ConfigError as error:
         print("\n".join(error.errors), file=sys.stderr)
         return 2
-    except (UsageError, WhenError, layout.LayoutError) as error:
+    except LinkError as error:
+        print(f"wallboardctl preview: {error}", file=sys.stderr)
+        return 1
+    except (UsageError, site_args.UsageError, WhenError, layout.LayoutError) as error:
         print(f"wallboardctl preview: {error}", file=sys.stderr)
         return 2
     except SourceError as error:
@@ -58,7 +62,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _moment(args: argparse.Namespace) -> Moment:
-    """Raises UsageError, WhenError, ConfigError."""
+    """Raises UsageError, WhenError, ConfigError, and LinkError with --live."""
+    if args.live:
+        return preview_live.moment(args, _wish(args))
     if args.thresholds is None:
         raise UsageError("--thresholds is missing: name the thresholds.yaml whose rules and labels hold")
     if args.queue_log:

@@ -10,6 +10,7 @@ from host_bridge.ctl import preview_state
 from host_bridge.ctl.log_args import add_queue_log
 from host_bridge.ctl.preview_show import GIF_S
 from host_bridge.ctl.preview_when import EXAMPLE as A_MOMENT
+from host_bridge.ctl.site_args import add_config
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -39,10 +40,16 @@ What a bridge publishes will do too, so that you see the figures of this minute 
 
   mosquitto_sub -v -W 3 -t 'wallboard/main/queue/#' | wallboardctl preview --thresholds new.yaml --state -
 
+Where bridge.yaml lies, --live asks the broker itself, and goes by the thresholds.yaml of that bridge:
+
+  wallboardctl preview --live
+
 Without --out the picture comes in the terminal; with --out it is a PNG, or a GIF that moves as the board does.
 Without --thresholds: the scenes of the screen (calm, warn, critical, faults …), as pictures.
 """
-EPILOG = "Exit codes: 0 shown or written, 1 the file cannot be written, 2 wrong usage or wrong files."
+EPILOG = """\
+Exit codes: 0 shown or written, 1 the file cannot be written or the broker not reached, 2 wrong usage or wrong files.
+"""
 
 
 class UsageError(ValueError):
@@ -62,6 +69,8 @@ def add_parser(subparsers: Subparsers) -> None:
     state.add_argument("--thresholds", metavar="FILE", type=Path, help="the rules, labels and hours that hold")
     state.add_argument("--state", metavar="FILE", type=Path, help="the queues' figures; - reads them from a pipe")
     state.add_argument("--queue", metavar="TEXT", action="append", help="those of one queue, like the first line above")
+    state.add_argument("--live", action="store_true", default=None, help="the figures of this minute, from the broker")
+    add_config(state)
     add_queue_log(state, ", instead: what was shown --at a moment of theirs", required=False)
     state.add_argument("--at", metavar="TIME", help=f"when, on the site's clock: {A_MOMENT!r} or 10:15; now without it")
     state.add_argument("--fault", choices=FAULTS, help="the board has lost the PBX, the bridge, or its link")
@@ -95,6 +104,7 @@ def asks_for_a_moment(args: argparse.Namespace) -> bool:
             args.fault,
             args.fault_for,
             args.board,
+            args.live,
         )
     )
 
@@ -106,6 +116,10 @@ def check(args: argparse.Namespace) -> None:
     if args.seconds is not None and not 1 <= args.seconds <= _MOST_S:
         raise UsageError(f"--seconds: {args.seconds} is outside 1 to {_MOST_S}")
     moment = asks_for_a_moment(args)
+    if args.config is not None and not args.live:
+        raise UsageError("--config names the bridge whose figures --live shows: add --live")
+    if args.live and (args.state is not None or args.queue or args.queue_log or args.at is not None):
+        raise UsageError("--live shows this minute as it is: leave out --state, --queue, --queue-log and --at")
     if args.scene is not None or args.sheet is not None:
         if moment:
             raise UsageError("--scene and --sheet have their own figures: leave out what is of a state, or them")

@@ -50,6 +50,7 @@ GROUPS = {
         "unmute": Entry("orders", "let the buzzer sound again"),
     },
     "for technicians": {
+        "ami": Entry("ami", "the bridge's user of the PBX, written where the PBX wants it"),
         "completion": Entry("completion", "let the Tab key complete all this, in bash, zsh or fish"),
         "doctor": Entry("doctor", "what is wrong with this board or bridge, and what to do"),
         "flash": Entry("flash", "write Raspberry Pi OS onto a card, and provision it"),

@@ -91,7 +91,7 @@ def find(args: argparse.Namespace) -> Place:
     if args.url is None and args.site is None:
         if given:
             raise UsageError(f"{_OPTIONS[next(iter(given))]} belongs to --url: bridge.yaml has a login of its own")
-        return _of_file(args)
+        return of_file(args)
     if args.config is not None:
         raise UsageError("--config and --url: the file names site and broker already, give one of the two")
     if args.url is None:
@@ -101,7 +101,8 @@ def find(args: argparse.Namespace) -> Place:
     return _of_options(args, given)
 
 
-def _of_file(args: argparse.Namespace) -> Place:
+def of_file(args: argparse.Namespace) -> Place:
+    """The place that bridge.yaml names. Raises UsageError and ConfigError."""
     path = config_path(args, ", or the broker with --url mqtt://HOST --site NAME")
     site, login = load_broker(path)
     return Place(site, replace(login, client_id=""), path)  # under the bridge's id, the broker would cut the bridge off

@@ -83,6 +83,7 @@ class Machine:
 
     def __init__(self, tree: Path, folder: Path, layer: Path | None = None) -> None:
         self.upper = folder / "upper"
+        self.options: tuple[str, ...] = ()  # more of systemd-nspawn: --bind-ro=FOLDER:WHERE …, of none in /tmp or /run
         self.cmdline: tuple[str, ...] = ()  # words for its systemd, which finds them on a real kernel's command line
         self._lower = ":".join(map(str, [layer, tree] if layer else [tree]))  # as overlayfs takes it
         self._folder = folder
@@ -117,7 +118,7 @@ class Machine:
 
     def command(self) -> list[str]:
         """What boots it, in the foreground; words for its systemd may follow."""
-        return [*CONTAINER, "sh", "-c", _BOOT, "sh", self._lower, str(self._folder), _new_group()]
+        return [*CONTAINER, "sh", "-c", _BOOT, "sh", self._lower, str(self._folder), _new_group(), *self.options]
 
     def stop(self) -> None:
         """Shut down as `systemctl poweroff` does, and wait; harmless when it is off."""

@@ -67,8 +67,11 @@ class Own:
 
 
 def found_in(folder: Path) -> list[Path]:
-    """The settings files of a folder, by name; those of the folder we are in where it has none."""
-    found = sorted(folder.glob("*.yaml"))
+    """The settings files of a folder, by name; those of the folder we are in where it has none.
+
+    The packages' examples, which lie there too, are nobody's settings.
+    """
+    found = sorted(each for each in folder.glob("*.yaml") if not each.name.endswith(".example.yaml"))
     return found or [each for each in (Path("board.yaml"), Path("bridge.yaml")) if each.is_file()]
 
 
