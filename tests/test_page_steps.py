@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.page_steps import Command, Edit, agrees, apply, steps
+from tests.page_steps import Command, Edit, Script, agrees, apply, steps
 
 PAGE = """\
 # A page
@@ -65,6 +65,11 @@ def test_what_is_no_step_is_refused(block: str) -> None:
 )
 def test_what_was_printed_agrees_or_not(says: tuple[str, ...], printed: list[str], agree: bool) -> None:
     assert agrees(says, printed) is agree
+
+
+def test_a_script_stays_whole_and_may_be_told_what_it_prints() -> None:
+    page = "```bash\ncd /\nls\n```\nprose\n```text\nfor people\n```\n```bash\npwd\n```\n\n```text\n/\n```\n"
+    assert list(steps(page)) == [Script(2, "cd /\nls\n", None), Script(10, "pwd\n", ("/",))]
 
 
 def test_an_edit_is_made_where_its_lines_are(tmp_path: Path) -> None:

@@ -40,9 +40,7 @@ What a bridge publishes will do too, so that you see the figures of this minute 
 
   mosquitto_sub -v -W 3 -t 'wallboard/main/queue/#' | wallboardctl preview --thresholds new.yaml --state -
 
-Where bridge.yaml lies, --live asks the broker itself, and goes by the thresholds.yaml of that bridge:
-
-  wallboardctl preview --live
+Where bridge.yaml lies, `wallboardctl preview --live` asks the broker itself, and goes by that bridge's thresholds.yaml.
 
 Without --out the picture comes in the terminal; with --out it is a PNG, or a GIF that moves as the board does.
 Without --thresholds: the scenes of the screen (calm, warn, critical, faults …), as pictures.
