@@ -6,9 +6,7 @@ import pytest
 
 from tests.deb import prepared
 from tests.deb.rig import Machine
-from tests.deb.test_units import installed, layer_of
 
-__all__ = ["installed", "layer_of"]
 pytestmark = pytest.mark.debian
 
 
