@@ -44,6 +44,7 @@ _ALERTS = {
     "CERTIFICATE_REVOKED": "it does not take our certificate: it is revoked",
     "CERTIFICATE_EXPIRED": "it does not take our certificate: it has ended, or a clock is wrong",
     "UNKNOWN_CA": "it does not take our certificate: another authority has signed it",
+    "CERTIFICATE_UNKNOWN": "it does not take our certificate",
     "UNSUPPORTED_CERTIFICATE": "it does not take our certificate: it is for another purpose",
     "BAD_CERTIFICATE": "it does not take our certificate",
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import ssl
 
 import pytest
 
-from config.reconnect import BackOff, reason
+from config.reconnect import BackOff, certificate_refused, reason
 
 
 def test_the_back_off_doubles_up_to_its_ceiling_with_jitter() -> None:
@@ -44,3 +45,19 @@ def test_the_back_off_begins_anew_after_a_good_try() -> None:
 )
 def test_a_failure_in_words(error: Exception, text: str) -> None:
     assert reason(error, "is it on?") == text
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "it wants a certificate of ours"),
+        ("SSLV3_ALERT_CERTIFICATE_UNKNOWN", "it does not take our certificate"),
+        ("TLSV1_ALERT_UNKNOWN_CA", "another authority"),
+        ("WRONG_VERSION_NUMBER", ""),
+    ],
+)
+def test_what_the_other_side_has_against_our_certificate(said: str, words: str) -> None:
+    error = ssl.SSLError(1, said)
+    error.reason = said
+    assert words in certificate_refused(error)
+    assert bool(certificate_refused(error)) == bool(words)

@@ -189,7 +189,7 @@ def test_another_authority_no_tls_and_a_client_certificate(tmp_path: Path) -> No
     assert "TLS" in plain[1][2], plain
     assert "wants a certificate of ours" in none[1][2], none
     assert areas(right)[:4] == ["ok broker", "ok broker", "ok certificates", "ok broker"], right
-    assert "does not accept our certificate" in wrong[1][2], wrong
+    assert "does not take our certificate: another authority" in wrong[1][2], wrong
 
 
 def test_nobody_listens_and_no_such_name(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from paho.mqtt.client import Client as Paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from host_bridge.ctl.health import broker, sites
+from host_bridge.ctl.health.finding import Finding
 from host_bridge.ctl.health.machine import Machine
 from host_bridge.pki.folder import Files
 from host_bridge.pki.names import BRIDGE
-from tests.secure_site import SecureSite
+from tests.secure_site import SecureSite, copy, now
 from tests.site_rig import RULE
 
 PREFIX = "wallboard/main/"
@@ -59,6 +60,10 @@ def secure(tmp_path: Path) -> Iterator[SecureSite]:
 
 
 def look(site: SecureSite, folder: Path, files: Files, kind: str) -> list[str]:
+    return [f"{each.level} {each.area}" for each in findings(site, folder, files, kind)]
+
+
+def findings(site: SecureSite, folder: Path, files: Files, kind: str) -> list[Finding]:
     mqtt = (
         f"{{url: 'mqtts://127.0.0.1:{site.port}', ca_file: {site.pki.folder.path / 'ca.crt'}, "
         f"cert_file: {files.cert}, key_file: {files.key}}}"
@@ -72,7 +77,7 @@ def look(site: SecureSite, folder: Path, files: Files, kind: str) -> list[str]:
     path.write_text(f"site: main\nmqtt: {mqtt}\n{of_kind[kind]}")
     (own, *_), said = sites.read([path])
     assert own.whole is not None, said
-    return [f"{each.level} {each.area}" for each in broker.broker(Machine(), own)]
+    return list(broker.broker(Machine(), own))
 
 
 def test_a_board_and_the_bridge_may_read_all_that_they_need(secure: SecureSite, tmp_path: Path) -> None:
@@ -95,3 +100,13 @@ def test_a_board_of_another_site_is_not_let_in(secure: SecureSite, tmp_path: Pat
     other.mkdir()
     stranger = SecureSite(other, "other").files("hall-1")
     assert look(secure, tmp_path, stranger, "board") == ["ok broker", "problem broker"]
+
+
+def test_a_certificate_that_is_revoked_is_called_so(secure: SecureSite, tmp_path: Path) -> None:
+    files = copy(secure.files("hall-2"), tmp_path / "kept")
+    secure.pki.revoke("hall-2", now())
+    secure.write()
+    secure.restart()
+    last = findings(secure, tmp_path, files._replace(ca=secure.pki.folder.path / "ca.crt"), "board")[-1]
+    assert (last.level, last.area) == ("problem", "broker")
+    assert last.what.endswith("it does not take our certificate: it is revoked")

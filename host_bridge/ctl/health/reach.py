@@ -12,6 +12,8 @@ import threading
 import time
 from typing import NamedTuple
 
+from config.reconnect import certificate_refused
+
 RESOLVE_S = 3.0
 CONNECT_S = 4.0
 HANDSHAKE_S = 4.0
@@ -156,12 +158,8 @@ def _no_tls(error: OSError) -> ReachError:
         return ReachError(what, "does this port speak TLS? mqtts:// is mostly 8883, mqtt:// 1883")
     if "WRONG_VERSION" in reason or "RECORD_LAYER" in reason or "HTTP_REQUEST" in reason:
         return ReachError("it does not speak TLS on this port", "take its port for TLS, or mqtt:// without it")
-    if "CERTIFICATE_REQUIRED" in reason:
-        return ReachError("it wants a certificate of ours", "set mqtt.cert_file and mqtt.key_file (wallboardctl pki)")
-    if "UNKNOWN_CA" in reason or "BAD_CERTIFICATE" in reason or ("UNKNOWN" in reason and "CERTIFICATE" in reason):
-        return ReachError("it does not accept our certificate", "it must be signed by the CA that its cafile names")
-    if "CERTIFICATE_EXPIRED" in reason:
-        return ReachError("it says that our certificate has expired", "make a new one (wallboardctl pki)")
+    if isinstance(error, ssl.SSLError) and (said := certificate_refused(error)):
+        return ReachError(said, "wallboardctl pki makes one; it must be signed by the CA that its cafile names")
     if isinstance(error, ssl.SSLEOFError | ConnectionError) or "EOF" in reason:
         return ReachError("it hangs up during the TLS handshake", "does this port speak TLS? See its log")
     return ReachError(f"TLS failed: {reason or error.strerror or error}", "see its log")
