@@ -12,6 +12,7 @@ from typing import Any
 from host_bridge.ctl.health.finding import Finding, Level
 from host_bridge.ctl.health.report import as_json, lines
 from host_bridge.ctl.health.sites import FOLDER, found_in
+from host_bridge.ctl.number_args import whole
 
 DESCRIPTION = """\
 Looks at this machine as support would, on a board, on a bridge's host, or where both are: power and heat, sound module
@@ -50,7 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--listen",
         metavar="SECONDS",
-        type=_seconds,
+        type=whole("seconds", 1, MOST_LISTEN_S),
         default=3,
         help="how long to hear the PBX; %(default)s if not given",
     )
@@ -91,9 +92,3 @@ def heading(files: list[Path]) -> str:
     """The same as a line for people."""
     told = about(files)
     return f"wallboard {told['version']} on {told['host']}: {', '.join(told['files']) or 'no settings'}"
-
-
-def _seconds(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_LISTEN_S:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected seconds, from 1 to {MOST_LISTEN_S}")
-    return int(text)

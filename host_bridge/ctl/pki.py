@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from host_bridge.ctl.number_args import whole
+
 DESCRIPTION = """\
 Makes the certificates by which broker, bridge, boards and people of a site know each other, without any authority but
 the site's own and without a network. They lie in a folder (--pki, ./pki when not given) that belongs to whoever looks
@@ -27,7 +29,8 @@ Exit codes: 0 done, or there already; 1 something in the folder cannot be read, 
 that cannot be used.
 """
 FOLDER = Path("pki")
-WITHIN_DAYS = 365
+WITHIN_DAYS, MOST_DAYS = 365, 36_500
+_PORT = whole("a port", 1, 65_535)
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,12 +56,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     broker.add_argument(
         "--at", metavar="DIR", help="where the broker will find DIR/wallboard (/etc/mosquitto/wallboard)"
     )
-    broker.add_argument("--port", metavar="PORT", type=_port, help="of mqtts (8883)")
+    broker.add_argument("--port", metavar="PORT", type=_PORT, help="of mqtts (8883)")
     broker.add_argument(
         "--passwords",
         metavar="PORT",
         nargs="?",
-        type=_port,
+        type=_PORT,
         const=1883,
         help="let users with passwords in too, unencrypted, at this port (1883)",
     )
@@ -75,7 +78,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     renew.add_argument(
         "--within",
         metavar="DAYS",
-        type=_days,
+        type=whole("days", 0, MOST_DAYS),
         default=WITHIN_DAYS,
         help="without names: those that end within so many days (%(default)s)",
     )
@@ -104,15 +107,3 @@ def _add(steps: argparse._SubParsersAction[argparse.ArgumentParser], name: str, 
     )
     parser.add_argument("--json", action="store_true", help="print what was done, or is there, as JSON")
     return parser
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= 65_535):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a port, 1 to 65535")
-    return int(text)
-
-
-def _days(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) <= 36_500):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a number of days")
-    return int(text)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from host_bridge.ctl.doctor import about, heading
 from host_bridge.ctl.health.sites import FOLDER, found_in
+from host_bridge.ctl.number_args import whole
 
 DESCRIPTION = """\
 Writes a zip file for support: what `wallboardctl doctor` finds, the settings files, versions, facts of the machine, our
@@ -46,7 +47,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help=help_files)
     help_out = "the file to write, which must not be there yet; if not given, wallboard-support-HOST-TIME.zip here"
     parser.add_argument("--out", metavar="FILE", type=Path, help=help_out)
-    parser.add_argument("--days", metavar="N", type=_days, default=3, help="of the log; %(default)s if not given")
+    parser.add_argument(
+        "--days", metavar="N", type=whole("days", 1, MOST_DAYS), default=3, help="of the log; %(default)s if not given"
+    )
     parser.add_argument("--list", action="store_true", help="tell what would go in, and write nothing")
     parser.add_argument("--json", action="store_true", help="print {file, bytes, inside, left_out, missing}")
 
@@ -155,12 +158,6 @@ def _obstacle(out: Path) -> str:
     if not out.parent.is_dir():
         return f"{out}: there is no folder {out.parent}"
     return ""
-
-
-def _days(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_DAYS:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected days, from 1 to {MOST_DAYS}")
-    return int(text)
 
 
 def _say(line: str, code: int) -> int:
