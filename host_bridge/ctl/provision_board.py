@@ -16,10 +16,8 @@ from firmware.pi import settings
 from host_bridge.ctl.provision_args import panel_of, read, secret
 from host_bridge.ctl.provision_parts import certificates, site_of
 from hw.provision import FOLDER, ProvisionError, board_yaml
-from hw.provision.board_yaml import CA, CERT, KEY, SECRET
+from hw.provision.board_yaml import KEY, KEYS, SECRET
 from hw.provision.writer import File
-
-_KEYS = {CA: "ca_file", CERT: "cert_file", KEY: "key_file", SECRET: "password_file"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def _contents(args: argparse.Namespace, base: _Base, site: str) -> tuple[dict[st
     password = secret(args.password_file, args.password_env, "--password")
     if password is not None:
         found[SECRET] = password.encode() + b"\n"
-    for name, key in _KEYS.items():
+    for name, key in KEYS.items():
         other = base.said("mqtt", key)
         if other and name not in found and not (args.pki and name == SECRET):
             found[name] = read(base.path.parent / other, f"--board-yaml: mqtt.{key}", 1 << 16)

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from host_bridge.ctl.provision_args import read
+from hw import firstboot
 from hw.provision import FOLDER, ProvisionError
 from hw.provision.board_yaml import CA, CERT, KEY
 from hw.provision.writer import File
@@ -100,21 +101,9 @@ def certificates(args: argparse.Namespace, site: str) -> tuple[dict[str, bytes],
 def first_boot() -> list[File]:
     """The scripts of hw/firstboot, and start.sh, which begins."""
     start = files("hw.provision").joinpath("files", "start.sh").read_bytes()
-    room = files("hw").joinpath("firstboot")
-    if not room.joinpath("firstboot.sh").is_file():
-        raise ProvisionError("this installation lacks hw/firstboot/firstboot.sh: install the wallboard's tools again")
-    scripts = {
-        each.name: each.read_bytes()
-        for each in room.iterdir()
-        if each.is_file() and not each.name.endswith((".py", ".pyc", ".md"))
-    }
-    scripts["start.sh"] = start
-    return [File(f"{FOLDER}/{name}", _plain(data), exact=True) for name, data in sorted(scripts.items())]
-
-
-def _plain(data: bytes) -> bytes:
-    """With plain line ends, whatever the checkout on a Windows laptop made of them."""
-    return data.replace(b"\r\n", b"\n")
+    # With plain line ends, whatever the checkout on a Windows laptop made of them.
+    scripts = {**firstboot.contents(), "start.sh": start.replace(b"\r\n", b"\n")}
+    return [File(f"{FOLDER}/{name}", data, exact=True) for name, data in sorted(scripts.items())]
 
 
 def _newest(pattern: str) -> Path | None:

@@ -11,6 +11,7 @@ from hw.provision import MADE_BY, ProvisionError
 from hw.provision.yaml_text import quoted
 
 CA, CERT, KEY, SECRET = "ca.crt", "board.crt", "board.key", "mqtt.secret"  # on the card, and in /etc/wallboard
+KEYS = {CA: "ca_file", CERT: "cert_file", KEY: "key_file", SECRET: "password_file"}  # of the section mqtt
 _TOP = re.compile(r"""^(?P<quote>["']?)(?P<key>[A-Za-z_][\w-]*)(?P=quote)\s*:(\s|$)""")
 
 
@@ -83,8 +84,7 @@ def head(site: str, board: str, url: str, names: Iterable[str], username: str | 
     lines = [f"site: {quoted(site)}", f"board: {quoted(board)}", "", "mqtt:", f"  url: {quoted(url)}"]
     if username:
         lines.append(f"  username: {quoted(username)}")
-    keys = {CA: "ca_file", CERT: "cert_file", KEY: "key_file", SECRET: "password_file"}
-    return "\n".join([*lines, *(f"  {keys[name]}: {name}" for name in keys if name in names)]) + "\n"
+    return "\n".join([*lines, *(f"  {key}: {name}" for name, key in KEYS.items() if name in names)]) + "\n"
 
 
 def whole(own: str, rest: str) -> str:

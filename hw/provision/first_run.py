@@ -17,7 +17,7 @@ from hw.provision.system import System
 
 
 def script(system: System) -> str:
-    """The file firstrun.sh.."""
+    """The file firstrun.sh."""
     values = {
         "HOST_NAME": system.hostname,
         "USER_NAME": system.user,
