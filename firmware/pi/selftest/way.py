@@ -36,7 +36,7 @@ class Network(NamedTuple):
 
 
 class Broker(NamedTuple):
-    """The broker of board.yaml and the connection to it; `trouble`: of config.reconnect.KINDS, "" before the first."""
+    """The broker of board.yaml and the connection to it; `trouble`: a key of _BROKER, "" before the first."""
 
     host: str
     port: int

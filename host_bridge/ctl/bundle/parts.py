@@ -14,13 +14,13 @@ from config.version import version
 from host_bridge.ctl.bundle import kept
 from host_bridge.ctl.health.finding import NotCheckedError
 from host_bridge.ctl.health.machine import Machine
+from host_bridge.ctl.health.pi_config import BOOT_FOLDERS
 from host_bridge.ctl.health.services import UNITS
 from host_bridge.ctl.health.sites import Own
 
 MOST_LOG = 4 << 20  # bytes of one log, the newest
 MOST_PART = 1 << 20
 LOG_LINES = 40_000
-BOOT = ("/boot/firmware", "/boot")
 KERNEL = (
     "oltage", "throttl", "mmc", "EXT4-fs", "I/O error", "Out of memory", "oom-kill", "segfault", "brcmfmac", "wlan",
     "eth0", "usb ", "watchdog", "snd_bcm", "gpio", "overlay",
@@ -98,7 +98,7 @@ def _machine(machine: Machine) -> str:
         lines += ["", f"== {name}", _text(machine, name).strip()]
     memory = _text(machine, "/proc/meminfo").splitlines()[:5]
     lines += ["", "== /proc/meminfo", *memory]
-    for folder in BOOT:
+    for folder in BOOT_FOLDERS:
         for name in ("config.txt", "cmdline.txt", "wallboard/report.txt"):
             text = _text(machine, f"{folder}/{name}")
             if text:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from config.credentials import SECRET_FILES
 from host_bridge.ctl.health.finding import NotCheckedError
 from host_bridge.ctl.health.machine import Machine
 
@@ -58,7 +59,6 @@ HOLDING = (
 """Files that have secrets behind the words of KEY."""
 KEY = r"(?:pass(?:word|wd|phrase)?|secret|psk|wep[_-]?key\d?|token|api[_-]?key|private[_-]?key|credentials?)"
 _ASSIGNED = re.compile(rf"(?i)[\w.-]*{KEY}[\w.-]*[\"']?\s*(?:=>|[=:])\s*(.+)")
-_FILES = ("password_file", "key_file")
 
 
 def known(machine: Machine, settings: Iterable[Path], environment: Mapping[str, str]) -> frozenset[str]:
@@ -84,7 +84,7 @@ def _whole_files(machine: Machine, settings: Iterable[Path]) -> Iterator[str]:
         for path in machine.glob(pattern):
             yield _read(machine, path)
     for path in settings:
-        for name in re.findall(rf"(?m)\b(?:{'|'.join(_FILES)})\s*:\s*([^\s,}}#]+)", _text(path) or ""):
+        for name in re.findall(rf"(?m)\b(?:{'|'.join(SECRET_FILES)})\s*:\s*([^\s,}}#]+)", _text(path) or ""):
             yield _text(path.parent / name.strip("\"'")) or ""
 
 
@@ -123,7 +123,7 @@ def _assigned(text: str) -> Iterator[str]:
         if not found or re.match(r"(?i)\s*#", line):
             continue
         name = line[: found.start(1)].lower()
-        if any(each in name for each in (*_FILES, "password_env")):
+        if any(each in name for each in (*SECRET_FILES, "password_env")):
             continue
         value = found[1].strip()
         quoted = re.match(r"([\"'])(.*?)\1", value)

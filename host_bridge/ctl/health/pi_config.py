@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from host_bridge.ctl.health.machine import Machine
 
-FOLDERS = ("/boot/firmware", "/boot")  # since Bookworm; before it
+BOOT_FOLDERS = ("/boot/firmware", "/boot")  # since Bookworm; before it
 MOST = 98  # characters of a line that the firmware reads
 
 
@@ -57,7 +57,7 @@ def is_on(setting: Setting | None) -> bool:
 
 def boot_config(machine: Machine) -> BootConfig:
     """What of config.txt holds for this model. Raises NotCheckedError."""
-    for folder in FOLDERS:
+    for folder in BOOT_FOLDERS:
         text = machine.read(f"{folder}/config.txt")
         if text is not None and "DO NOT EDIT" not in text[:200]:  # Bookworm leaves a note in the old place
             return BootConfig(f"{folder}/config.txt", tuple(_settings(text, machine.model())))

@@ -10,7 +10,7 @@ from pathlib import Path
 from firmware.pi.panel import PanelSettings
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, warning
 from host_bridge.ctl.health.machine import Machine
-from host_bridge.ctl.health.pi_config import boot_config, is_on, kernel_words
+from host_bridge.ctl.health.pi_config import BOOT_FOLDERS, boot_config, is_on, kernel_words
 from hw.pins import mappings
 
 SOUND, CPU, LIBRARY = "sound", "processor", "LED library"
@@ -65,9 +65,9 @@ def processor(machine: Machine, panel: PanelSettings) -> Iterator[Finding]:
     if cores in ("", "0"):
         yield warning(CPU, "one core: the panel flickers whenever anything else runs", "take a Pi 3, 4 or Zero 2")
     elif "isolcpus" not in words:
-        where = next((each for each in ("/boot/firmware", "/boot") if machine.path(f"{each}/cmdline.txt").exists()), "")
+        there = (each for each in BOOT_FOLDERS if machine.path(f"{each}/cmdline.txt").exists())
         last = cores.rpartition("-")[2]
-        where = f"{where or '/boot/firmware'}/cmdline.txt"
+        where = f"{next(there, BOOT_FOLDERS[0])}/cmdline.txt"
         add = f"add isolcpus={last} to the one line of {where}, and restart"
         yield warning(CPU, "no core is set apart for the panel, so it flickers when Linux is busy", add)
     else:

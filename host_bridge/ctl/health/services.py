@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from firmware.core.spelling import one_line
@@ -21,6 +22,11 @@ class Unit(NamedTuple):
     kind: str
     name: str
     user: str
+
+    @property
+    def state(self) -> Path:
+        """Its StateDirectory."""
+        return Path("/var/lib") / self.user
 
 
 UNITS = {

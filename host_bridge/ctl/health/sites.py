@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.broker_client import BrokerLogin
+from config.credentials import SECRET_FILES
 from config.yaml_file import ConfigError
 from firmware.pi.settings import BoardSettings
 from host_bridge.ctl import check_files
@@ -19,7 +20,6 @@ from host_bridge.settings import BridgeSettings
 SETTINGS = "settings"
 FOLDER = Path("/etc/wallboard")
 DENIED = "Permission denied"
-_SECRET_KEYS = ("password_file", "key_file")
 
 
 @dataclass
@@ -62,8 +62,8 @@ class Own:
         return found
 
     def secret_files(self) -> dict[str, Path]:
-        """Files whose content is a secret."""
-        return {**self.files("mqtt", _SECRET_KEYS), **self.files("pbx", _SECRET_KEYS)}
+        """Files whose content is a secret of the service; wallboardctl's own are those of whoever uses it."""
+        return {**self.files("mqtt", SECRET_FILES), **self.files("pbx", SECRET_FILES)}
 
 
 def found_in(folder: Path) -> list[Path]:

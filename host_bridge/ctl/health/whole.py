@@ -26,8 +26,6 @@ from host_bridge.ctl.health.rounds import DEADLINE_S, Check, examine
 from host_bridge.ctl.health.sites import SETTINGS, Own, read
 from host_bridge.settings import BridgeSettings
 
-STATE = {"board": Path("/var/lib/wallboard"), "bridge": Path("/var/lib/wallboard-bridge")}
-
 
 def examined(paths: Sequence[Path], listen_s: float, machine: Machine | None = None) -> list[Finding]:
     """All findings about this machine, with these settings. `listen_s`: how long to hear the PBX."""
@@ -62,7 +60,7 @@ def _machine(machine: Machine, owns: Sequence[Own]) -> list[Check]:
             Check(pi_panel.CPU, partial(pi_panel.processor, machine, board.panel)),
             Check(pi_panel.LIBRARY, partial(pi_panel.library, machine, board.panel)),
         ]
-    folders = {Path("/"): "the system", **{STATE[own.kind]: f"the {own.kind}" for own in owns}}
+    folders = {Path("/"): "the system", **{services.UNITS[own.kind].state: f"the {own.kind}" for own in owns}}
     folders |= {own.bridge.journal.parent: "the journal" for own in owns if own.bridge and own.bridge.journal}
     return [
         *checks,
