@@ -52,6 +52,17 @@ def test_what_is_not_of_this_minute_is_not_shown(site: Site, call: Call) -> None
     assert "no bridge is alive there" in err
 
 
+def test_without_the_pbx_there_are_no_figures_of_this_minute(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beat = site.bridge.beat
+    monkeypatch.setattr(site.bridge, "beat", lambda: beat("down"))
+    site.live()
+    code, out, err = call("preview", "--live")
+    assert (code, out) == (1, "")
+    assert "the bridge has lost the PBX" in err
+
+
 @pytest.mark.parametrize(
     "more", [["--at", "10:15"], ["--queue", "a: waiting 1"], ["--state", "x"], ["--scene", "calm"]]
 )

@@ -64,9 +64,11 @@ def test_settings_are_found_without_a_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files(tmp_path, 1)
+    (tmp_path / "bridge.example.yaml").write_text("site: of nobody\n")  # as the package leaves it there
     monkeypatch.setattr(doctor, "FOLDER", tmp_path)
     assert program.main(["doctor", "--brief"]) == 1
     head, *rest = capsys.readouterr().out.splitlines()
+    assert not any("example" in line for line in (head, *rest))
     assert "board.yaml" in head and "bridge.yaml" in head and "t.yaml" in head
     assert not any(line.startswith("ok ") for line in rest)
 

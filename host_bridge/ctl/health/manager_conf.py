@@ -55,7 +55,7 @@ def judge(conf: Conf, username: str, version: str) -> Iterator[Finding]:
     if username not in conf.sections:
         if conf.unread:
             raise NotCheckedError(f"{', '.join(conf.unread)} may not be read", AS_ROOT)
-        do = f"copy manager.wallboard.conf to {FOLDER}/manager.d/; {RELOAD}"
+        do = f"write it: wallboardctl ami --help; {RELOAD}"
         yield problem(AMI, f"{FOLDER}/{CONF} has no user [{username}]", do)
         return
     read = _classes(conf, username, "read")
