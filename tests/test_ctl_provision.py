@@ -358,3 +358,19 @@ def test_nothing_is_written_as_text_whose_line_ends_windows_would_change() -> No
     for path in rooms:
         source = path.read_text("utf-8")
         assert not re.search(r"""write_text\(|read_text\(|open\((?!"[rw]b")""", source), path.name
+
+
+def test_a_board_yaml_that_was_edited_on_the_card_is_kept_and_told_of(run: Run, boot: Path) -> None:
+    own = boot / "wallboard/board.yaml"
+    assert run(*PLACE)[0] == 0
+    own.write_bytes(b"\xef\xbb\xbf" + own.read_bytes().replace(b"\n", b"\r\n"))  # opened and saved in Notepad
+    (boot / "wallboard/MANIFEST").rename(boot / "wallboard/MANIFEST.done")  # as first boot leaves it
+    assert "edited" not in run(*PLACE)[1]
+    edited = own.read_text("utf-8").replace("chain: 2", "led_rgb_sequence: RBG\n  chain: 2")
+    own.write_text(edited, "utf-8")
+    kept = boot / "wallboard/board.yaml.before"
+    assert f"edited by hand: that is board.yaml.before now; to go by it, --board-yaml {kept}\n" in run(*PLACE)[1]
+    assert kept.read_text("utf-8") == edited
+    assert "RBG" not in own.read_text("utf-8")
+    assert "edited" not in run("--board-yaml", str(kept))[1]
+    assert "led_rgb_sequence: RBG" in own.read_text("utf-8")

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from host_bridge.ctl import provision_parts as parts
 from host_bridge.ctl.provision_args import network_of, system_of
 from host_bridge.ctl.provision_board import Board, board_of
-from hw.provision import FOLDER, MADE_BY, ProvisionError, card, cloud_init, cmdline, first_run, keyfile, netplan, writer
+from hw.provision import (
+    FOLDER,
+    MADE_BY,
+    CardError,
+    ProvisionError,
+    card,
+    cloud_init,
+    cmdline,
+    first_run,
+    keyfile,
+    netplan,
+    writer,
+)
 from hw.provision.card import CLOUD_INIT, FIRST_RUN, Card
 from hw.provision.network import Network
 from hw.provision.system import System
@@ -55,9 +68,10 @@ def onto(folder: Path, form: str, plan: Plan, *, force: bool) -> Made:
     command = cmdline.changed(to.cmdline, country=plan.network.country, **forms)
     files = [*plan.payload, *_system(to, plan), File("cmdline.txt", command)]
     card.check_room(to, sum(len(each.data) for each in files))
+    notes = [*_keep_edited(to, files), *plan.notes]
     written = writer.write(to.folder, files)
     _clear(to)
-    return Made(to.folder, to.forms, plan, written, plan.notes)
+    return Made(to.folder, to.forms, plan, written, notes)
 
 
 def look(folder: Path, form: str, *, force: bool) -> Card:
@@ -85,6 +99,20 @@ def _system(to: Card, plan: Plan) -> list[File]:
         made += [of_text(f"{FOLDER}/{name}", text, secret=secret) for name, text in keyfile.files(network).items()]
         made.append(of_text("firstrun.sh", first_run.script(system)))
     return made
+
+
+def _keep_edited(to: Card, files: Sequence[File]) -> list[str]:
+    """A board.yaml that somebody has edited on the card is not lost; a note about it. Raises CardError."""
+    name = f"{FOLDER}/board.yaml"
+    theirs = writer.edited(to.folder, "board.yaml")
+    if theirs is None or theirs in (each.data for each in files if each.name == name):
+        return []
+    kept = to.folder / f"{name}.before"
+    try:
+        kept.write_bytes(theirs)
+    except OSError as error:
+        raise CardError(f"{kept}: {error.strerror or error}") from None
+    return [f"{name} had been edited by hand: that is {kept.name} now; to go by it, --board-yaml {kept}"]
 
 
 def _clear(to: Card) -> None:

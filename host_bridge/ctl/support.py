@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import socket
 import sys
@@ -29,6 +30,7 @@ examples:
   sudo wallboardctl support                        what may be seen by root alone is in it then
   wallboardctl support --list                      only tell what would go in
   sudo wallboardctl support --out /boot/firmware/support.zip    for a card that is read in a laptop
+                                                 (on a board first: sudo mount -o remount,rw /boot/firmware)
 
 Exit codes: 0 written, 1 it could not be, 2 wrong usage.
 """
@@ -157,6 +159,13 @@ def _obstacle(out: Path) -> str:
         return f"{out} is there already: name another with --out"
     if not out.parent.is_dir():
         return f"{out}: there is no folder {out.parent}"
+    try:
+        read_only = os.statvfs(out.parent).f_flag & os.ST_RDONLY
+    except OSError:
+        return ""  # writing it will tell
+    if read_only:  # as the boot partition of a board is
+        where = next(each for each in (out.parent.resolve(), *out.parent.resolve().parents) if each.is_mount())
+        return f"{out}: {where} is read-only: first  sudo mount -o remount,rw {where}"
     return ""
 
 

@@ -38,6 +38,22 @@ def of_text(name: str, text: str, *, secret: bool = False) -> File:
     return File(name, text.encode(), secret)
 
 
+def edited(folder: Path, name: str) -> bytes | None:
+    """What stands in a file of wallboard/ that somebody has changed since the card was written; None: nobody has.
+
+    Other line ends and a byte-order mark, as Notepad leaves them, are no change.
+    """
+    ours = folder / FOLDER
+    try:
+        now = (ours / name).read_bytes()
+        listed = next(each for each in (ours / MANIFEST, ours / f"{MANIFEST}.done") if each.is_file())
+        sums = {line[66:]: line[:64] for line in listed.read_bytes().decode("utf-8-sig").splitlines()}
+    except (OSError, StopIteration, ValueError):
+        return None  # no card of ours, or one that was never finished
+    plain = now.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    return None if sums.get(name) in {hashlib.sha256(each).hexdigest() for each in (now, plain)} else now
+
+
 def write(folder: Path, files: Sequence[File]) -> list[File]:
     """Write all, in this order, and what was really written: those, SECRETS and MANIFEST. Raises CardError."""
     secrets = File(f"{FOLDER}/{SECRETS}", "".join(f"{each.name}\n" for each in files if each.secret).encode())

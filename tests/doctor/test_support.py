@@ -269,6 +269,20 @@ def test_a_folder_that_may_not_be_written(called: tuple[list[Path], Path], capsy
     assert "/proc/x.zip cannot be written" in capsys.readouterr().err
 
 
+def test_a_read_only_boot_partition_is_told_before_the_work_and_how_it_is_opened(
+    called: tuple[list[Path], Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, folder = called
+    real = os.statvfs(folder)
+    told = [*real[:8], real.f_flag | os.ST_RDONLY, real.f_namemax]
+    monkeypatch.setattr(support.os, "statvfs", lambda _: os.statvfs_result(told))
+    monkeypatch.setattr(Path, "is_mount", lambda each: each == folder.resolve())
+    assert program.main(["support", "--out", str(folder / "x.zip"), *map(str, settings)]) == 2
+    told_words = capsys.readouterr()
+    assert told_words.out == ""
+    assert told_words.err.strip().endswith(f"is read-only: first  sudo mount -o remount,rw {folder.resolve()}")
+
+
 def test_who_is_not_root_is_told_what_is_missing(
     called: tuple[list[Path], Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
