@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -24,7 +25,7 @@ MMDEBSTRAP = (
 )
 # Its own mounts and processes: whatever ends the build, no mount is left in a half-made tree and nobody writes to it.
 ENCLOSED = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc")
-LONGEST_S = 900
+LONGEST_S = 900  # for a tree that takes five minutes or less
 NEEDED = {"mmdebstrap": "mmdebstrap", "unshare": "util-linux", "setpriv": "util-linux"}  # command → Debian package
 
 
@@ -69,8 +70,24 @@ def install(
             tell(f"{what} is installed in {tree}")
         else:
             tell(f"Installing {what} into {tree} (about {minutes} min) …")
-            _install(tree, recipe, max(LONGEST_S, minutes * 180))
+            _install(tree, recipe, LONGEST_S * max(1.0, minutes / 5))
             tell("Installed.")
+
+
+def command(name: str, make: Callable[[Callable[[str], None]], object]) -> int:
+    """A command that makes trees: 0 when `make` did, 1 with one clear line, which begins with `name`, when it did not.
+
+    `make` is given what takes one line a step.
+    """
+    try:
+        make(lambda line: print(line, flush=True))
+    except RigError as problem:
+        print(f"{name}: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"{name}: stopped; the next build starts anew", file=sys.stderr)
+        return 130
+    return 0
 
 
 @contextlib.contextmanager
@@ -82,7 +99,7 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _install(tree: Path, recipe: tuple[str, ...], longest_s: int) -> None:
+def _install(tree: Path, recipe: tuple[str, ...], longest_s: float) -> None:
     """Run mmdebstrap beside the tree and rename its result into place: a half-made tree is never taken for one."""
     folder = tree.parent
     for left_over in folder.glob("building-*"):
@@ -95,7 +112,7 @@ def _install(tree: Path, recipe: tuple[str, ...], longest_s: int) -> None:
                 [*ENCLOSED, *recipe, str(building)], stdout=out, stderr=out, timeout=longest_s, check=False
             )
         except subprocess.TimeoutExpired as slow:
-            raise RigError(f"mmdebstrap was not done after {longest_s // 60} minutes (what it did: {log})") from slow
+            raise RigError(f"mmdebstrap was not done after {longest_s / 60:.0f} minutes (what it did: {log})") from slow
     if made.returncode != 0:
         told = [line for line in log.read_text(errors="replace").splitlines() if line.startswith("E:")]
         raise RigError(f"mmdebstrap failed: {told[0] if told else 'no word why'} (all of it: {log})")

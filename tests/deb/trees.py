@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests import debian_tree
-from tests.debian_tree import MMDEBSTRAP, RigError
+from tests.debian_tree import MMDEBSTRAP
 
 SUITES = ("trixie", "bookworm")
 # What every installation of Debian and of Raspberry Pi OS Lite has beside the minimum.
@@ -47,16 +47,7 @@ def tree(suite: str, tell: Callable[[str], None]) -> Path:
 
 def main() -> int:
     """0 when the trees are ready, 1 with one clear line when one is not."""
-    try:
-        for suite in SUITES:
-            tree(suite, lambda line: print(line, flush=True))
-    except RigError as problem:
-        print(f"tests/deb: {problem}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("tests/deb: stopped; the next build starts anew", file=sys.stderr)
-        return 130
-    return 0
+    return debian_tree.command("tests/deb", lambda tell: [tree(suite, tell) for suite in SUITES])
 
 
 if __name__ == "__main__":

@@ -95,16 +95,7 @@ def build(release: Release, tell: Callable[[str], None]) -> Tree:
 
 def main() -> int:
     """Build all from the command line; 0 when the trees are ready, 1 with one clear line when one is not."""
-    try:
-        for release in RELEASES:
-            build(release, lambda line: print(line, flush=True))
-    except RigError as problem:
-        print(f"tests/pbx: {problem}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("tests/pbx: stopped; the next build starts anew", file=sys.stderr)
-        return 130
-    return 0
+    return debian_tree.command("tests/pbx", lambda tell: [build(release, tell) for release in RELEASES])
 
 
 if __name__ == "__main__":
