@@ -30,7 +30,7 @@ from firmware.core.check import (
 )
 from firmware.core.units import UNITS, scaled
 from firmware.pi import settings_night
-from firmware.pi.settings_schema import Panel
+from firmware.pi.panel_schema import Panel
 from host_bridge import calendar, days_off, rule_kinds, rule_metrics
 from host_bridge.calendar import DAYS
 from host_bridge.hours_kind import Hours

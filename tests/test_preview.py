@@ -11,8 +11,8 @@ from config.yaml_file import parse
 from firmware.core import layout, scenes
 from firmware.pi import panel_shape, settings
 from firmware.pi.panel import MULTIPLEXINGS
+from firmware.pi.panel_schema import LEAST_HZ
 from firmware.pi.selftest.pictures_panel import Bars, Corners, Lines
-from firmware.pi.settings_schema import LEAST_HZ
 from host_bridge.ctl import (
     preview,
     preview_faults,

@@ -14,7 +14,8 @@ from firmware.pi.selftest.pictures_panel import Fill, Lines, Picture, Supply, Wh
 from firmware.pi.selftest.pictures_parts import Button, Buzzer, Verdict
 from firmware.pi.selftest.plan import Plan, modules_of
 from firmware.pi.selftest.sheet import ShadesCanvas, Sheet
-from firmware.pi.selftest.steps import WHITE_MS, Facts, steps_of
+from firmware.pi.selftest.step import Facts
+from firmware.pi.selftest.steps import WHITE_MS, steps_of
 from firmware.pi.selftest.walk import LONGEST_MS, ROUNDS, Walk
 from firmware.pi.selftest.way import Way
 

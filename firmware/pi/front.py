@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from firmware.pi.inbox import Message
 from firmware.pi.selftest.pictures_panel import Picture
 from firmware.pi.selftest.plan import Plan
-from firmware.pi.selftest.steps import Facts
+from firmware.pi.selftest.step import Facts
 from firmware.pi.selftest.walk import Walk
 from firmware.pi.selftest.way import TURN_MS, Broker, Network, Way, way
 from firmware.pi.store import sync_folder
@@ -28,7 +28,7 @@ GRACE_MS = 6000  # from the start, in which a way that holds is found
 
 
 class Outside(NamedTuple):
-    """What the machine and the board's other parts tell. `low`: see steps.Facts; `dead_…`: its pin cannot be had."""
+    """What the machine and the board's other parts tell. `low`: see step.Facts; `dead_…`: its pin cannot be had."""
 
     network: Network
     broker: Broker

@@ -18,7 +18,8 @@ from firmware.core.button import LONG, SHORT
 from firmware.core.button import Button as Contact
 from firmware.pi.selftest.pictures_panel import Picture
 from firmware.pi.selftest.plan import Plan
-from firmware.pi.selftest.steps import Facts, steps_of
+from firmware.pi.selftest.step import Facts
+from firmware.pi.selftest.steps import steps_of
 
 ROUNDS = 2
 LONGEST_MS = 6 * 60_000  # of all of it: a board is there to work
