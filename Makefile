@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: test-boot deb deb-lock wiring help run practice test test-pbx test-deb lint bench flash preview fonts schema clean
+.PHONY: help run practice lint test test-pbx test-deb test-boot bench flash preview fonts wiring schema deb deb-lock clean
 
 help:  ## this menu
 	@echo 'The LED wallboard for call centres. What would you like?'
