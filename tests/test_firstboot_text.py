@@ -149,6 +149,10 @@ CUTS = {
         'write_whole() { cat >"$1.new"; echo >>"$HERE/writes"; [ "$(wc -l <"$HERE/writes")" -ne %d ] || kill -9 $$;'
         ' mv -f "$1.new" "$1"; }\n'
     ),
+    "line": (
+        'write_line() { echo >>"$HERE/lines"; [ "$(wc -l <"$HERE/lines")" -ne %d ] || kill -9 $$;'
+        ' printf "%%s\\n" "$2" >"$1"; }\n'
+    ),
     "erased": 'erase() { NTH=$((${NTH:-0} + 1)); [ $NTH -ne %d ] || kill -9 $$; rm -f "$1"; }\n',
 }
 
@@ -174,7 +178,7 @@ def test_a_power_cut_anywhere_ends_as_if_there_had_been_none(tmp_path: Path, cut
             site.manifest(*firstboot.NAMES)
             assert site.start().returncode == 0
         assert _lasting(site) == expected, f"cut {cuts}"
-    assert cuts >= 8
+    assert cuts >= {"step": 10, "file": 10, "line": 2, "erased": 4}[cut]
 
 
 def _lasting(site: Site) -> dict[str, tuple[int, bytes]]:

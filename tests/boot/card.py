@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -49,6 +50,15 @@ class Card:
         """Every file of the boot partition, with its folder."""
         told = self._mtools("mdir", "-b", "-/", "-i", self._at, "::/")
         return {line.removeprefix("::/") for line in told.splitlines() if line.strip()}
+
+    def destroy_state(self) -> None:
+        """Write zeros over the file system of the third partition, superblocks, copies and all."""
+        table = json.loads(subprocess.check_output(["/usr/sbin/sfdisk", "--json", str(self.path)]))
+        third = table["partitiontable"]["partitions"][2]
+        with self.path.open("r+b") as out:
+            out.seek(third["start"] * 512)
+            for _ in range(third["size"] // 2048):
+                out.write(bytes(1 << 20))
 
     def _mtools(self, *command: str) -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True, env=_environment()).stdout

@@ -216,7 +216,17 @@ def test_5_a_kernel_that_hangs_is_started_again_by_the_watchdog(days: Days) -> N
     tell(f"The watchdog started it again {time.monotonic() - began:.0f} s after its kernel had crashed.")
 
 
-def test_6_a_newer_package_on_the_card_is_installed_and_the_board_is_protected_again(days: Days) -> None:
+def test_6_a_state_that_cannot_be_mended_is_made_anew_and_said(days: Days) -> None:
+    days.card.destroy_state()
+    days.pi.start()
+    days.centre.wait_for_board(BOARD, UP_S, online=True)
+    assert days.pi.run("findmnt -n -o SOURCE /var/lib/wallboard") == "/dev/mmcblk0p3[/wallboard]"
+    said = days.show("A state that was destroyed", "dmesg | grep wallboard-init; systemctl --failed --no-legend")
+    assert "begins from nothing" in said
+    days.pi.kill()
+
+
+def test_7_a_newer_package_on_the_card_is_installed_and_the_board_is_protected_again(days: Days) -> None:
     days.provision(days.package("0.1.1"), "--hostname", "hall")
     days.pi.start()
     days.pi.wait_off(FIRST_BOOT_S)
@@ -228,7 +238,7 @@ def test_6_a_newer_package_on_the_card_is_installed_and_the_board_is_protected_a
     assert days.pi.run("cat /etc/hostname").strip() == "hall"
 
 
-def test_7_somebody_who_logs_in_can_change_the_system(days: Days) -> None:
+def test_8_somebody_who_logs_in_can_change_the_system(days: Days) -> None:
     assert days.pi.run("wallboard-writable --status").startswith("protected")
     days.show("wallboard-writable", "wallboard-writable sh -c 'echo kept > /etc/kept; id'")
     assert days.pi.run("cat /mnt/card/etc/kept") == "kept"
