@@ -61,7 +61,8 @@ services_that_fight() {
         mask "$unit"
     done
     # Only who can log in looks a board up by its name; without ssh nothing listens at all.
-    if [ -z "$ROOT" ] && ! systemctl is-enabled --quiet ssh.service 2>/dev/null; then
+    wants=$ROOT/etc/systemd/system
+    if ! [ -L "$wants/multi-user.target.wants/ssh.service" ] && ! [ -L "$wants/sockets.target.wants/ssh.socket" ]; then
         mask avahi-daemon.service
         mask avahi-daemon.socket
     fi

@@ -83,9 +83,9 @@ def build(tell: Callable[[str], None]) -> Base:
     check_machine(NEEDED, "a system is installed and a card is made, and that needs root: sudo make test-boot")
     tree = folder_of("pi-trixie-arm64", RECIPE)
     install(tree, RECIPE, "usr/sbin/NetworkManager", "Debian trixie for arm64, emulated", tell, minutes=18)
-    recipe = hashlib.sha256(repr((RECIPE, OVER_THE_TREE, CARD_MB, BOOT_MB, SYSTEM_MB, "no ssh")).encode()).hexdigest()[
-        :10
-    ]
+    recipe = hashlib.sha256(
+        repr((RECIPE, OVER_THE_TREE, CARD_MB, BOOT_MB, SYSTEM_MB, "no ssh at all")).encode()
+    ).hexdigest()[:10]
     folder = tree.parent / f"pi-card-{recipe}"
     if not (folder / "card.img").exists():
         tell(f"Making a card of it in {folder} …")
@@ -116,7 +116,7 @@ def _make(tree: Path, folder: Path) -> None:
     system = folder / "system.img"
     overlay = (
         f'mount -t overlay overlay -o "lowerdir={tree},upperdir={upper},workdir={work}" {root}; '
-        f"rm -f {root}/etc/systemd/system/multi-user.target.wants/ssh.service; "  # off, as on Raspberry Pi OS
+        f"rm -f {root}/etc/systemd/system/multi-user.target.wants/ssh.service {root}/etc/systemd/system/sshd.service; "  # off, as on Raspberry Pi OS
         f"mkfs.ext4 -q -L rootfs -d {root} {system} {SYSTEM_MB}M"
     )
     _do("unshare", "--mount", "--propagation", "private", "sh", "-euc", overlay)
