@@ -116,7 +116,7 @@ def _make(tree: Path, folder: Path) -> None:
     system = folder / "system.img"
     overlay = (
         f'mount -t overlay overlay -o "lowerdir={tree},upperdir={upper},workdir={work}" {root}; '
-        f"rm -f {root}/etc/systemd/system/multi-user.target.wants/ssh.service {root}/etc/systemd/system/sshd.service; "  # off, as on Raspberry Pi OS
+        f"cd {root}/etc/systemd/system; rm -f multi-user.target.wants/ssh.service sshd.service; cd /; "  # off, as there
         f"mkfs.ext4 -q -L rootfs -d {root} {system} {SYSTEM_MB}M"
     )
     _do("unshare", "--mount", "--propagation", "private", "sh", "-euc", overlay)

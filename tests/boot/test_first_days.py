@@ -259,8 +259,8 @@ def _blue(picture: Path) -> int:
     """How many LEDs are lit in blue."""
     with Image.open(picture) as opened:
         assert opened.size == (128, 64)
-        pixels = opened.convert("RGB").getdata()
-    return sum(blue > 40 and blue > 1.5 * max(red, green) for red, green, blue in pixels)
+        data = opened.convert("RGB").tobytes()
+    return sum(blue > 40 and blue > 1.5 * max(red, green) for red, green, blue in zip(*[iter(data)] * 3, strict=True))
 
 
 def _do(*command: str) -> str:
