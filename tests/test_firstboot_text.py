@@ -252,6 +252,11 @@ def test_a_protected_board_that_does_not_start_with_this_card_does_not_restart_f
     assert "is there a second card" in site.verdict()
 
 
+def test_no_script_of_the_folder_is_left_off_the_card() -> None:
+    there = {each.name for each in Path(firstboot.__file__).parent.iterdir() if each.is_file()}
+    assert {name for name in there if not name.endswith((".py", ".md"))} == set(firstboot.NAMES)
+
+
 def test_the_scripts_are_clean_under_shellcheck() -> None:
     if not shutil.which("shellcheck"):
         pytest.skip("shellcheck is not installed (apt install shellcheck)")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from host_bridge.ctl.number_args import whole
+from host_bridge.pki.mosquitto import PLAIN_PORT, TLS_PORT
 
 DESCRIPTION = """\
 Makes the certificates by which broker, bridge, boards and people of a site know each other, without any authority but
@@ -56,14 +57,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     broker.add_argument(
         "--at", metavar="DIR", help="where the broker will find DIR/wallboard (/etc/mosquitto/wallboard)"
     )
-    broker.add_argument("--port", metavar="PORT", type=_PORT, help="of mqtts (8883)")
+    broker.add_argument("--port", metavar="PORT", type=_PORT, help=f"of mqtts ({TLS_PORT})")
     broker.add_argument(
         "--passwords",
         metavar="PORT",
         nargs="?",
         type=_PORT,
-        const=1883,
-        help="let users with passwords in too, unencrypted, at this port (1883)",
+        const=PLAIN_PORT,
+        help=f"let users with passwords in too, unencrypted, at this port ({PLAIN_PORT})",
     )
     board = _add(steps, "board", "certificates of boards")
     board.add_argument("names", metavar="ID", nargs="+", help="`board` in board.yaml")
