@@ -68,8 +68,10 @@ def test_nothing_is_left_whatever_the_test_dies_of(
     number: signal.Signals, tree_of: Callable[[str], Path], tmp_path: Path
 ) -> None:
     script = textwrap.dedent(f"""
-        import pathlib, sys, time
+        import pathlib, signal, sys, time
         from tests.deb.rig import Machine
+        # As at a prompt: whoever runs the tests in the background has Ctrl-C ignored, and so would this process.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         machine = Machine(pathlib.Path({str(tree_of("trixie"))!r}), pathlib.Path({str(tmp_path / "machine")!r}))
         try:
             machine.start()
