@@ -45,6 +45,14 @@ python_tag() {   # /usr/bin/python3.13 → cp313, as wheels name it
     echo "cp${1##*/python}" | tr -d .
 }
 
+# Remove environments of these folders. What a power cut leaves of one is not complete, and nobody takes it for that.
+remove() {
+    for each; do
+        rm -f "$each/complete"
+        rm -rf "$each"
+    done
+}
+
 # Remove environments that are neither in use nor the one before.
 prune() {
     for each in "$base"/*/@ROLE@; do
@@ -52,7 +60,7 @@ prune() {
         case "${each#"$base"/}" in
         "$(target "$link")" | "$(target "$before")") ;;
         *)
-            rm -rf "$each"
+            remove "$each"
             rmdir --ignore-fail-on-non-empty "${each%/*}"
             ;;
         esac

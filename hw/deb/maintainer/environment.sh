@@ -43,7 +43,7 @@ make_environment() {
 
 folder=@VERSION@/@ROLE@ number=1
 while [ -e "$base/$folder/complete" ]; do
-    if [ "$(cat "$base/$folder/complete")" = "$made_of" ] && works "$folder"; then
+    if [ "$(cat "$base/$folder/complete")" = "$made_of" ] && works "$folder" 2> /dev/null; then
         echo "$folder"
         exit 0
     fi

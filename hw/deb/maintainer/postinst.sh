@@ -23,7 +23,10 @@ if [ "$1" = triggered ]; then
     [ "$(the_python)" != "$(cut -d ' ' -f 1 "$link/complete")" ] || exit 0
 fi
 
-getent passwd @USER@ > /dev/null || useradd --system --user-group --home-dir /var/lib/@USER@ --no-create-home \
+# A purge leaves the group where an administrator has put people into it, to read the history.
+if getent group @USER@ > /dev/null; then group="--gid @USER@"; else group=--user-group; fi
+# shellcheck disable=SC2086  # an option and its value
+getent passwd @USER@ > /dev/null || useradd --system $group --home-dir /var/lib/@USER@ --no-create-home \
     --shell /usr/sbin/nologin --comment '@TITLE@' @USER@
 @FOLDER@/secrets
 
@@ -65,8 +68,8 @@ if has_systemd; then
         systemctl restart --no-block @NAME@-health.service
     elif [ "$state" != inactive ]; then
         systemctl restart --no-block @UNIT@.service
-    elif [ "$1" = configure ] && [ -z "${2-}" ]; then
-        systemctl start --no-block @UNIT@.service
+    elif [ "$1" = configure ] && { [ -z "${2-}" ] || [ -z "$old" ]; }; then   # installed, or again after `remove`
+        if systemctl is-enabled --quiet @UNIT@.service; then systemctl start --no-block @UNIT@.service; fi
     fi
 fi
 

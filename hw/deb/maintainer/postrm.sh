@@ -15,8 +15,8 @@ other_is_here() {
 
 case "$1" in
 remove | disappear | purge)
+    rm -f "$base"/@ROLE@ "$base"/@ROLE@.* "$base"/*/@ROLE@/complete   # `complete` first: see remove() in common.sh
     rm -rf "$base"/*/@ROLE@
-    rm -f "$base"/@ROLE@ "$base"/@ROLE@.*
     ;;
 esac
 
@@ -33,7 +33,14 @@ if [ "$1" = purge ]; then
         if grep -qsF -- "${each##*/}" /etc/wallboard/@OTHERROLE@.yaml; then chown root: "$each"; else rm -f "$each"; fi
     done
     if ! other_is_here; then
-        rm -rf /etc/wallboard
+        # Settings, secrets and certificates, by the names they have. A site's authority in pki/, without which each of
+        # its boards needs a new card, is not ours to delete, nor is anything else that somebody keeps here.
+        rm -f /etc/wallboard/*.yaml /etc/wallboard/*.yaml.* /etc/wallboard/*.yaml~ /etc/wallboard/*.schema.json \
+            /etc/wallboard/*.secret /etc/wallboard/*.key /etc/wallboard/*.crt
+        if [ -d /etc/wallboard ] && ! rmdir /etc/wallboard 2> /dev/null; then
+            echo "@NAME@: what is in /etc/wallboard still is not of this package:" \
+                "$(find /etc/wallboard -mindepth 1 -maxdepth 1 -printf '%f ')"
+        fi
         if [ -d /run/systemd/system ]; then
             systemctl stop 'systemd-journald*@wallboard.*' > /dev/null 2>&1 || true
         fi
@@ -41,7 +48,7 @@ if [ "$1" = purge ]; then
     fi
     # Only if it is ours: somebody may have given his own login this name.
     case "$(getent passwd @USER@ | cut -d : -f 6)" in
-    /var/lib/@USER@) userdel @USER@ ;;
+    /var/lib/@USER@) userdel @USER@ || echo "@NAME@: the user @USER@ is busy with something and stays" ;;
     esac
 fi
 
