@@ -134,6 +134,33 @@ def test_other_ports_and_places(call: Call, tmp_path: Path) -> None:
     assert "listener 1884\npassword_file /mosquitto/config/wallboard/passwords\n" in conf
 
 
+def test_two_at_once_make_one_authority(tmp_path: Path) -> None:
+    """Its key and its certificate belong together, or nothing can ever be signed."""
+    words = (sys.executable, "-m", "host_bridge.ctl", "pki", *INIT, "--pki")
+    for number in range(4):
+        pki = tmp_path / f"pki-{number}"
+        both = [subprocess.Popen([*words, pki], stdout=subprocess.DEVNULL) for _ in range(2)]
+        assert [each.wait(60) for each in both] == [0, 0]
+        assert len(list((pki / "issued").iterdir())) == 3  # the broker's, the bridge's and wallboardctl's
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("--passwords", "8883"), "--passwords 8883: that is mqtts's own port, expected another\n"),
+        (("--at", "/a\nallow_anonymous true"), "--at '/a?allow_anonymous true': expected a folder from / on"),
+        (("--at", "mosquitto"), "--at 'mosquitto': expected a folder from / on, as the broker's host has it\n"),
+    ],
+)
+def test_settings_with_which_no_broker_would_start_are_not_written(
+    call: Call, tmp_path: Path, words: tuple[str, ...], error: str
+) -> None:
+    call(*INIT)
+    code, out, err = call("broker", "--out", "etc", *words)
+    assert (code, out) == (2, "") and error in err
+    assert not (tmp_path / "etc").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "code", "error"),
     [

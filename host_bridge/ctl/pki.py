@@ -92,10 +92,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """0 done, 1 the folder is in the way, 2 a name cannot be used."""
     from host_bridge.ctl import pki_steps  # noqa: PLC0415 - cryptography comes with it
-    from host_bridge.pki.names import PkiError, WrongNameError  # noqa: PLC0415
+    from host_bridge.pki import files  # noqa: PLC0415
+    from host_bridge.pki.names import PkiError, WrongNameError, check  # noqa: PLC0415
 
     try:
-        return pki_steps.run(args)
+        if args.step == "init":
+            check(args.site, "site")
+            files.make_folder(args.pki)
+        with files.alone(args.pki):
+            return pki_steps.run(args)
     except PkiError as error:
         print(f"wallboardctl pki {args.step}: {error}", file=sys.stderr)
         return 2 if isinstance(error, WrongNameError) else 1

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from firmware.core.printable import unprintable
+from firmware.core.spelling import shown
 from host_bridge.pki import broker_files, mosquitto
 from host_bridge.pki.folder import Files, Folder, Issued
 from host_bridge.pki.mosquitto import Listeners
-from host_bridge.pki.names import BOARD, BRIDGE, BROKER, FIXED, MONITOR, OPERATOR, PkiError
+from host_bridge.pki.names import BOARD, BRIDGE, BROKER, FIXED, MONITOR, OPERATOR, PkiError, WrongNameError
 from host_bridge.pki.site import Pki
 
 _RESTART = "then, on the broker's host:  systemctl restart mosquitto"
@@ -56,6 +58,10 @@ def _init(args: argparse.Namespace, now: dt.datetime) -> int:
 def _broker(args: argparse.Namespace, now: dt.datetime) -> int:
     pki = Pki(Folder(args.pki))
     listeners = Listeners(args.port or mosquitto.TLS_PORT, args.passwords)
+    if listeners.tls == listeners.plain:
+        raise WrongNameError(f"--passwords {listeners.plain}: that is mqtts's own port, expected another")
+    if args.at is not None and (not args.at.startswith("/") or any(map(unprintable, args.at))):
+        raise WrongNameError(f"--at {shown(args.at)}: expected a folder from / on, as the broker's host has it")
     written = broker_files.write(pki, args.out, listeners, args.at or mosquitto.FOLDER)
     if args.json:
         print(json.dumps({key: list(map(str, getattr(written, key))) for key in ("changed", "kept")}))

@@ -100,7 +100,9 @@ def load_cert(pem: bytes, where: str) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(pem)
     except ValueError:
-        raise PkiError(f"{where} holds no certificate") from None
+        raise PkiError(
+            f"{where} holds no certificate: put it back from a copy, or delete it, and another can be made"
+        ) from None
 
 
 def load_key(pem: bytes, where: str) -> Key:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
 
 from host_bridge.pki.names import PkiError
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 SECRET, PUBLIC = 0o600, 0o644
 MOST_BYTES = 65_536
@@ -36,6 +44,28 @@ def make_folder(path: Path, *, open_to_all: bool = False) -> None:
         path.mkdir(mode=0o755 if open_to_all else 0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise PkiError(f"{path}: no such folder can be made: {error.strerror or error}") from None
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait for whoever else is writing to this folder, and keep others waiting; it need not be there.
+
+    Two at once would pair the key of one with the certificate of the other. Windows has no such lock on a folder: there
+    it is up to the technician.
+    """
+    if fcntl is None or not folder.is_dir():
+        yield
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise PkiError(f"{folder} cannot be read: {error.strerror or error}") from None
+    try:
+        with suppress(OSError):  # a network's file system may have no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def delete(path: Path) -> None:

@@ -38,7 +38,8 @@ YEAR = dt.timedelta(days=365.25)
 
 def board_files(folder: Path, board: str, now: dt.datetime | None = None) -> Files:
     """The certificate of a board, made when it has none; the same one again for the card that replaces another."""
-    return Pki(Folder(folder)).give(board, BOARD, now or dt.datetime.now(dt.UTC))[0]
+    with files.alone(folder):
+        return Pki(Folder(folder)).give(board, BOARD, now or dt.datetime.now(dt.UTC))[0]
 
 
 class Pki:
