@@ -40,3 +40,10 @@ def test_one_that_was_started_in_the_background_goes_on(package: str) -> None:
     """The shell has it ignore Ctrl-C. Here it goes on, and misses its arguments."""
     ended = start(package, "SIG_IGN")
     assert ended.returncode == 2 and "usage: " in ended.stderr
+
+
+def test_it_works_with_its_output_closed() -> None:
+    """As a task without a window has it: nobody reads, and nothing fails for it."""
+    words = f"{sys.executable} -m host_bridge.ctl power --rows 64 --cols 64"
+    ended = subprocess.run(["sh", "-c", f"{words} >&-"], stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from pathlib import Path
 
 from config import interrupt
 from config.mistakes import ConfigError
@@ -12,6 +14,7 @@ from config.mistakes import ConfigError
 def main() -> int:
     """The exit code."""
     interrupt.quietly()
+    _any_listener()
     _any_letters()
     try:
         from host_bridge.ctl import program  # noqa: PLC0415 - it takes a second, in which somebody may press Ctrl-C
@@ -20,6 +23,12 @@ def main() -> int:
     except ConfigError as error:  # of a file of the program's own, hw/pins.yaml, read while modules are imported
         print(*error.errors, sep="\n", file=sys.stderr)
         return 2
+
+
+def _any_listener() -> None:
+    """Started with its output closed, as `>&-` or a task of Windows does: it has one that goes nowhere."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open to the end
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _any_letters() -> None:
