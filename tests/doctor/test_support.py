@@ -149,12 +149,26 @@ def test_what_is_no_secret_stays(text: str) -> None:
     [
         "password: x1", "PASSWORD = 'x1'", '"psk": "x1"', "secret => x1", "api_key=x1", "ApiToken: x1",
         "Key: " + "ab" * 16, "Authorization: Bearer x1", "https://u:x1@host/", "wpa_passphrase=x1",
+        "mqtt://u:x1/x1@x1@host", "{password: &p x1}", "password: !!str x1", "password: it is x1", "סיסמה: x1",
+        "password: |\n  x1\n\n  x1", "password:\n  x1", 'password: "a\\"x1 x1"', "psk: 'it''s x1'",
+        "- secret: >-\n    x1", 'logged {"token": "a\\"x1"}',
     ],
 )  # fmt: skip
 def test_shapes_of_secrets_that_nobody_knew_of(text: str) -> None:
     clean = Redactor(()).clean(text)
     assert "x1" not in clean and "abab" not in clean
     assert "[removed]" in clean
+
+
+def test_what_follows_a_secret_of_many_lines_stays() -> None:
+    text = "mqtt:\n  password: |\n    x1\n    x1\n  port: 1883\nsite: main\n"
+    assert Redactor(()).clean(text) == "mqtt:\n  password: [removed]\n  port: 1883\nsite: main\n"
+    text = "mqtt:\n  password_file:\n    mqtt.secret\n"
+    assert Redactor(()).clean(text) == text
+
+
+def test_a_secret_of_many_words_goes_whole() -> None:
+    assert "x1" not in Redactor(("horse battery x1",)).clean("tried password=horse battery x1, refused")
 
 
 def test_a_short_secret_goes_as_a_word_alone() -> None:

@@ -12,16 +12,23 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from host_bridge.ctl.bundle.secrets import KEY
+from host_bridge.ctl.bundle.secrets import KEY, QUOTED
 
 REMOVED = "[removed]"
 NUMBER = "[number]"
 
 _KEY_BLOCK = re.compile(r"-----BEGIN [^-\n]*PRIVATE KEY-----.*?(?:-----END [^-\n]*PRIVATE KEY-----|\Z)", re.DOTALL)
-_LOGIN = re.compile(r"([a-zA-Z][\w+.-]*://)[^\s/@]+@")
+# A password may have a slash or an @ of its own, whatever the rules for addresses say.
+_LOGIN = re.compile(r"([a-zA-Z][\w+.-]*://)(?:[^\s/@:\"']*:[^\s\"',}]*|[^\s/@]+)@")
 _BEARER = re.compile(r"(?i)\b(authorization\s*[:=]\s*)(?:basic|bearer|digest)\s+\S+")
 # `password: x`, `"psk"="x"`, `secret => x`; of password_file and the like the value is a name, and stays.
-_VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s,;}\"']+)"
+_VALUE = rf"(?:[&!]\S+[ \t]+)*(?:{QUOTED}|[^\s,;}}\"']+)"
+# The same as a line of YAML: all that stands behind it is the value, and so is what is indented more than it, be it a
+# secret of many lines. In a list that takes what stands beside it too.
+_BLOCK = re.compile(
+    rf"""(?im)^(?P<indent>[ \t]*)(?P<name>(?:-[ \t]+)*["']?[\w.-]*{KEY}[\w-]*["']?[ \t]*:)(?=[ \t\r]|$)[^\n]*"""
+    r"(?:\n(?:[ \t]*\r?$|(?P=indent)[ \t]+[^\n]*))*"
+)
 _ASSIGNED = re.compile(rf"(?i)([\w.-]*{KEY}[\w-]*)([\"']?\s*(?:=>|[=:])\s*){_VALUE}")
 _NAMES = ("_file", "_env")
 _DIGEST = re.compile(r"(?i)\b(key\s*[:=]\s*)[0-9a-f]{32}\b")  # AMI's answer to a challenge
@@ -48,20 +55,29 @@ class Redactor:
         ):
             text, count = pattern.subn(by, text)
             self.removed += count
-        text = _ASSIGNED.sub(self._assigned, text)
-        if self._known is not None:
+        if self._known is not None:  # before a shape takes half of one away
             text, count = self._known.subn(REMOVED, text)
             self.removed += count
+        text = _BLOCK.sub(self._block, text)
+        text = _ASSIGNED.sub(self._assigned, text)
         if log:
             text, count = _PHONE.subn(NUMBER, text)
             self.removed += count
         return text
 
     def _assigned(self, found: re.Match[str]) -> str:
-        if found[1].lower().endswith(_NAMES):
+        if found[1].lower().endswith(_NAMES) or found[0].endswith(REMOVED):
             return found[0]
         self.removed += 1
         return f"{found[1]}{found[2]}{REMOVED}"
+
+    def _block(self, found: re.Match[str]) -> str:
+        named = found["name"].rstrip(":").rstrip(" \t\"'").lower().endswith(_NAMES)
+        if named or re.fullmatch(rf"[ \t]*(?:{re.escape(REMOVED)})?\s*", found[0][found.end("name") - found.start() :]):
+            return found[0]
+        self.removed += 1
+        blank = found[0][len(found[0].rstrip()) :]  # the lines after it stay where they were
+        return f"{found['indent']}{found['name']} {REMOVED}{blank}"
 
     def leaks(self, text: str) -> bool:
         """Whether a known secret is in it."""

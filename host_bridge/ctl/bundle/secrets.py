@@ -57,7 +57,8 @@ HOLDING = (
     "/etc/asterisk/manager.d/*.conf",
 )
 """Files that have secrets behind the words of KEY."""
-KEY = r"(?:pass(?:word|wd|phrase)?|secret|psk|wep[_-]?key\d?|token|api[_-]?key|private[_-]?key|credentials?)"
+KEY = r"(?:pass(?:word|wd|phrase)?|secret|psk|wep[_-]?key\d?|token|api[_-]?key|private[_-]?key|credentials?|סיסמ[א-ת]*)"
+QUOTED = r"""(?:"(?:\\.|[^"\\\n])*"|'(?:''|[^'\n])*')"""
 _ASSIGNED = re.compile(rf"(?i)[\w.-]*{KEY}[\w.-]*[\"']?\s*(?:=>|[=:])\s*(.+)")
 
 
@@ -125,9 +126,13 @@ def _assigned(text: str) -> Iterator[str]:
         name = line[: found.start(1)].lower()
         if any(each in name for each in (*SECRET_FILES, "password_env")):
             continue
-        value = found[1].strip()
-        quoted = re.match(r"([\"'])(.*?)\1", value)
-        yield quoted[2] if quoted else re.split(r"\s+[#;]|[,}]", value)[0].strip()
+        value = re.sub(r"^(?:[&!]\S+\s+)+", "", found[1].strip())
+        quoted = re.match(QUOTED, value)
+        if quoted:
+            yield quoted[0][1:-1]
+            yield quoted[0][1:-1].replace('\\"', '"').replace("''", "'")
+        else:
+            yield re.split(r"\s+[#;]|[,}]", value)[0].strip()
 
 
 def _of_environment(environment: Mapping[str, str]) -> Iterator[str]:
