@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Sequence
 from functools import partial
@@ -17,6 +19,7 @@ from host_bridge.ctl.bundle import pack, parts, secrets
 from host_bridge.ctl.bundle.kept import summary
 from host_bridge.ctl.bundle.parts import Part
 from host_bridge.ctl.bundle.redact import Redactor
+from host_bridge.ctl.health import certificates
 from host_bridge.ctl.health import machine as machines
 from host_bridge.ctl.health.finding import NotCheckedError
 from host_bridge.ctl.health.machine import Machine, Ran, run_here
@@ -321,6 +324,18 @@ def test_journal_and_history_in_numbers(tmp_path: Path) -> None:
     assert "29 End" in text and "answered: 29" in text
     assert "1.7" not in text  # a call's id
     assert "\n".join(summary(tmp_path / "none", 0, 3)).count("no such file") == 2
+
+
+def test_a_file_without_an_end_is_not_waited_for(tmp_path: Path) -> None:
+    """A pipe that nobody writes to, where a settings file or a secret should be. A device would take all memory."""
+    pipe = tmp_path / "board.yaml"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "host_bridge.ctl", "support", str(pipe), "--out", str(tmp_path / "o.zip")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "board.yaml: it is a pipe or a device, expected a file" in done.stdout
+    with pytest.raises(NotCheckedError, match="it is a pipe or a device"):
+        certificates.of_file(pipe)
 
 
 def test_names_of_files() -> None:

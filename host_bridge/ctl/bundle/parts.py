@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from config.regular_file import read_regular
 from config.version import version
 from host_bridge.ctl.bundle import kept
 from host_bridge.ctl.health.finding import NotCheckedError
@@ -126,7 +127,7 @@ def _services(machine: Machine) -> str:
 
 def _settings(path: Path) -> str:
     try:
-        return path.read_bytes()[:MOST_PART].decode("utf-8", "replace")
+        return read_regular(path, MOST_PART).decode("utf-8", "replace")
     except OSError as error:
         raise NotCheckedError(f"{path}: {error.strerror or error}") from None
 

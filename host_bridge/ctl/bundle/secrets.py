@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from config.credentials import SECRET_FILES
+from config.regular_file import read_regular
 from host_bridge.ctl.health.finding import NotCheckedError
 from host_bridge.ctl.health.machine import Machine
 
@@ -104,7 +105,7 @@ def _read(machine: Machine, path: Path) -> str:
 
 def _text(path: Path) -> str | None:
     try:
-        return path.read_bytes()[: 1 << 20].decode("utf-8", "replace")
+        return read_regular(path, 1 << 20).decode("utf-8", "replace")
     except OSError:
         return None
 

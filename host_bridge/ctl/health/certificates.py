@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from config.regular_file import read_regular
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, unknown, warning
 from host_bridge.ctl.health.machine import AS_ROOT
 from host_bridge.ctl.health.os_state import SOME_YEAR_S
@@ -17,6 +18,7 @@ CERTIFICATES = "certificates"
 SOON_DAYS = 30
 RENEW = "make new ones: wallboardctl pki"
 _MOST = 64  # certificates of a file that are looked at
+_MOST_BYTES = 1 << 20  # Debian's bundle of all authorities has 220 KB
 
 
 class Certificate(NamedTuple):
@@ -34,7 +36,9 @@ def of_file(path: Path) -> list[Certificate]:
     from cryptography import x509  # noqa: PLC0415 - slow to load
 
     try:
-        return [of_certificate(each) for each in x509.load_pem_x509_certificates(path.read_bytes())[:_MOST]]
+        return [
+            of_certificate(each) for each in x509.load_pem_x509_certificates(read_regular(path, _MOST_BYTES))[:_MOST]
+        ]
     except PermissionError:
         raise NotCheckedError(f"{path} may not be read", AS_ROOT) from None
     except OSError as error:
