@@ -80,6 +80,8 @@ def _write(path: Path, content: str) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content.encode("utf-8", "surrogateescape"))
+            stream.flush()
+            os.fsync(stream.fileno())  # a power cut leaves the PBX its old file or the new one, never an empty one
         if like is not None:
             status = like.stat()
             new.chmod(stat.S_IMODE(status.st_mode))
