@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from tests import debian_tree
-from tests.deb.rig import Machine
+from tests.deb.rig import HOST, Machine
 from tests.deb.trees import PACKAGES
 from tests.debian_tree import MMDEBSTRAP
 from tests.pbx import asterisk, build
@@ -64,7 +64,7 @@ def machine(release: build.Release, folder: Path) -> Machine:
     """A PBX that is off. Raises RigError where this machine cannot run one."""
     installed = build.build(release, lambda line: None)
     made = Machine(tree(), folder)
-    made.options = (f"--bind-ro={installed.path}:{INSIDE}",)
+    made.options = (f"--bind-ro={HOST}{installed.path}:{INSIDE}",)
     own = made.upper / "etc/asterisk"
     shutil.copytree(asterisk.SETTINGS, own)
     (own / "queues.conf").write_text(QUEUES)

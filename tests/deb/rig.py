@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "SYSTEMD_COLORS": "0",
 }
 GROUPS = "wallboard-rig-"
+HOST = "/mnt/host"  # where systemd-nspawn finds what is this host's, whatever is hidden below
 
 # $1 what is read only, $2 the folder to write to, $3 the name of a control group, then words for its systemd. Tmpfs
 # hides what nspawn leaves in /run and /tmp when it is killed. A group of its own in the unified hierarchy, whatever
@@ -53,7 +54,8 @@ CONTAINER += ("--pid", "--fork", "--kill-child", "--mount-proc")
 _BOOT = """
 set -e
 mount -t tmpfs tmpfs /mnt
-mkdir /mnt/root
+mkdir /mnt/root /mnt/host
+mount --rbind / /mnt/host
 mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" /mnt/root
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /tmp
@@ -83,7 +85,7 @@ class Machine:
 
     def __init__(self, tree: Path, folder: Path, layer: Path | None = None) -> None:
         self.upper = folder / "upper"
-        self.options: tuple[str, ...] = ()  # more of systemd-nspawn: --bind-ro=FOLDER:WHERE …, of none in /tmp or /run
+        self.options: tuple[str, ...] = ()  # more of systemd-nspawn: --bind-ro=HOST/FOLDER:WHERE …
         self.cmdline: tuple[str, ...] = ()  # words for its systemd, which finds them on a real kernel's command line
         self._lower = ":".join(map(str, [layer, tree] if layer else [tree]))  # as overlayfs takes it
         self._folder = folder
