@@ -9,10 +9,10 @@ import pytest
 
 from host_bridge.backtest.summary import tally
 from host_bridge.backtest.summary_words import width
-from host_bridge.ctl import backtest_against as against_text
-from host_bridge.ctl import backtest_text as text
-from host_bridge.ctl.backtest_progress import bar
-from host_bridge.ctl.backtest_verdict import times_a_day, verdict
+from host_bridge.ctl.progress import bar
+from host_bridge.ctl.trial import against as against_text
+from host_bridge.ctl.trial import text
+from host_bridge.ctl.trial.verdict import times_a_day, verdict
 from tests.backtests import HOUR_MS, alarm, at, queue, report
 
 RULES: dict[str, Any] = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from host_bridge.ctl import flash, program
-from host_bridge.ctl.flash_drives import COLUMNS, Drive, read
+from host_bridge.ctl.card.drives import COLUMNS, Drive, read
 from hw.provision import ProvisionError
 
 GB = 10**9

@@ -13,14 +13,10 @@ from firmware.pi import panel_shape, settings
 from firmware.pi.panel import MULTIPLEXINGS
 from firmware.pi.panel_schema import LEAST_HZ
 from firmware.pi.selftest.pictures_panel import Bars, Corners, Lines
-from host_bridge.ctl import (
-    preview,
-    preview_faults,
-    preview_install,
-    preview_picture,
-    preview_scenes,
-    preview_sheet,
-)
+from host_bridge.ctl import preview
+from host_bridge.ctl.pictures import faults, install, sheet
+from host_bridge.ctl.pictures.picture import HASH_KEY
+from host_bridge.ctl.pictures.scenes import one_scene
 
 ROOT = Path(__file__).parent.parent
 
@@ -44,7 +40,7 @@ def test_the_file_has_the_colours_of_the_panel(tmp_path: Path) -> None:
     """One free agent's green cell among red and amber: few colours make a small file, and keep the rare ones."""
     out = tmp_path / "one.png"
     assert ctl("--scene", "twelve_critical_last_page", "--size", "64x32", "--out", str(out)) == 0
-    drawn = preview_scenes.one_scene(layout.choose(64, 32), "twelve_critical_last_page", 10)
+    drawn = one_scene(layout.choose(64, 32), "twelve_critical_last_page", 10)
     with Image.open(out) as picture:
         apart = ImageChops.difference(picture.convert("RGB"), drawn).getextrema()
     assert max(most for _, most in apart) <= 10
@@ -78,7 +74,7 @@ def test_a_sheet_of_one_size_holds_its_scenes_and_is_as_wide_as_a_browser_shows(
 def test_all_of_them_are_a_folder_with_an_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(preview_sheet, "led_look", lambda frame, pitch_px: frame)  # LEDs are not what is asked here
+    monkeypatch.setattr(sheet, "led_look", lambda frame, pitch_px: frame)  # LEDs are not what is asked here
     folder = tmp_path / "preview"
     for _ in range(2):
         assert ctl("--out", str(folder), "--json") == 0
@@ -97,23 +93,23 @@ def test_the_picture_in_the_repository_shows_what_the_panel_shows() -> None:
     """
     path = ROOT / "firmware" / "screens.png"
     with Image.open(path) as picture:
-        assert picture.text[preview_picture.HASH_KEY] == preview_sheet.story_hash()  # type: ignore[attr-defined]
-        assert picture.size == preview_sheet.story(3).size
+        assert picture.text[HASH_KEY] == sheet.story_hash()  # type: ignore[attr-defined]
+        assert picture.size == sheet.story(3).size
     assert path.stat().st_size < 500_000
 
 
 def test_the_story_is_told_in_words_too() -> None:
     """SCREENS.md has a line for each page of the picture, by its size and name."""
     told = (ROOT / "firmware" / "SCREENS.md").read_text("utf-8")
-    for shot in preview_sheet.STORY:
+    for shot in sheet.STORY:
         assert f"`{shot.scene}`" in told and f"{shot.size[0]}×{shot.size[1]}" in told, shot
 
 
 def test_a_changed_led_changes_the_hash(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = preview_sheet.story_hash()
+    before = sheet.story_hash()
     calm = scenes.CALM
     monkeypatch.setattr(scenes, "_LIVE", (("calm", (scenes.with_fields(calm, waiting=2), calm)), *scenes._LIVE[1:]))
-    assert preview_sheet.story_hash() != before
+    assert sheet.story_hash() != before
 
 
 def test_names_of_scenes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,18 +150,18 @@ def test_the_installers_self_test_has_scenes_and_a_sheet(tmp_path: Path, capsys:
     with Image.open(out) as picture:
         assert _lit(picture.convert("RGB"), 0) > 10_000
     assert ctl("--sheet", "install", "--out", str(tmp_path / "sheet.png")) == 0
-    with Image.open(tmp_path / "sheet.png") as sheet:
-        assert sheet.width <= 1000 and sheet.height > 400
-    named = set(preview_sheet.frames(layout.choose(64, 32)))
-    assert {name for name, _ in preview_install.SHOTS} <= named
+    with Image.open(tmp_path / "sheet.png") as picture:
+        assert picture.width <= 1000 and picture.height > 400
+    named = set(sheet.frames(layout.choose(64, 32)))
+    assert {name for name, _ in install.SHOTS} <= named
 
 
 def test_the_picture_of_the_self_test_is_the_one_that_is_drawn_now() -> None:
     """wallboardctl preview --sheet install --out firmware/self-test.png"""
     path = ROOT / "firmware" / "self-test.png"
     with Image.open(path) as picture:
-        assert picture.text[preview_picture.HASH_KEY] == preview_install.install_hash()  # type: ignore[attr-defined]
-        assert picture.size == preview_install.install(3).size
+        assert picture.text[HASH_KEY] == install.install_hash()  # type: ignore[attr-defined]
+        assert picture.size == install.install(3).size
     assert path.stat().st_size < 200_000
     told = (ROOT / "firmware" / "SCREENS.md").read_text("utf-8")
     assert "(self-test.png)" in told
@@ -175,20 +171,20 @@ def test_the_picture_of_the_faults_is_the_one_that_is_drawn_now() -> None:
     """wallboardctl preview --sheet faults --out hw/self-test-faults.png"""
     path = ROOT / "hw" / "self-test-faults.png"
     with Image.open(path) as picture:
-        assert picture.text[preview_picture.HASH_KEY] == preview_faults.faults_hash()  # type: ignore[attr-defined]
-        assert picture.size == preview_faults.faults(3).size
+        assert picture.text[HASH_KEY] == faults.faults_hash()  # type: ignore[attr-defined]
+        assert picture.size == faults.faults(3).size
     assert path.stat().st_size < 100_000
     told = (ROOT / "hw" / "SELFTEST.md").read_text("utf-8")
     assert "(self-test-faults.png)" in told
 
 
 def test_each_fault_looks_wrong_and_its_mend_is_a_setting() -> None:
-    right = [preview_sheet.self_test_frame((64, 32), each) for each in (Bars(), Corners(), Lines(row=21))]
-    looks = {image.tobytes() for image in right} | {fault.draw().tobytes() for fault in preview_faults.FAULTS}
-    assert len(looks) == 3 + len(preview_faults.FAULTS)
-    keys = {fault.mend.partition(":")[0] for fault in preview_faults.FAULTS if ": " in fault.mend}
+    right = [sheet.self_test_frame((64, 32), each) for each in (Bars(), Corners(), Lines(row=21))]
+    looks = {image.tobytes() for image in right} | {fault.draw().tobytes() for fault in faults.FAULTS}
+    assert len(looks) == 3 + len(faults.FAULTS)
+    keys = {fault.mend.partition(":")[0] for fault in faults.FAULTS if ": " in fault.mend}
     assert keys == {"led_rgb_sequence", "multiplexing", "pixel_mapper"}
-    for fault in preview_faults.FAULTS:
+    for fault in faults.FAULTS:
         key, colon, value = fault.mend.partition(": ")
         if colon:
             panel = f"{{driver: rgbmatrix, rows: 32, cols: 64, chain: 2, {key}: {value}}}"

@@ -18,10 +18,10 @@ from firmware.core.freshness import FRESH_MS
 from host_bridge import thresholds
 from host_bridge.backtest import backtest
 from host_bridge.backtest.moment import leading_to
-from host_bridge.ctl.preview_bridge import Speaker, with_beats
-from host_bridge.ctl.preview_log import log_moment
-from host_bridge.ctl.preview_moment import Moment, Wish
-from host_bridge.ctl.preview_when import WhenError, moment_ms
+from host_bridge.ctl.pictures.bridge import Speaker, with_beats
+from host_bridge.ctl.pictures.log import log_moment
+from host_bridge.ctl.pictures.moment import Moment, Wish
+from host_bridge.ctl.pictures.when import WhenError, moment_ms
 from host_bridge.demo import past
 from host_bridge.pbx.queue_log_set import LogSet, SourceError
 from tests.test_preview import ctl

@@ -10,11 +10,11 @@ from config.yaml_file import parse
 from firmware.core.board import PAGES, Setup
 from firmware.core.view import CENTRE, CLOCK, DARK, QUEUES, Tile
 from host_bridge import thresholds
-from host_bridge.ctl.preview_board import Wall
-from host_bridge.ctl.preview_bridge import SITE
-from host_bridge.ctl.preview_moment import Moment, Wish, state_moment
-from host_bridge.ctl.preview_state import from_words
-from host_bridge.ctl.preview_when import moment_ms
+from host_bridge.ctl.pictures.board import Wall
+from host_bridge.ctl.pictures.bridge import SITE
+from host_bridge.ctl.pictures.moment import Moment, Wish, state_moment
+from host_bridge.ctl.pictures.state import from_words
+from host_bridge.ctl.pictures.when import moment_ms
 from host_bridge.thresholds import Thresholds
 
 EXAMPLE = thresholds.load(Path(__file__).parent.parent / "config" / "thresholds.example.yaml")

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from host_bridge.ctl import preview_show, preview_terminal
-from host_bridge.ctl.preview_board import Frame
-from host_bridge.ctl.preview_picture import save_gif
+from host_bridge.ctl.pictures import show
+from host_bridge.ctl.pictures.board import Frame
+from host_bridge.ctl.pictures.picture import save_gif
+from host_bridge.ctl.pictures.terminal import animate, plain
 from host_bridge.demo import past
 from tests.test_preview import ctl
 from tests.test_preview_moment import moment
@@ -193,7 +194,7 @@ def test_it_moves_in_place_and_leaves_the_terminal_as_it_was() -> None:
         now_s += seconds + 0.01  # each frame costs something, and that must not add up
 
     frames = list(moment(SUPPORT).player.film(2000))
-    preview_terminal.animate(frames, terminal, lambda: now_s, sleep)
+    animate(frames, terminal, lambda: now_s, sleep)
     assert slept == [0.5, 0.49, 0.49, 0.49]
     hidden, *moves = terminal.getvalue().split("\x1b[32A")
     assert hidden.startswith("\x1b[?25l") and len(moves) == 3
@@ -208,13 +209,13 @@ def test_ctrl_c_ends_it_with_the_cursor_back() -> None:
     def interrupted(seconds: float) -> None:
         raise KeyboardInterrupt
 
-    preview_terminal.animate(moment(SUPPORT).player.film(2000), terminal, lambda: 0.0, interrupted)
+    animate(moment(SUPPORT).player.film(2000), terminal, lambda: 0.0, interrupted)
     assert terminal.getvalue().endswith("\r\x1b[0m\x1b[?25h")
 
 
 def test_seconds_make_the_terminal_move(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = a_terminal(monkeypatch)
-    monkeypatch.setattr(preview_terminal.animate, "__defaults__", (lambda: 0.0, lambda seconds: None))
+    monkeypatch.setattr(animate, "__defaults__", (lambda: 0.0, lambda seconds: None))
     assert ctl(*SHOW, "--seconds", "2") == 0
     assert terminal.getvalue().count("\x1b[32A") == 3
 
@@ -244,8 +245,8 @@ def test_a_pipe_gets_the_lit_leds_at_whatever_brightness_and_letters_on_a_plate_
         encoding = "ascii"  # type: ignore[assignment]
 
     image = moment(SUPPORT).player.image()
-    blocks = preview_terminal.plain(image, io.TextIOWrapper(io.BytesIO(), "utf-8"))
-    signs = preview_terminal.plain(image, Pipe())
+    blocks = plain(image, io.TextIOWrapper(io.BytesIO(), "utf-8"))
+    signs = plain(image, Pipe())
     assert len(blocks) == len(signs) == 32
     assert set("".join(blocks)) == set(" ▀▄█") and set("".join(signs)) == set(' "_#')
     plate = "".join(line[60:].ljust(68) for line in blocks[:12])
@@ -325,4 +326,4 @@ def test_the_help_has_the_examples_that_it_names_and_they_work(
     assert (tmp_path / "board.gif").exists()
 
 
-assert preview_show.GIF_S * 1000 > 6000  # a GIF is longer than a page's turn
+assert show.GIF_S * 1000 > 6000  # a GIF is longer than a page's turn

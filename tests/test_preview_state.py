@@ -7,9 +7,9 @@ import pytest
 
 from config.mistakes import ConfigError
 from host_bridge import thresholds
-from host_bridge.ctl.preview_state import State, from_words, from_yaml, merged
-from host_bridge.ctl.preview_sums import queues_of, shown, whole
-from host_bridge.ctl.preview_wire import from_lines, is_wire
+from host_bridge.ctl.pictures.state import State, from_words, from_yaml, merged
+from host_bridge.ctl.pictures.sums import queues_of, shown, whole
+from host_bridge.ctl.pictures.wire import from_lines, is_wire
 
 LIMITS = thresholds.load(Path(__file__).parent.parent / "config" / "thresholds.example.yaml")
 

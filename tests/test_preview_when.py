@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from host_bridge.calendar import Calendar
-from host_bridge.ctl.preview_when import WhenError, moment_ms, wall_text
+from host_bridge.ctl.pictures.when import WhenError, moment_ms, wall_text
 
 SITE = Calendar(ZoneInfo("Asia/Jerusalem"))
 TODAY = dt.date(2026, 11, 26)

@@ -11,13 +11,12 @@ from typing import Any
 
 from config.yaml_file import ConfigError
 from firmware.core.spelling import shown
-from host_bridge.ctl import backtest_against as against_text
-from host_bridge.ctl import backtest_json, backtest_suggest, backtest_worst
-from host_bridge.ctl import backtest_text as text
-from host_bridge.ctl.backtest_only import BacktestError
-from host_bridge.ctl.backtest_progress import Progress
-from host_bridge.ctl.backtest_runs import Runs
 from host_bridge.ctl.log_args import add_queue_log, day
+from host_bridge.ctl.progress import Progress
+from host_bridge.ctl.trial import against as against_text
+from host_bridge.ctl.trial import as_json, suggest, text, worst
+from host_bridge.ctl.trial.only import BacktestError
+from host_bridge.ctl.trial.runs import Runs
 
 DESCRIPTION = """\
 Replays Asterisk's queue_log through the bridge's own figures and the boards' own alarms, and tells for each rule of
@@ -33,7 +32,7 @@ Rules that look at agents are not tested: queue_log does not tell who is logged 
 _EPILOG = f"""\
 Exit codes: 0 fine, 1 the page cannot be written, 2 wrong usage, wrong thresholds or no log to replay.
 
-{backtest_json.HELP}"""
+{as_json.HELP}"""
 _MOST_A_DAY = 1_000
 
 
@@ -118,9 +117,9 @@ class _Page:
 def _text(runs: Runs, args: argparse.Namespace) -> Iterator[str]:
     if args.suggest is not None:
         yield from text.head(runs.ours, [runs.ours.name])
-        yield from backtest_worst.lines(runs.ours)
+        yield from worst.lines(runs.ours)
         yield ""
-        yield from backtest_suggest.lines(runs.suggestions, args.suggest, runs.ours, runs.theirs, runs.snippet)
+        yield from suggest.lines(runs.suggestions, args.suggest, runs.ours, runs.theirs, runs.snippet)
     elif runs.theirs is not None:
         yield from against_text.lines(runs.ours, runs.theirs)
     else:
@@ -129,9 +128,9 @@ def _text(runs: Runs, args: argparse.Namespace) -> Iterator[str]:
 
 def _json(runs: Runs, args: argparse.Namespace, written: int | None) -> dict[str, Any]:
     reports = [runs.ours] if runs.theirs is None else [runs.ours, runs.theirs]
-    found = {**backtest_json.head(runs.ours), "results": [backtest_json.result(each) for each in reports]}
+    found = {**as_json.head(runs.ours), "results": [as_json.result(each) for each in reports]}
     if args.suggest is not None:
-        found["suggest"] = backtest_suggest.as_json(runs.suggestions, args.suggest, runs.snippet or None)
+        found["suggest"] = suggest.as_json(runs.suggestions, args.suggest, runs.snippet or None)
     if written is not None:
         found["html"] = {"out": str(args.html), "bytes": written}
     return found

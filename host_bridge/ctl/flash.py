@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from config.mistakes import ConfigError
-from host_bridge.ctl import flash_card
-from host_bridge.ctl import provision_text as text
-from host_bridge.ctl.flash_drives import Drive, drives
-from host_bridge.ctl.provision_args import add_options
-from host_bridge.ctl.provision_card import onto, plan_of
+from host_bridge.ctl.card import imager, text
+from host_bridge.ctl.card.args import add_options
+from host_bridge.ctl.card.drives import Drive, drives
+from host_bridge.ctl.card.plan import onto, plan_of
 from hw.provision import ProvisionError
 
 DESCRIPTION = """\
@@ -54,14 +53,14 @@ def run(args: argparse.Namespace) -> int:
     """0 when the card is ready, 1 when it was not written, 2 when the options make none."""
     try:
         _possible(args)
-        program, image = flash_card.imager(args.imager), _image(args.image)
+        program, image = imager.program(args.imager), _image(args.image)
         drive = _chosen(drives(), args.device)
         plan = plan_of(args)  # all that can be wrong is told before the card is written, which takes minutes
         if not _agreed(drive):
             print("wallboardctl flash: nothing was written", file=sys.stderr)
             return 1
-        flash_card.write(program, image, drive.path, args.sha256)
-        with flash_card.boot_partition(drive.path) as folder:
+        imager.write(program, image, drive.path, args.sha256)
+        with imager.boot_partition(drive.path) as folder:
             made = onto(folder, args.form, plan, force=args.force)
     except (ConfigError, ProvisionError) as error:
         return text.refused("flash", error)

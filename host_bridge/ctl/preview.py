@@ -13,15 +13,16 @@ from firmware.core import layout
 from firmware.core.units import duration
 from firmware.pi import settings as board_settings
 from host_bridge import thresholds
-from host_bridge.ctl import preview_live, preview_scenes, preview_state, preview_wire, site_args
-from host_bridge.ctl.backtest_progress import Progress
-from host_bridge.ctl.preview_args import FAULTS, UsageError, add_parser, asks_for_a_moment, check
-from host_bridge.ctl.preview_board import wall_of
-from host_bridge.ctl.preview_log import log_moment
-from host_bridge.ctl.preview_moment import Moment, Wish, state_moment
-from host_bridge.ctl.preview_show import GIF_S, show
-from host_bridge.ctl.preview_when import EXAMPLE as A_MOMENT
-from host_bridge.ctl.preview_when import WhenError, moment_ms
+from host_bridge.ctl import site_args
+from host_bridge.ctl.pictures import live, scenes, state, wire
+from host_bridge.ctl.pictures.args import FAULTS, UsageError, add_parser, asks_for_a_moment, check
+from host_bridge.ctl.pictures.board import wall_of
+from host_bridge.ctl.pictures.log import log_moment
+from host_bridge.ctl.pictures.moment import Moment, Wish, state_moment
+from host_bridge.ctl.pictures.show import GIF_S, show
+from host_bridge.ctl.pictures.when import EXAMPLE as A_MOMENT
+from host_bridge.ctl.pictures.when import WhenError, moment_ms
+from host_bridge.ctl.progress import Progress
 from host_bridge.ctl.site_link import LinkError
 from host_bridge.pbx.queue_log_set import SourceError
 from host_bridge.thresholds import Thresholds
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 def _moment(args: argparse.Namespace) -> Moment:
     """Raises UsageError, WhenError, ConfigError, and LinkError with --live."""
     if args.live:
-        return preview_live.moment(args, _wish(args))
+        return live.moment(args, _wish(args))
     if args.thresholds is None:
         raise UsageError("--thresholds is missing: name the thresholds.yaml whose rules and labels hold")
     if args.queue_log:
@@ -74,7 +75,7 @@ def _moment(args: argparse.Namespace) -> Moment:
             raise UsageError(f"--at is missing: at which moment of the log, like {A_MOMENT!r}?")
     elif args.state is None and not args.queue:
         raise UsageError(
-            f'what is to be shown? Say it with --queue "{preview_state.EXAMPLE}", write it into a file for --state, '
+            f'what is to be shown? Say it with --queue "{state.EXAMPLE}", write it into a file for --state, '
             "or name a --queue-log and a time --at; `wallboardctl preview --help` tells more"
         )
     limits = thresholds.load(args.thresholds)
@@ -86,15 +87,15 @@ def _moment(args: argparse.Namespace) -> Moment:
     return state_moment(_state(args, limits), limits, utc_ms, wish)
 
 
-def _state(args: argparse.Namespace, limits: Thresholds) -> preview_state.State:
+def _state(args: argparse.Namespace, limits: Thresholds) -> state.State:
     states = []
     if args.state is not None:
-        data = preview_state.load_bytes(args.state)
-        read = preview_wire.from_lines if preview_wire.is_wire(data) else preview_state.from_yaml
+        data = state.load_bytes(args.state)
+        read = wire.from_lines if wire.is_wire(data) else state.from_yaml
         states.append(read(data, str(args.state), limits))
     if args.queue:
-        states.append(preview_state.from_words(args.queue, limits))
-    return preview_state.merged(states)
+        states.append(state.from_words(args.queue, limits))
+    return state.merged(states)
 
 
 def _utc_ms(at: str | None, limits: Thresholds) -> int:
@@ -139,23 +140,23 @@ def _scenes(args: argparse.Namespace) -> int:
     """Raises UsageError, LayoutError, OSError."""
     if args.sheet and (args.scene or args.size):
         raise UsageError("--sheet: it has its own scenes and sizes; leave out --scene and --size")
-    panel = layout.choose(*(_size(args.size) if args.size else preview_scenes.SIZE))
-    names = preview_scenes.names(panel)
+    panel = layout.choose(*(_size(args.size) if args.size else scenes.SIZE))
+    names = scenes.names(panel)
     if args.scene == "list":
         print(json.dumps(names) if args.json else "\n".join(names))
         return 0
-    scene = None if args.scene is None else preview_scenes.named(args.scene)
+    scene = None if args.scene is None else scenes.named(args.scene)
     if scene is not None and scene not in names:
         raise UsageError(f"--scene: there is no scene {args.scene!r}; `wallboardctl preview --scene list` prints them")
     if args.sheet:
-        write = preview_scenes.SHEETS[args.sheet]
+        write = scenes.SHEETS[args.sheet]
         written = [write(args.out, args.pitch)]
     elif scene is not None:
-        written = [preview_scenes.write_scene(panel, scene, args.out, args.pitch)]
+        written = [scenes.write_scene(panel, scene, args.out, args.pitch)]
     elif args.size is not None:
-        written = [preview_scenes.write_sheet(panel, args.out, args.pitch)]
+        written = [scenes.write_sheet(panel, args.out, args.pitch)]
     else:
-        written = preview_scenes.write_folder(args.out, args.pitch)
+        written = scenes.write_folder(args.out, args.pitch)
     for path, picture in written:
         size = {"out": str(path), "width": picture.width, "height": picture.height}
         print(json.dumps(size) if args.json else f"{path}: {picture.width} x {picture.height} pixels")

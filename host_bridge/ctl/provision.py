@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from config.mistakes import ConfigError
-from host_bridge.ctl import provision_text as text
-from host_bridge.ctl.provision_args import add_card, add_options
-from host_bridge.ctl.provision_card import look, onto, plan_of
+from host_bridge.ctl.card import text
+from host_bridge.ctl.card.args import add_card, add_options
+from host_bridge.ctl.card.plan import look, onto, plan_of
 from hw.provision import ProvisionError
 
 DESCRIPTION = """\

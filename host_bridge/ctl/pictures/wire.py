@@ -10,7 +10,7 @@ from typing import Any
 
 from config.mistakes import ConfigError, Mistake, Place
 from firmware.core import wire
-from host_bridge.ctl.preview_state import FIGURES, Figures, State
+from host_bridge.ctl.pictures.state import FIGURES, Figures, State
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.windows import ALL
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from host_bridge.ctl import provision_parts as parts
-from host_bridge.ctl.provision_args import network_of, system_of
-from host_bridge.ctl.provision_board import Board, board_of
+from host_bridge.ctl.card import parts
+from host_bridge.ctl.card.args import network_of, system_of
+from host_bridge.ctl.card.board import Board, board_of
 from hw.provision import (
     FOLDER,
     MADE_BY,

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from PIL import Image
 
-from host_bridge.ctl.preview_board import Frame
+from host_bridge.ctl.pictures.board import Frame
 
 _HIDE, _SHOW, _PLAIN = "\x1b[?25l", "\x1b[?25h", "\x1b[0m"
 # Of the brightest luminance, in permille: grounds, plates, the fault's band and what is empty are below, so that the

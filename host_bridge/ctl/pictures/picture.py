@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from firmware.pi.look import led_dots, led_look
-from host_bridge.ctl.preview_board import Frame
+from host_bridge.ctl.pictures.board import Frame
 
 HASH_KEY = "Story"  # under which a story's picture bears the hash of what it shows
 _BOARD = (10, 10, 12)

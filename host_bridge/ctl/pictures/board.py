@@ -14,7 +14,7 @@ from firmware.core.screen import Screen
 from firmware.core.view import Tile, View
 from firmware.pi.canvas_pillow import PillowCanvas, load_font
 from firmware.pi.settings import BoardSettings
-from host_bridge.ctl.preview_bridge import SITE, Fault, Told
+from host_bridge.ctl.pictures.bridge import SITE, Fault, Told
 
 _NEVER_MS = 1 << 62
 _STEPS_A_LOOK = 200  # between two calls of `progress`

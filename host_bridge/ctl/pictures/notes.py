@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from firmware.core import wire
 from firmware.core.spelling import did_you_mean, one_line
 from firmware.core.units import duration_text
-from host_bridge.ctl.preview_state import Figures, State
-from host_bridge.ctl.preview_when import wall_text
+from host_bridge.ctl.pictures.state import Figures, State
+from host_bridge.ctl.pictures.when import wall_text
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.windows import ALL
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from PIL import Image
 
 from firmware.core import layout
-from host_bridge.ctl import preview_faults, preview_install, preview_sheet
-from host_bridge.ctl.preview_picture import framed, save_png
+from host_bridge.ctl.pictures import faults, install, sheet
+from host_bridge.ctl.pictures.picture import framed, save_png
 
 SIZE = (128, 64)  # of one scene, unless somebody says otherwise
 _ALIASES = {"readme": "critical"}  # the picture at the top of README.md
@@ -17,7 +17,7 @@ _SHEET_PITCH_PX, _SCENE_PITCH_PX = 3, 10
 
 def names(panel: layout.Layout) -> list[str]:
     """Of all scenes of a panel size."""
-    return list(preview_sheet.frames(panel))
+    return list(sheet.frames(panel))
 
 
 def named(name: str) -> str:
@@ -27,7 +27,7 @@ def named(name: str) -> str:
 
 def one_scene(panel: layout.Layout, name: str, pitch_px: int) -> Image.Image:
     """One scene at LED look with a margin of board around it."""
-    return framed(preview_sheet.frames(panel)[name][1](), pitch_px)
+    return framed(sheet.frames(panel)[name][1](), pitch_px)
 
 
 def write_scene(panel: layout.Layout, name: str, out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Image]:
@@ -37,25 +37,25 @@ def write_scene(panel: layout.Layout, name: str, out: Path | None, pitch_px: int
 
 def write_sheet(panel: layout.Layout, out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Image]:
     """All scenes of a panel size in one picture."""
-    return save_png(preview_sheet.of_size(panel, pitch_px or _SHEET_PITCH_PX), out or Path("preview.png"))
+    return save_png(sheet.of_size(panel, pitch_px or _SHEET_PITCH_PX), out or Path("preview.png"))
 
 
 def write_story(out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Image]:
     """The few pages that tell the story."""
-    picture = preview_sheet.story(pitch_px or _SHEET_PITCH_PX)
-    return save_png(picture, out or Path("preview.png"), preview_sheet.story_hash())
+    picture = sheet.story(pitch_px or _SHEET_PITCH_PX)
+    return save_png(picture, out or Path("preview.png"), sheet.story_hash())
 
 
 def write_install(out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Image]:
     """The pictures of the installer's self-test, with what to look at."""
-    picture = preview_install.install(pitch_px or _SHEET_PITCH_PX)
-    return save_png(picture, out or Path("preview.png"), preview_install.install_hash())
+    picture = install.install(pitch_px or _SHEET_PITCH_PX)
+    return save_png(picture, out or Path("preview.png"), install.install_hash())
 
 
 def write_faults(out: Path | None, pitch_px: int | None) -> tuple[Path, Image.Image]:
     """The self-test on panels that are set wrong, with what mends them."""
-    picture = preview_faults.faults(pitch_px or _SHEET_PITCH_PX)
-    return save_png(picture, out or Path("preview.png"), preview_faults.faults_hash())
+    picture = faults.faults(pitch_px or _SHEET_PITCH_PX)
+    return save_png(picture, out or Path("preview.png"), faults.faults_hash())
 
 
 SHEETS = {"story": write_story, "install": write_install, "faults": write_faults}

@@ -13,12 +13,12 @@ from pathlib import Path
 from firmware.core import wire
 from host_bridge.backtest.moment import Moment as Replayed
 from host_bridge.backtest.moment import OutsideError, leading_to
-from host_bridge.ctl import preview_notes
-from host_bridge.ctl.preview_board import Player, wall
-from host_bridge.ctl.preview_bridge import Fault, Speaker, Told, with_beats
-from host_bridge.ctl.preview_moment import LEAD_MS, Moment, Wish
-from host_bridge.ctl.preview_state import Figures, State
-from host_bridge.ctl.preview_when import WhenError, wall_text
+from host_bridge.ctl.pictures import notes
+from host_bridge.ctl.pictures.board import Player, wall
+from host_bridge.ctl.pictures.bridge import Fault, Speaker, Told, with_beats
+from host_bridge.ctl.pictures.moment import LEAD_MS, Moment, Wish
+from host_bridge.ctl.pictures.state import Figures, State
+from host_bridge.ctl.pictures.when import WhenError, wall_text
 from host_bridge.pbx.queue_log_set import LogSet
 from host_bridge.rule_kinds import Rule
 from host_bridge.thresholds import Thresholds
@@ -99,18 +99,16 @@ class _Replay:
         for name, section in sections:
             for rule in filter(_looks_at_agents, section.rules):
                 by_agents.setdefault(wire.decode_id(rule["id"]), []).append(name)
-        rules = "".join(
-            f"; so {rule} of {preview_notes.listed(names)} cannot fire" for rule, names in by_agents.items()
-        )
+        rules = "".join(f"; so {rule} of {notes.listed(names)} cannot fire" for rule, names in by_agents.items())
         return [
             f"a queue_log does not tell of agents, nor of acknowledgements{rules}",
             *self._strangers(),
-            *preview_notes.closed(self._state, None, self._thresholds, utc_ms),
+            *notes.closed(self._state, None, self._thresholds, utc_ms),
         ]
 
     def _strangers(self) -> list[str]:
         absent = [name for name in self._thresholds.named_queues if name not in self._state.queues]
-        return [f"not in the log by then, and so not shown: {preview_notes.listed(absent)}"] if absent else []
+        return [f"not in the log by then, and so not shown: {notes.listed(absent)}"] if absent else []
 
     def _take(self, moment: Replayed) -> list[Told]:
         """The snapshots of a moment, which the broker keeps."""

@@ -8,7 +8,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
-from host_bridge.ctl.provision_args import read
+from host_bridge.ctl.card.args import read
 from hw import firstboot
 from hw.provision import FOLDER, ProvisionError
 from hw.provision.board_yaml import CA, CERT, KEY

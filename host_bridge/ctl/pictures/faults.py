@@ -17,7 +17,7 @@ from firmware.pi.panel import PanelSettings
 from firmware.pi.panel_shape import FOLDED, FROM_LEFT
 from firmware.pi.selftest.pictures_panel import Bars, Corners, Lines, Modules
 from firmware.pi.selftest.plan import modules_of
-from host_bridge.ctl.preview_sheet import MARGIN, self_test_frame, sheet
+from host_bridge.ctl.pictures.sheet import MARGIN, self_test_frame, sheet
 
 SIZE = (64, 32)
 _PAIR = PanelSettings("image", 32, 64, chain=2)

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from host_bridge.ctl import preview_state
 from host_bridge.ctl.log_args import add_queue_log
-from host_bridge.ctl.preview_show import GIF_S
-from host_bridge.ctl.preview_when import EXAMPLE as A_MOMENT
+from host_bridge.ctl.pictures.show import GIF_S
+from host_bridge.ctl.pictures.state import KEYS
+from host_bridge.ctl.pictures.when import EXAMPLE as A_MOMENT
 from host_bridge.ctl.site_args import add_config
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class UsageError(ValueError):
 
 def add_parser(subparsers: Subparsers) -> None:
     """Adds the command."""
-    keys = "".join(f"  {name:<12} {doc}\n" for name, doc in preview_state.KEYS)
+    keys = "".join(f"  {name:<12} {doc}\n" for name, doc in KEYS)
     parser = subparsers.add_parser(
         "preview",
         description=DESCRIPTION.replace("KEYS\n", keys + "\n"),

@@ -8,7 +8,7 @@ from PIL import Image
 
 from firmware.core.layout import choose
 from firmware.pi.look import led_look
-from host_bridge.ctl.preview_sheet import MARGIN, frames, sheet
+from host_bridge.ctl.pictures.sheet import MARGIN, frames, sheet
 
 SIZE = (64, 32)
 # (scene, what to look at) of it, for the technician's guide.

@@ -13,8 +13,8 @@ from typing import Any
 from config.mistakes import ConfigError, Mistake
 from config.yaml_file import YamlFile, parse
 from firmware.pi import settings
-from host_bridge.ctl.provision_args import panel_of, read, secret
-from host_bridge.ctl.provision_parts import certificates, site_of
+from host_bridge.ctl.card.args import panel_of, read, secret
+from host_bridge.ctl.card.parts import certificates, site_of
 from hw.provision import FOLDER, ProvisionError, board_yaml
 from hw.provision.board_yaml import KEY, KEYS, SECRET
 from hw.provision.writer import File

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from host_bridge.ctl.preview_state import Figures, State
+from host_bridge.ctl.pictures.state import Figures, State
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.windows import ALL
 

@@ -7,7 +7,7 @@ from typing import Any
 from host_bridge.backtest.summary import Alarm, Tally
 from host_bridge.backtest.summary_report import QueueReport, Report, RuleReport
 from host_bridge.backtest.summary_words import extras, levels
-from host_bridge.ctl.backtest_verdict import verdict
+from host_bridge.ctl.trial.verdict import verdict
 
 HELP = """\
 --json prints one object. Instants (…_at_ms, from_ms, until_ms) are ms since 1970, lengths ms, shares permille.

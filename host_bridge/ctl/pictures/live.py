@@ -7,8 +7,8 @@ import time
 
 from firmware.core import wire
 from host_bridge import settings, thresholds
-from host_bridge.ctl import preview_wire
-from host_bridge.ctl.preview_moment import Moment, Wish, state_moment
+from host_bridge.ctl.pictures.moment import Moment, Wish, state_moment
+from host_bridge.ctl.pictures.wire import from_lines
 from host_bridge.ctl.site_args import config_path, of_file
 from host_bridge.ctl.site_command import hear_bridge, now_ms
 from host_bridge.ctl.site_link import LinkError, SiteLink
@@ -37,7 +37,7 @@ def moment(args: argparse.Namespace, wish: Wish) -> Moment:
     if not any(found.values()):
         raise LinkError(f"{place.broker}: the bridge is online and tells of no queue yet: has the PBX any?")
     lines = b"".join(topic.encode() + b" " + payload + b"\n" for topic, payload in found.items())
-    figures = preview_wire.from_lines(lines, place.broker, limits)
+    figures = from_lines(lines, place.broker, limits)
     return state_moment(figures, limits, time.time_ns() // 1_000_000, wish)
 
 

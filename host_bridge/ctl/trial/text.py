@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from host_bridge.backtest.summary import GLANCE_MS, Alarm, Tally
 from host_bridge.backtest.summary_report import Day, QueueReport, Report, RuleReport
 from host_bridge.backtest.summary_words import left, length, levels, many, percent, rate, right, shown, width
-from host_bridge.ctl import backtest_worst
-from host_bridge.ctl.backtest_verdict import verdict
+from host_bridge.ctl.trial import worst
+from host_bridge.ctl.trial.verdict import verdict
 
 COLUMNS = 100
 RULE_COLUMNS = 24  # of a rule's name and levels
@@ -22,7 +22,7 @@ _LEAST = (5, 8, 5, 7, 9, 6)  # columns
 def lines(report: Report) -> Iterator[str]:
     """The whole report."""
     yield from head(report, [report.name])
-    yield from backtest_worst.lines(report)
+    yield from worst.lines(report)
     for queue in report.queues:
         yield ""
         yield from _queue(queue, report)

@@ -23,11 +23,11 @@ from host_bridge.backtest.summary_curve import curves
 from host_bridge.backtest.summary_of import report
 from host_bridge.backtest.summary_report import Report
 from host_bridge.backtest.summary_words import many
-from host_bridge.ctl.backtest_absent import absent
-from host_bridge.ctl.backtest_only import BacktestError, only
-from host_bridge.ctl.backtest_progress import Progress
-from host_bridge.ctl.backtest_text import days_words
 from host_bridge.ctl.log_args import date_of
+from host_bridge.ctl.progress import Progress
+from host_bridge.ctl.trial.absent import absent
+from host_bridge.ctl.trial.only import BacktestError, only
+from host_bridge.ctl.trial.text import days_words
 from host_bridge.thresholds import Thresholds
 
 Answer = Result | Exception

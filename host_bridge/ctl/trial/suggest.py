@@ -18,9 +18,9 @@ from host_bridge.backtest.suggest import (
 from host_bridge.backtest.summary import Tally
 from host_bridge.backtest.summary_report import QueueReport, Report
 from host_bridge.backtest.summary_words import many, part, percent, rate, shown
-from host_bridge.ctl import backtest_text as text
-from host_bridge.ctl.backtest_text import COLUMNS
-from host_bridge.ctl.backtest_verdict import times_a_day
+from host_bridge.ctl.trial import text
+from host_bridge.ctl.trial.text import COLUMNS
+from host_bridge.ctl.trial.verdict import times_a_day
 
 _NEIGHBOURS = 2  # values told on each side of the one chosen
 

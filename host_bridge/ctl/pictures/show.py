@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from host_bridge.ctl import preview_terminal, preview_words
-from host_bridge.ctl.preview_moment import Moment
-from host_bridge.ctl.preview_picture import framed, save_gif, save_png
-from host_bridge.ctl.preview_when import wall_text
+from host_bridge.ctl.pictures import terminal, words
+from host_bridge.ctl.pictures.moment import Moment
+from host_bridge.ctl.pictures.picture import framed, save_gif, save_png
+from host_bridge.ctl.pictures.when import wall_text
 
 GIF_S = 8  # a page's turn and some seconds of the next
 _PNG_PITCH_PX, _GIF_PITCH_PX = 10, 5
@@ -22,7 +22,7 @@ _PNG_PITCH_PX, _GIF_PITCH_PX = 10, 5
 def show(moment: Moment, out: Path | None, pitch_px: int | None, seconds: int | None, *, as_json: bool) -> int:
     """Write or print it; notes go to stderr. Returns the exit code. Raises OSError when the file cannot be written."""
     data = _data(moment)  # before a film moves the board on
-    lines = [_heading(moment), *map(preview_words.tile_line, data["tiles"])]
+    lines = [_heading(moment), *map(words.tile_line, data["tiles"])]
     for note in moment.notes:
         print(f"wallboardctl preview: {note}", file=sys.stderr)
     if out is not None:
@@ -55,12 +55,12 @@ def _in_terminal(moment: Moment, seconds: int | None) -> None:
     image = player.image()
     if out.isatty() and (lack := _lack(image.width, image.height // 2 + 1 if seconds is not None else 0)):
         print(f"wallboardctl preview: {lack}", file=sys.stderr)
-    elif not preview_terminal.has_colours(out, os.environ):
-        print("\n".join(preview_terminal.plain(player.image(min(player.view.brightness, 1) * 100), out)))
+    elif not terminal.has_colours(out, os.environ):
+        print("\n".join(terminal.plain(player.image(min(player.view.brightness, 1) * 100), out)))
     elif seconds is None:
-        print("\n".join(preview_terminal.coloured(image)))
+        print("\n".join(terminal.coloured(image)))
     else:
-        preview_terminal.animate(player.film(seconds * 1000), out)
+        terminal.animate(player.film(seconds * 1000), out)
 
 
 def _lack(columns: int, lines: int) -> str:
@@ -81,14 +81,13 @@ def _data(moment: Moment) -> dict[str, Any]:
     alarms = player.alarms()
     return {
         "at": at.isoformat(),
-        "page": preview_words.PAGES.get(player.view.kind, "service"),
+        "page": words.PAGES.get(player.view.kind, "service"),
         "pages": player.view.pages,
         "fault": player.view.fault,
         "brightness": player.view.brightness,
-        "tiles": [preview_words.tile_data(tile, alarms, moment.thresholds) for tile in player.tiles()],
+        "tiles": [words.tile_data(tile, alarms, moment.thresholds) for tile in player.tiles()],
         "alarms": [
-            {**alarm, "queue": preview_words.name_of(alarm["queue"]), "at": _iso(moment, alarm["at"])}
-            for alarm in alarms
+            {**alarm, "queue": words.name_of(alarm["queue"]), "at": _iso(moment, alarm["at"])} for alarm in alarms
         ],
         "notes": moment.notes,
     }
@@ -99,7 +98,7 @@ def _heading(moment: Moment) -> str:
     view = moment.player.view
     parts = [wall_text(moment.utc_ms, moment.thresholds.calendar), f"NO {view.fault}" if view.fault else ""]
     dimmed = f"brightness {view.brightness}%" if view.brightness not in (0, 100) else ""
-    return ", ".join(filter(None, [*parts, preview_words.page(view), dimmed]))
+    return ", ".join(filter(None, [*parts, words.page(view), dimmed]))
 
 
 def _iso(moment: Moment, bridge_ms: int) -> str:

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from host_bridge.backtest.summary import Tally
 from host_bridge.backtest.summary_report import QueueReport, Report, RuleReport
 from host_bridge.backtest.summary_words import extras, length, levels, many, percent, rate, shown
-from host_bridge.ctl import backtest_text as text
-from host_bridge.ctl import backtest_worst
-from host_bridge.ctl.backtest_verdict import times_a_day
+from host_bridge.ctl.trial import text, worst
+from host_bridge.ctl.trial.verdict import times_a_day
 
 _MINUS = "\N{MINUS SIGN}"
 SIDES = ("A", "B")
@@ -34,7 +33,7 @@ class Pair(NamedTuple):
 def lines(ours: Report, theirs: Report) -> Iterator[str]:
     """The whole comparison; A is `ours`, B `theirs`."""
     yield from text.head(ours, [f"{SIDES[0]} {ours.name}", f"{SIDES[1]} {theirs.name}"])
-    yield from backtest_worst.lines(ours, theirs, sides=SIDES)
+    yield from worst.lines(ours, theirs, sides=SIDES)
     others = {queue.id: queue for queue in theirs.queues}
     same: list[str] = []
     for queue in ours.queues:

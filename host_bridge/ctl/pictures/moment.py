@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from host_bridge.ctl import preview_notes, preview_sums
-from host_bridge.ctl.preview_board import Player, Wall, wall
-from host_bridge.ctl.preview_bridge import Fault, Speaker, clock_ms, of_state, stood_ms, with_beats
-from host_bridge.ctl.preview_state import State
+from host_bridge.ctl.pictures import notes, sums
+from host_bridge.ctl.pictures.board import Player, Wall, wall
+from host_bridge.ctl.pictures.bridge import Fault, Speaker, clock_ms, of_state, stood_ms, with_beats
+from host_bridge.ctl.pictures.state import State
 from host_bridge.thresholds import Thresholds
 
 LEAD_MS = 1_000  # of the bridge's start before all else
@@ -32,9 +32,9 @@ class Moment(NamedTuple):
 
 def state_moment(given: State, thresholds: Thresholds, utc_ms: int, wish: Wish) -> Moment:
     """The board at `utc_ms`; with a fault, the state is that of the moment at which it began."""
-    whole = preview_sums.whole(given, thresholds)
+    whole = sums.whole(given, thresholds)
     queues = tuple(whole.queues)
-    board = wish.wall or wall(wish.size, preview_sums.shown(given, thresholds))
+    board = wish.wall or wall(wish.size, sums.shown(given, thresholds))
     at_ms = clock_ms(utc_ms)
     fault = None if wish.fault is None else Fault(wish.fault[0], at_ms - wish.fault[1])
     state_ms = at_ms if fault is None else fault.since_ms
@@ -43,5 +43,5 @@ def state_moment(given: State, thresholds: Thresholds, utc_ms: int, wish: Wish) 
     told = with_beats(of_state(whole, speaker, from_ms, state_ms), speaker, from_ms, fault)
     player = Player(board, told, fault, from_ms)
     player.play(at_ms)
-    notes = preview_notes.of_state(given, whole, board.setup.queues, thresholds, utc_ms)
-    return Moment(player, thresholds, utc_ms, [*notes, *player.lines()])
+    odd = notes.of_state(given, whole, board.setup.queues, thresholds, utc_ms)
+    return Moment(player, thresholds, utc_ms, [*odd, *player.lines()])

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from config.mistakes import ConfigError
-from host_bridge.ctl.provision_card import Made
+from host_bridge.ctl.card.plan import Made
 from hw.provision import FOLDER, CardError, ProvisionError
 from hw.provision.card import CLOUD_INIT
 

@@ -15,13 +15,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from host_bridge.ctl.flash_drives import drives
+from host_bridge.ctl.card.drives import drives
 from hw.provision import CardError, ProvisionError
 
 APPEARS_S = 20.0  # how long a partition may take to be seen after the writing
 
 
-def imager(named: str | None) -> str:
+def program(named: str | None) -> str:
     """The program. Raises ProvisionError when there is none."""
     found = shutil.which(named or "rpi-imager")
     if found is None:

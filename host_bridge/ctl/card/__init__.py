@@ -1,0 +1,1 @@
+"""What a memory card is made of: the rooms of `wallboardctl provision` and `wallboardctl flash`."""

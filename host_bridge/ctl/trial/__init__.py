@@ -1,0 +1,1 @@
+"""Rules tried on the past: the rooms of `wallboardctl backtest`. The replay itself is host_bridge/backtest."""
