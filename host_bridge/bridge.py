@@ -12,7 +12,6 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from firmware.core.spelling import did_you_mean
 from host_bridge.announcer import Announcer
 from host_bridge.clock import Clock, PbxClock
 from host_bridge.days import Days
@@ -27,6 +26,7 @@ from host_bridge.recorder import Recorder
 from host_bridge.rule_book import RuleBook
 from host_bridge.settings import BridgeSettings
 from host_bridge.status import Status
+from host_bridge.strangers import Strangers
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.truth import Truth
@@ -35,7 +35,6 @@ from host_bridge.witness import Witness
 
 HEARTBEAT_S = 2.0  # DESIGN 5
 LOOK_EVERY = 30  # heartbeats between two looks at when the day ends: a clock may have been corrected
-MOST_STRANGERS = 20  # in one line; to find what each was meant to be takes a look at all queues
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 # No window reaches back farther, by whatever thresholds: today may have 25 hours, a rolling one has 24 at most; the
 # hour is for what ended at its very edge.
@@ -97,6 +96,7 @@ class Bridge:
         )
         self._recall.attach(self._truth)
         self._days = Days(thresholds, self._truth, journal, log)
+        self._strangers = Strangers(self._truth, log)
         started = clock.ms()
         recorder = Recorder(history, started=started, version=version, clock=clock, log=log) if history else None
         self._witness = Witness(settings.site, recorder, clock, log)
@@ -117,8 +117,6 @@ class Bridge:
         self._timer: asyncio.TimerHandle | None = None
         self._down_because = ""
         self._prune_ms = 0
-        self._strangers: list[str] = []  # queues of thresholds.yaml that the PBX does not have, as told
-        self._rejections_told = False
 
     async def run(self) -> None:
         """Until stop(): then say goodbye to boards, broker and PBX, in this order."""
@@ -175,7 +173,7 @@ class Bridge:
         self._truth.take_dirty()  # all of it, and all of it is told
         self.boards.change(thresholds)
         if self._truth.queues:
-            self._name_strangers()
+            self._strangers.tell(self._thresholds)
         self._ask_flush()  # rolling windows may empty sooner now
 
     def on_event(self, event: Event, now_ms: int) -> None:
@@ -190,7 +188,7 @@ class Bridge:
         if type(event) is LinkDown:
             self._down_because = event.reason
         if type(event) is Snapshot and event.whole:
-            self._name_strangers()
+            self._strangers.tell(self._thresholds)
         self._ask_flush()
 
     async def _heartbeats(self) -> None:
@@ -271,24 +269,6 @@ class Bridge:
             shift_ms=self._pbx_clock.shift_ms,
             is_open=lambda: self._thresholds.is_group_open(ALL, self._truth.queues, self._clock.now().utc_ms),
         )
-
-    def _name_strangers(self) -> None:
-        """Tell once which queues of thresholds.yaml the PBX does not have: a misspelt name, mostly."""
-        known = frozenset(self._truth.queues)
-        strangers = [queue for queue in self._thresholds.named_queues if queue not in known]
-        if strangers and strangers != self._strangers:
-            names = ", ".join(map(self._with_hint, strangers[:MOST_STRANGERS]))
-            more = f" and {len(strangers) - MOST_STRANGERS} more" if len(strangers) > MOST_STRANGERS else ""
-            self._log.warning("thresholds name queues that the PBX does not have: %s%s", names, more)
-        self._strangers = strangers
-        if self._truth.unplaced and not self._rejections_told:
-            self._rejections_told = True
-            self._log.warning("rejected callers cannot be counted: let class dialplan pass to the AMI user")
-
-    def _with_hint(self, stranger: str) -> str:
-        known = [queue for queue in self._truth.queues if queue not in self._thresholds.named_queues]
-        hint = did_you_mean(stranger, known).removeprefix("; ")
-        return f"{stranger} ({hint})" if hint else stranger
 
     def _service_level(self, queue: str) -> ServiceLevel:
         return self._thresholds.queue(queue).service_level
