@@ -21,7 +21,7 @@ class Strangers:
         self._rejections_told = False
 
     def tell(self, thresholds: Thresholds) -> None:
-        """One warning for all strangers there are now, unless just these were told; and one of callers it cannot place."""
+        """Warn of all strangers, unless just these were told before; and, once, of callers that cannot be counted."""
         known = frozenset(self._truth.queues)
         strangers = [queue for queue in thresholds.named_queues if queue not in known]
         if strangers and strangers != self._told:
