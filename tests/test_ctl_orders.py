@@ -67,6 +67,14 @@ def test_what_is_critical_goes_before_a_board_s_name(
     assert call("mute", "hall-1")[0] == 0
 
 
+def test_a_board_that_tests_itself_shows_nothing_else(site: Site, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orders, "CONFIRM_S", 0.5)
+    site.retain("board/new/state", {"v": 1, "online": True, "muted": False, "doing": "test"})
+    what = "not on new: it tests itself, and shows nothing else until that is over: ask again then"
+    assert call("identify", "new") == (1, "", f"wallboardctl identify: {what}\n")
+    assert call("test", "new")[0] == 0
+
+
 def test_boards_that_are_not_there(hall: LiveBoard, call: Call) -> None:
     code, out, err = call("identify", "hal-1")
     assert (code, out) == (2, "")

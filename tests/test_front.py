@@ -11,7 +11,10 @@ import pytest
 from firmware.core.board import Board, Setup
 from firmware.core.check import read
 from firmware.core.reports import BOARD
+from firmware.core.scenes_pages import a_page
 from firmware.core.screen import Screen
+from firmware.core.service import TEST_MS
+from firmware.core.view import IDENTIFY, SELF_TEST
 from firmware.pi.canvas_pillow import load_font
 from firmware.pi.front import FILE, GRACE_MS, Front, Outside
 from firmware.pi.inbox import LinkChange, Press
@@ -203,6 +206,26 @@ def test_until_a_board_was_ever_linked_it_shows_how_far_the_way_holds(tmp_path: 
     bench.step(LinkChange(False))
     bench.run(60_000, beats=False)
     assert bench.looks == looks  # from now on it is the ordinary page that says NO LINK
+
+
+def test_what_a_person_asks_of_it_is_seen_before_it_was_ever_linked(tmp_path: Path) -> None:
+    """Which of these is hall-1? That is asked when not all is right yet: no bridge has ever spoken here."""
+    bench = Installed(tmp_path, test=False)
+    bench.run(GRACE_MS + 100, beats=False)
+    bench.connect()
+    bench.run(7000, beats=False)
+    bench.take("board/b1/command", do="identify")
+    bench.run(1000, beats=False)
+    assert bench.parts.all("show")[-1].tobytes() == drawn(a_page(IDENTIFY, text="b1"), SIZE).tobytes()
+    assert ask(bench)["doing"] == "identify" and True in bench.parts.all("sound")
+    bench.take("board/b1/command", do="test")
+    bench.run(1000, beats=False)
+    assert bench.parts.all("show")[-1].tobytes() == drawn(a_page(SELF_TEST, text="b1 1.2"), SIZE).tobytes()
+    assert ask(bench)["doing"] == "test"
+    bench.run(TEST_MS, beats=False)
+    chain = bench.front.tick(bench.parts.now_ms, "BRIDGE", True)
+    assert isinstance(chain, Chain) and bench.shows(chain)
+    assert "doing" not in ask(bench)
 
 
 def test_a_board_that_knows_its_queues_shows_them_at_once(tmp_path: Path) -> None:

@@ -126,17 +126,17 @@ class Wallboard:
 
     def _show(self, now_ms: int) -> int:
         """What is to be seen now, if it is not seen yet; when to look again."""
-        front, panel = self._parts.front, self._parts.panel
+        front, panel, board = self._parts.front, self._parts.panel, self._parts.board
+        view = board.view(now_ms)
         if front is not None and front.wanted:
-            fault = self._parts.board.state(now_ms).get("fault")
-            picture = front.tick(now_ms, fault, panel.frames > 0)
-            if picture is not None and picture != self._shown:
-                self._canvas.fill(BLACK)
-                picture.draw(Sheet(self._canvas, self._fonts))
-                self._put(picture, self._parts.board.setup.brightness)
-            if picture is not None:
+            picture = front.tick(now_ms, board.state(now_ms).get("fault"), panel.frames > 0)
+            # What a person asks of a board is asked when not all is right yet: the way to the PBX never covers it.
+            if picture is not None and (front.testing or view.kind not in _DOING):
+                if picture != self._shown:
+                    self._canvas.fill(BLACK)
+                    picture.draw(Sheet(self._canvas, self._fonts))
+                    self._put(picture, board.setup.brightness)
                 return front.next_ms(now_ms)
-        view = self._parts.board.view(now_ms)
         if view != self._shown:
             self._parts.screen.draw(self._canvas, view)
             self._put(view, view.brightness)

@@ -17,6 +17,7 @@ from host_bridge.ctl.site_state import Message, SiteState
 
 FILTERS = (("board", "+", "state"), ("bridge", "boards"))
 CONFIRMED, SILENT, BUSY, OFFLINE = "confirmed", "not confirmed", "shows what is critical", "offline"
+TESTING = "tests itself"
 EPILOG = """\
 Exit codes: 0 every board that was asked does it, 1 one of them does not say so, is offline, or the broker cannot be
 reached, 2 wrong usage, an unknown board or wrong configuration.
@@ -138,6 +139,8 @@ def _became(order: Order, name: str, state: SiteState) -> str:
     board = state.boards.get(name, {})
     if order.done(board):
         return CONFIRMED
+    if order.yields and board.get("doing") == "test":  # the installer's test lasts for minutes, and yields to nobody
+        return TESTING
     critical = any(alarm["severity"] == "critical" and not alarm["acked"] for alarm in board.get("alarms", ()))
     return BUSY if order.yields and critical else SILENT
 
@@ -153,6 +156,9 @@ def _print(args: argparse.Namespace, does: str, became: dict[str, str]) -> None:
     if BUSY in by:
         why = "something critical fires, which nothing hides: acknowledge it (wallboardctl ack), and ask again"
         say(args, f"not on {by[BUSY]}: {why}", 1)
+    if TESTING in by:
+        until = "it tests itself, and shows nothing else until that is over: ask again then"
+        say(args, f"not on {by[TESTING]}: {until}", 1)
     if OFFLINE in by:
         say(args, f"offline, and not asked: {by[OFFLINE]}", 1)
     if not became:
