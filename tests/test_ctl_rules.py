@@ -203,7 +203,7 @@ def test_a_file_that_cannot_be_replaced_is_written_in_place(make: Make, monkeypa
     monkeypatch.setattr(rules_write.Path, "replace", busy)
     assert site.call("--undo")[0] == 0
     assert (site.file.read_bytes(), site.file.stat().st_ino) == (ONE, inode)
-    assert not list(site.file.parent.glob(".thresholds*"))
+    assert not list(site.file.parent.glob(".wallboard-*"))
 
 
 def test_what_changed_between_two_versions(make: Make) -> None:

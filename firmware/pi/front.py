@@ -12,13 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from config.replace_file import sync_folder
 from firmware.pi.inbox import Message
 from firmware.pi.selftest.pictures_panel import Picture
 from firmware.pi.selftest.plan import Plan
 from firmware.pi.selftest.step import Facts
 from firmware.pi.selftest.walk import Walk
 from firmware.pi.selftest.way import TURN_MS, Broker, Network, Way, way
-from firmware.pi.store import sync_folder
 
 FILE = "self-test"
 POLL_MS = 500  # how often the machine is asked

@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from config.replace_file import sync_folder
+
 VERSION = 1
 MAX_BYTES = 4 << 20
 
@@ -65,12 +67,3 @@ class Store:
             self._failed = True
         else:
             self._failed = False
-
-
-def sync_folder(folder: Path) -> None:
-    """Names that were changed in it stay changed after a power cut. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import stat
-import tempfile
 from pathlib import Path
 
 import config
+from config.regular_file import read_regular
+from config.replace_file import replace_file
 
 _MOST_BYTES = 1 << 20
 _OLDER = re.compile(r"(?m)^;(?=eventfilter = )")
@@ -64,29 +62,15 @@ def into(path: Path, name: str, user: str) -> None:
 def _read(path: Path) -> str:
     if not path.exists():
         return ""
-    with path.open("rb") as stream:
-        data = stream.read(_MOST_BYTES + 1)
+    data = read_regular(path, _MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
         raise AmiUserError(f"{path}: over 1 MiB, which no such file is")
     return data.decode("utf-8", "surrogateescape")
 
 
 def _write(path: Path, content: str) -> None:
-    """Whole or not at all."""
-    path = path.resolve()
-    like = next((each for each in (path, *(up / "manager.conf" for up in path.parents[:2])) if each.exists()), None)
-    handle, name = tempfile.mkstemp(prefix=".wallboard-", dir=path.parent)  # 0600: the secret is in it
-    new = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content.encode("utf-8", "surrogateescape"))
-            stream.flush()
-            os.fsync(stream.fileno())  # a power cut leaves the PBX its old file or the new one, never an empty one
-        if like is not None:
-            status = like.stat()
-            new.chmod(stat.S_IMODE(status.st_mode))
-            if os.geteuid() == 0:
-                shutil.chown(new, status.st_uid, status.st_gid)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    """Readable for whom manager.conf is; a power cut leaves the PBX its old file or the new one."""
+    above = (up / "manager.conf" for up in path.resolve().parents[:2])
+    like = next((each for each in above if each.exists()), None)
+    data = content.encode("utf-8", "surrogateescape")
+    replace_file(path, data, mode=None if like or path.exists() else 0o600, like=like, in_place=True)

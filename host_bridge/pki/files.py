@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 
+from config.replace_file import replace_file
 from host_bridge.pki.names import PkiError
 
 fcntl: ModuleType | None
@@ -33,7 +33,7 @@ def read(path: Path) -> bytes:
 def write(path: Path, content: bytes, mode: int) -> None:
     """Write, or replace, a file. Raises PkiError, and leaves what was there before."""
     try:
-        _replace(path, content, mode)
+        replace_file(path, content, mode=mode)
     except OSError as error:
         raise PkiError(f"{path} cannot be written: {error.strerror or error}") from None
 
@@ -74,20 +74,3 @@ def delete(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise PkiError(f"{path} cannot be deleted: {error.strerror or error}") from None
-
-
-def _replace(path: Path, content: bytes, mode: int) -> None:
-    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)  # created with mode 0600, whatever the umask
-    new = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if mode != SECRET:
-            with suppress(OSError):  # Windows and FAT have no modes, and nothing is lost there
-                new.chmod(mode)
-        new.replace(path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise

@@ -1,23 +1,37 @@
 """Files onto the card, so that a card that is pulled out in the middle is noticed on the Pi, and never half believed.
 
-Each file is written under another name and then takes its place. MANIFEST, a line of sha256sum for each file of
-wallboard/, goes first and comes back last; first boot begins only when it is there, and each file is as it says.
+Each file takes its place whole (config/replace_file.py). MANIFEST, a line of sha256sum for each file of wallboard/,
+goes first and comes back last; first boot begins only when it is there, and each file is as it says.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.replace_file import PREFIX, SUFFIX, replace_file, sync_folder
 from hw.provision import FOLDER, CardError
 
 MANIFEST = "MANIFEST"
 SECRETS = "SECRETS"
+REPORT = "report.txt"
+UNFINISHED = b"FAILED: this card was pulled out before it was written to its end: provision it again.\r\n"
 # What an earlier card left in wallboard/ and no longer belongs there; other files are a person's own.
-_STALE = ("*.deb", "*.whl", "*.nmconnection", "*.crt", "*.key", "*.secret", "*.txt", "*.sh", "MANIFEST.*", "*.new")
+_STALE = (
+    "*.deb",
+    "*.whl",
+    "*.nmconnection",
+    "*.crt",
+    "*.key",
+    "*.secret",
+    "*.txt",
+    "*.sh",
+    "MANIFEST.*",
+    f"{PREFIX}*{SUFFIX}",
+)
 
 
 @dataclass(frozen=True)
@@ -62,20 +76,27 @@ def write(folder: Path, files: Sequence[File]) -> list[File]:
     ours = folder / FOLDER
     try:
         ours.mkdir(exist_ok=True)
-        _remove(ours / MANIFEST)
-        for pattern in _STALE:
-            for old in ours.glob(pattern):
-                if f"{FOLDER}/{old.name}" not in {each.name for each in whole}:
-                    _remove(old)
+        replace_file(ours / REPORT, UNFINISHED)
+        (ours / MANIFEST).unlink(missing_ok=True)
+        sync_folder(ours)  # before anything else is another: nothing new is ever believed on the old one's word
+        _clear(folder, {each.name for each in whole} | {f"{FOLDER}/{REPORT}"})
         for each in whole:
-            if each is manifest:
-                _settle(folder)
             _write(folder / each.name, each.data)
-        _settle(folder)
+        (ours / REPORT).unlink()
+        sync_folder(ours)
     except OSError as error:
-        named = f"{error.filename}: " if error.filename else ""
-        raise CardError(f"{named}{error.strerror or error}: the card is not complete, provision it again") from None
+        raise CardError(_why(error, folder)) from None
     return whole
+
+
+def _clear(folder: Path, stay: Collection[str]) -> None:
+    """Without what an earlier card left there, and what a program that was ended left anywhere."""
+    ours = folder / FOLDER
+    for old in [each for pattern in _STALE for each in ours.glob(pattern)]:
+        if f"{FOLDER}/{old.name}" not in stay:
+            old.unlink(missing_ok=True)
+    for old in folder.glob(f"{PREFIX}*{SUFFIX}"):
+        old.unlink(missing_ok=True)
 
 
 def _line(file: File) -> str:
@@ -86,24 +107,15 @@ def _line(file: File) -> str:
 def _write(path: Path, data: bytes) -> None:
     if path.is_file() and path.read_bytes() == data:
         return  # a card wears out by writing, and 40 MB take a while
-    new = path.with_name(path.name + ".new")
-    try:
-        with new.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        new.replace(path)
-    except OSError as error:
-        if error.filename is None:
-            error.filename = str(path)  # a full disk is told by the write, which knows no name
-        raise
+    if path.parent.name == FOLDER:
+        path.unlink(missing_ok=True)  # there may be no room for two, and without MANIFEST nobody goes by it
+    replace_file(path, data, mode=0o644)
 
 
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-
-
-def _settle(folder: Path) -> None:
-    """Folders too; Windows has no such call and writes removable disks through."""
-    if hasattr(os, "sync"):
-        os.sync()
+def _why(error: OSError, folder: Path) -> str:
+    named = f"{error.filename}: {error.strerror or error}"
+    if error.errno == errno.EROFS:
+        return f"{named}: is the switch on the card's side at LOCK? As it is, nothing can be written to it"
+    if error.errno == errno.ENOSPC:
+        return f"{named}: the card is not complete; delete what else is on {folder}, and provision it again"
+    return f"{named}: the card is not complete, provision it again"
