@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import signal
 import sqlite3
@@ -12,6 +13,10 @@ from typing import Any
 
 import pytest
 
+from host_bridge.history import history_file
+from host_bridge.history.schema import HISTORY
+from host_bridge.journal.opening import open_file
+from host_bridge.journal.schema import JOURNAL
 from tests.ami_peer import AmiPeer
 from tests.brokers import Broker, broker
 from tests.test_bridge_main import Process, Watcher, pbx, peer, watcher
@@ -85,3 +90,31 @@ def test_a_journal_that_cannot_be_written_leaves_the_wall_lit_and_is_told(bridge
     bridge.signal(signal.SIGTERM)
     assert bridge.wait() == 0
     assert all("Traceback" not in line for line in bridge.lines)
+
+
+def test_what_a_newer_version_left_goes_back_and_what_ended_meanwhile_is_an_estimate(
+    bridge: Process, peer: AmiPeer, watcher: Watcher
+) -> None:
+    """An upgrade that is undone: the newer version has changed both files, and is not there any more."""
+    bridge.start()
+    watcher.until(lambda known: pbx(known) == "up")
+    kept = bridge.folder / "kept/bridge.journal"
+    call, _ = peer.join("sales")
+    peer.abandon("sales", call)
+    wait_until(lambda: stays(kept) == 1, 10, "the journal does not have the stay")
+    bridge.signal(signal.SIGTERM)
+    assert bridge.wait() == 0
+    for path, form in ((kept, JOURNAL), (history_file(kept), HISTORY)):
+        newer = form._replace(version=form.version + 1, steps={form.version: ("CREATE TABLE lane (queue TEXT)",)})
+        open_file(path, "test", logging.getLogger("newer"), newer, check=True)[0].close()
+    watcher.newest.clear()
+    bridge.start()
+    known = watcher.until(lambda known: pbx(known) == "up" and "queue/sales" in known)
+    assert counted(known) == (1, 0, 1), "kept, and the gap is an estimate"
+    assert "problem" not in known["bridge/state"]
+    bridge.signal(signal.SIGTERM)
+    assert bridge.wait() == 0
+    for word, path in (("journal", kept), ("history", history_file(kept))):
+        told = [line for line in bridge.lines if f" {word} {path}: a newer wallboard wrote it" in line]
+        assert [f"set aside as {each.name}." in told[0] for each in path.parent.glob(f"{path.name}.newer-*Z")] == [True]
+        assert len(told) == 1

@@ -2,8 +2,8 @@
 
 Modules: `batch` (what goes in and comes out), `schema` (the tables), `store` (a file), `backlog` (what is not on the
 disk yet), `journal` (the facade), `reader` (for others while a bridge writes). What holds for any file that the bridge
-keeps so, the history too: `form` (whose it is), `opening` (damage, lock), `writer` (when it is written, and what goes
-wrong), `thread`, `transaction`, `errors`.
+keeps so, the history too: `form` (whose it is), `opening` (damage, lock), `versions` (an older or a newer wallboard's
+file), `writer` (when it is written, and what goes wrong), `thread`, `transaction`, `errors`.
 """
 
 from host_bridge.journal.batch import Batch, DayRow, Restored, shifted, shifted_live

@@ -10,6 +10,26 @@ class JournalError(OSError):
     """The journal cannot be used as it is configured; the text says what to do."""
 
 
+class NewerError(JournalError):
+    """The file is of a newer version of the wallboard."""
+
+    def __init__(self, text: str, version: int) -> None:
+        super().__init__(text)
+        self.version = version
+
+
+class DamageError(Exception):
+    """The file is no sound journal; the text says why."""
+
+
+class OlderError(DamageError):
+    """The file is sound, and of an older version, which the bridge brings up to ours when it starts."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"of an older wallboard (version {version}): the bridge makes it new at its next start")
+        self.version = version
+
+
 ROOM = 1 << 20  # bytes; with less the disk is as good as full
 
 # sqlite.org/rescode.html. Primary codes are the low byte of the extended ones.

@@ -36,7 +36,7 @@ def open_journal(path: Path, site: str, log: logging.Logger) -> Journal:
 
     A damaged one is set aside and told. A full disk is no error here, but the journal's `problem` until it has room.
     Raises JournalError, in one line, when the folder or the file cannot be written, when another bridge has it, or when
-    it is of another site or of a newer version.
+    it is of another site, or of a newer version that left no copy of ours.
     """
     held = lock(path, log)
     try:

@@ -7,26 +7,21 @@ import fcntl
 import logging
 import os
 import sqlite3
-import time
 from contextlib import suppress
 from functools import partial
 from io import FileIO
 from pathlib import Path
 
-from host_bridge.journal.errors import JournalError, explain, is_damage, reason
+from host_bridge.journal.errors import DamageError, JournalError, NewerError, OlderError, explain, is_damage, reason
 from host_bridge.journal.form import MAX_VERSION, Form
 from host_bridge.journal.schema import JOURNAL
 from host_bridge.journal.store import Store
+from host_bridge.journal.versions import PARTS, aside_name, bring_up, forget_copies, take_back
 
 BUSY_S = 2.0  # how long to wait for another program's transaction
 WAL_BYTES = 8 << 20  # the write-ahead log is cut back to this after a long reader kept it growing
 DAMAGED_TEXT = partial(str, encoding="utf-8", errors="replace")  # one bad letter is no reason to lose a day
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-_PARTS = ("", "-wal", "-shm")  # of one SQLite database
-
-
-class DamageError(Exception):
-    """The file is no sound journal; the text says why."""
 
 
 def lock(path: Path, log: logging.Logger, word: str = "journal") -> FileIO | None:
@@ -83,10 +78,15 @@ def open_file(
 ) -> tuple[sqlite3.Connection, bool]:
     """The file, made when there is none (then True); a damaged one is set aside first. `check` reads all of it.
 
+    One of another version is brought up to ours, or goes back to the copy that a newer version has left (`versions`).
     Raises JournalError when it is not ours to write; sqlite3.Error when it cannot be opened now (a full disk).
     """
+    if check:
+        forget_copies(path)
     try:
         return _open(path, site, log, form, check=check)
+    except NewerError as newer:
+        take_back(path, newer, form, log)
     except DamageError as damage:
         set_aside(path, str(damage), log, form.word)
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -98,13 +98,8 @@ def open_file(
 
 def set_aside(path: Path, why: str, log: logging.Logger, word: str = "journal") -> None:
     """Rename the damaged file, and what SQLite keeps beside it. Raises JournalError."""
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    aside = path.with_name(f"{path.name}.damaged-{stamp}")
-    count = 1
-    while aside.exists():
-        count += 1
-        aside = path.with_name(f"{path.name}.damaged-{stamp}-{count}")
-    for part in _PARTS:
+    aside = aside_name(path, "damaged")
+    for part in PARTS:
         try:
             path.with_name(path.name + part).replace(aside.with_name(aside.name + part))
         except FileNotFoundError:
@@ -124,7 +119,10 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def identify(connection: sqlite3.Connection, path: Path, form: Form = JOURNAL) -> bool:
-    """Whether the file is of this form and version; False for an empty one. Raises JournalError for another's file."""
+    """Whether the file is of this form and version; False for an empty one.
+
+    Raises JournalError for another's file or a newer one, OlderError for one to be brought up, DamageError.
+    """
     tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -133,10 +131,13 @@ def identify(connection: sqlite3.Connection, path: Path, form: Form = JOURNAL) -
     if application != form.application_id and "mark" not in tables:
         raise JournalError(f"{form.word} {path}: a database of something else: name another file in bridge.yaml")
     if form.version < version <= MAX_VERSION:
-        raise JournalError(
+        raise NewerError(
             f"{form.word} {path}: of a newer wallboard ({form.word} version {version}, this one reads {form.version}): "
-            "install that one again, or name another file in bridge.yaml"
+            "install that one again, or name another file in bridge.yaml",
+            version,
         )
+    if application == form.application_id and version in form.steps:
+        raise OlderError(version)
     if application != form.application_id or version != form.version:
         raise DamageError("its header makes no sense")
     return True
@@ -147,13 +148,16 @@ def _open(path: Path, site: str, log: logging.Logger, form: Form, *, check: bool
         raise JournalError(f"{form.word} {path}: a folder: name a file in bridge.yaml")
     connection = connect(path)
     try:
-        is_new = not identify(connection, path, form)
-        if not is_new:
+        found = _version(connection, path, form)
+        is_new = found is None
+        if found is not None:
             if check:
                 _check(connection)
             _of_this_site(connection, path, site, form.word)
             _set_modes(connection)
             _try_to_write(connection, path)
+            if found != form.version:
+                bring_up(connection, path, form, found, log)
         else:
             _set_modes(connection)
             form.create(connection, site)
@@ -162,6 +166,14 @@ def _open(path: Path, site: str, log: logging.Logger, form: Form, *, check: bool
         connection.close()
         raise
     return connection, is_new
+
+
+def _version(connection: sqlite3.Connection, path: Path, form: Form) -> int | None:
+    """Of which version the file is, if it is ours; None when it is empty. See identify for the errors."""
+    try:
+        return form.version if identify(connection, path, form) else None
+    except OlderError as older:
+        return older.version
 
 
 def _set_modes(connection: sqlite3.Connection) -> None:

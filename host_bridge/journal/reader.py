@@ -10,9 +10,9 @@ from pathlib import Path
 
 from host_bridge.journal.backlog import Gap
 from host_bridge.journal.batch import DayRow
-from host_bridge.journal.errors import JournalError, explain
+from host_bridge.journal.errors import DamageError, JournalError, explain
 from host_bridge.journal.form import Form
-from host_bridge.journal.opening import BUSY_S, DAMAGED_TEXT, DamageError, identify
+from host_bridge.journal.opening import BUSY_S, DAMAGED_TEXT, identify
 from host_bridge.journal.schema import JOURNAL, RECORDS
 from host_bridge.truth.outcomes import Record
 

@@ -14,7 +14,7 @@ from host_bridge.truth.live import OpenJourney, OpenStay, PbxCounters
 from host_bridge.truth.outcomes import End, Estimate, JourneyEnd, Outcome, Record, Talk
 
 APPLICATION_ID = 0x4C454457  # "LEDW", in the file's header
-VERSION = 1  # PRAGMA user_version
+VERSION = 1  # PRAGMA user_version; who raises it writes a step (Form.steps) for the files of the version before
 
 CREATE = (
     # what ended; `row` is the ledger's number, one over all four tables
