@@ -14,6 +14,8 @@ import os
 import signal
 import sys
 
+from config.installed import how_to_get
+
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 20.0  # importing amqtt takes a slow Pi some seconds
 CLOSE_TIMEOUT_S = 2.0
@@ -35,9 +37,7 @@ class EmbeddedBroker:
     async def start(self) -> None:
         """Start and return once it listens. Raises BrokerError."""
         if importlib.util.find_spec("amqtt") is None:
-            raise BrokerError(
-                "mqtt.url: embedded needs the package amqtt: install led-wallboard[demo], or name a broker"
-            )
+            raise BrokerError(f"mqtt.url: embedded needs the package amqtt: {how_to_get('amqtt')}")
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

@@ -22,7 +22,8 @@ from firmware.core.screen import Screen
 from firmware.pi.canvas_pillow import PillowCanvas, load_font
 from firmware.pi.panel import PanelSettings
 from firmware.pi.panel_emulator import _emulator
-from firmware.pi.panel_rgbmatrix import MatrixPanel, set_options
+from firmware.pi.panel_options import set_options
+from firmware.pi.panel_rgbmatrix import MatrixPanel
 from tests.core.pixels import golden_path
 
 COLOUR_OF = dict(zip(CHARS, COLOURS, strict=False))

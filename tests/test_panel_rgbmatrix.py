@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from firmware.pi.panel import NoLibraryError, PanelError, PanelSettings
-from firmware.pi.panel_rgbmatrix import MatrixPanel, how_to_get_it, obstacle_on, open_rgbmatrix, set_options
+from firmware.pi.panel_options import set_options
+from firmware.pi.panel_rgbmatrix import MatrixPanel, obstacle_on, open_rgbmatrix
 
 SETTINGS = PanelSettings(
     "rgbmatrix", 64, 64, chain=2, hardware_mapping="adafruit-hat-pwm", gpio_slowdown=3, user="root"
@@ -226,12 +227,6 @@ def test_without_the_module_it_is_one_line(monkeypatch: pytest.MonkeyPatch) -> N
     ) as error:
         open_rgbmatrix(SETTINGS)
     assert "\n" not in str(error.value)
-
-
-def test_how_to_get_the_library_depends_on_where_the_board_is_installed() -> None:
-    packaged = how_to_get_it(Path("/opt/wallboard/1.2.3/board"))
-    assert packaged.startswith("put it into /opt/wallboard/rgbmatrix with `sudo wallboard-rgbmatrix`")
-    assert how_to_get_it(Path("/home/me/venv")).startswith("/home/me/venv/bin/python -m pip install git+")
 
 
 def test_the_library_is_not_even_built_where_it_would_crash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from config.installed import how_to_get
 from firmware.pi.panel import NoLibraryError, PanelError
 from firmware.pi.privileges import give_up, hand_over
 
@@ -39,7 +40,7 @@ def open_panel(panel: PanelSettings, title: str, log: logging.Logger, meanwhile:
         except ImportError as error:  # RGBMatrixEmulator, or tornado, which it brings along
             raise PanelError(
                 f"panel.driver: 'emulator' needs the package RGBMatrixEmulator ({error}): "
-                "install led-wallboard[demo], or take driver 'image'"
+                f"{how_to_get('RGBMatrixEmulator')}, or take driver 'image'"
             ) from None
     from firmware.pi.panel_rgbmatrix import open_rgbmatrix  # noqa: PLC0415
 

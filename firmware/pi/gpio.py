@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from config.installed import how_to_get
 from hw.pins import mappings
 
 Device = TypeVar("Device")
@@ -23,14 +24,14 @@ def claim(make: Callable[[Any], Device]) -> Device:
     try:
         from gpiozero import GPIOZeroError  # noqa: PLC0415 - slow to import, and an extra
     except ImportError:
-        raise NoGpioError("the package gpiozero is not installed (led-wallboard[pi])") from None
+        raise NoGpioError(f"gpiozero is not installed ({how_to_get('gpiozero')})") from None
     if os.environ.get("GPIOZERO_PIN_FACTORY"):
         return make(None)  # somebody has chosen, a test its mock
     try:
         import lgpio  # noqa: PLC0415
         from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415
     except ImportError:
-        raise NoGpioError("the package lgpio is not installed (led-wallboard[pi])") from None
+        raise NoGpioError(f"lgpio is not installed ({how_to_get('lgpio')})") from None
     # By name, not by gpiozero's search, which would try pigpio and RPi.GPIO: one needs a daemon, one the PWM.
     try:
         return make(LGPIOFactory())

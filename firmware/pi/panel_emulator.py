@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from firmware.pi.emulator_page import EmulatorPage
 from firmware.pi.panel import PanelSettings
-from firmware.pi.panel_rgbmatrix import MatrixPanel, set_options
+from firmware.pi.panel_options import set_options
+from firmware.pi.panel_rgbmatrix import MatrixPanel
 
 if TYPE_CHECKING:
     import numpy as np

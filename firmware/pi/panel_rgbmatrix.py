@@ -6,22 +6,18 @@ process without a word to Python (no Pi, no root, the sound module loaded) is lo
 
 from __future__ import annotations
 
-import grp
 import importlib
 import os
 import pwd
-import sys
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageChops
 
+from config.installed import how_to_get
 from firmware.pi.panel import NoLibraryError, Panel, PanelError, PanelSettings
+from firmware.pi.panel_options import set_options
 from hw.pins import mappings
-
-SOURCE = "https://github.com/hzeller/rpi-rgb-led-matrix"
-PACKAGES = Path("/opt/wallboard")  # where the Debian packages put their environments
-LIBRARY = PACKAGES / "rgbmatrix"  # every board's environment there looks into it
 
 
 class MatrixPanel:
@@ -66,7 +62,7 @@ def open_rgbmatrix(panel: PanelSettings, root: Path = Path("/")) -> Panel:
     except ImportError as error:
         raise NoLibraryError(
             f"panel.driver: 'rgbmatrix' needs the Python module rgbmatrix ({error}), which is GPL and not of this "
-            f"package: {how_to_get_it()}; on a desktop take driver 'emulator'"
+            f"package: {how_to_get('rgbmatrix')}; on a desktop take driver 'emulator'"
         ) from None
     obstacle = obstacle_on(root, panel, os.geteuid())
     if obstacle:
@@ -78,46 +74,6 @@ def open_rgbmatrix(panel: PanelSettings, root: Path = Path("/")) -> Panel:
             f"{panel.width}x{panel.height}: leave out multiplexing and pixel_mapper, or take a newer one"
         )
     return MatrixPanel(matrix)
-
-
-def how_to_get_it(prefix: Path = Path(sys.prefix)) -> str:
-    """What a technician types. `prefix`: of the environment that the board runs in."""
-    if prefix.is_relative_to(PACKAGES):  # each version has its own environment, and the library stays beside them
-        return f"put it into {LIBRARY} with `sudo wallboard-rgbmatrix`, then `sudo systemctl restart wallboard`"
-    return f"{prefix}/bin/python -m pip install git+{SOURCE}, then start the board again"
-
-
-def set_options(options: Any, panel: PanelSettings) -> Any:
-    """`options`, an RGBMatrixOptions, as the settings say."""
-    options.hardware_mapping = panel.hardware_mapping
-    options.rows = panel.rows
-    options.cols = panel.cols
-    options.chain_length = panel.chain
-    options.parallel = panel.parallel
-    if panel.gpio_slowdown is not None:
-        options.gpio_slowdown = panel.gpio_slowdown
-    # How the modules are made and laid; the installer's self-test shows which of these is wrong.
-    for name, value, usual in (
-        ("led_rgb_sequence", panel.led_rgb_sequence, PanelSettings.led_rgb_sequence),
-        ("multiplexing", panel.multiplexing, PanelSettings.multiplexing),
-        ("row_address_type", panel.row_address_type, PanelSettings.row_address_type),
-        ("panel_type", panel.panel_type, None),
-        ("pixel_mapper_config", panel.pixel_mapper, None),
-        ("limit_refresh_rate_hz", panel.limit_refresh_rate_hz, None),
-    ):
-        if value == usual:
-            continue
-        if not hasattr(options, name):
-            raise PanelError(
-                f"panel.{name.removesuffix('_config')}: the installed rgbmatrix is too old for it: {how_to_get_it()}"
-            )
-        setattr(options, name, value)
-    # Brightness is a matter of the image: the library's own would scale only what is set after it changed.
-    options.brightness = 100
-    options.drop_privileges = 1
-    options.drop_priv_user = panel.user
-    options.drop_priv_group = _group_of(panel.user)
-    return options
 
 
 def obstacle_on(root: Path, panel: PanelSettings, user_id: int) -> str | None:
@@ -152,7 +108,3 @@ def _read(file: Path) -> str:
         return file.read_text("utf-8", "replace")
     except OSError:
         return ""
-
-
-def _group_of(user: str) -> str:
-    return grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name

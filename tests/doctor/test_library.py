@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,14 @@ def test_a_library_that_works_that_kills_and_that_is_missing(
     first, *_ = told(pi_panel.library(Machine(runner=run_here), PANEL))
     assert first[0] == level
     assert words in first[1]
+
+
+def test_what_an_older_library_does_not_know_is_named_by_its_key(library: Path) -> None:
+    library.write_text("class RGBMatrixOptions: rows = led_rgb_sequence = multiplexing = None")
+    panel = replace(PANEL, led_rgb_sequence="RBG", multiplexing=1, panel_type="FM6126A", pixel_mapper="Rotate:90")
+    problems = [what for level, what in told(pi_panel.library(Machine(runner=run_here), panel)) if level == "problem"]
+    old = "the installed rgbmatrix is too old for it, and the panel stays dark"
+    assert problems == [f"panel.panel_type: {old}", f"panel.pixel_mapper: {old}"]
 
 
 def test_the_packages_own_python_is_asked(tmp_path: Path) -> None:

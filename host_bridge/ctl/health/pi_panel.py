@@ -7,15 +7,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from config.installed import PACKAGES, how_to_get
 from firmware.pi.panel import PanelSettings
+from firmware.pi.panel_options import rare_options, too_old
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, warning
 from host_bridge.ctl.health.machine import Machine
 from host_bridge.ctl.health.pi_config import BOOT_FOLDERS, boot_config, is_on, kernel_words
 from hw.pins import mappings
 
 SOUND, CPU, LIBRARY = "sound", "processor", "LED library"
-ENVIRONMENT = "/opt/wallboard/board/bin/python"  # where the package's board runs
-SOURCE = "https://github.com/hzeller/rpi-rgb-led-matrix"
+ENVIRONMENT = f"{PACKAGES}/board/bin/python"  # where the package's board runs
 
 # In a process of its own: what this loads is foreign, and may end the process that loads it (DISPLAY).
 _ASK = """
@@ -27,9 +28,8 @@ def version(of):
         return metadata.version(of)
     except metadata.PackageNotFoundError:
         return ""
-options = dir(module.RGBMatrixOptions)
 print(json.dumps({{"file": module.__file__, "version": version(name), "pillow": version("Pillow"),
-                   "rp1": [each for each in ("rp1_rio", "rp1_pio") if each in options]}}))
+                   "options": dir(module.RGBMatrixOptions())}}))
 """
 
 
@@ -85,7 +85,10 @@ def library(machine: Machine, panel: PanelSettings) -> Iterator[Finding]:
     name = modules.get(panel.driver)
     if name is None:
         return
-    python = ENVIRONMENT if machine.path(ENVIRONMENT).exists() else sys.executable
+    packaged = machine.path(ENVIRONMENT).exists()
+    python = ENVIRONMENT if packaged else sys.executable
+    get = how_to_get(name, Path(ENVIRONMENT).parents[1]) if packaged else how_to_get(name)
+    get += "; meanwhile panel.driver: image shows that the rest works"
     ran = machine.run(python, "-c", _ASK.format(name=name))
     if ran is None:
         raise NotCheckedError(f"{python} is not there")
@@ -93,18 +96,18 @@ def library(machine: Machine, panel: PanelSettings) -> Iterator[Finding]:
         told = json.loads(ran.out.strip().splitlines()[-1])
         yield ok(LIBRARY, f"{name} {told['version'] or 'of no known version'}, in {Path(told['file']).parent}")
         yield from _pillow(name, told["pillow"])
-        if panel.driver == "rgbmatrix" and "Pi 5" in machine.model() and not told["rp1"]:
-            yield problem(LIBRARY, "this rgbmatrix is older than April 2026 and does not know the Pi 5", _get(name))
+        if panel.driver == "rgbmatrix":
+            yield from _known(panel, told["options"], pi5="Pi 5" in machine.model(), get=get)
         return
     last = (ran.err.strip().splitlines() or ["no reason given"])[-1]
     if ran.code < 0 and last.startswith("no answer"):
         raise NotCheckedError(f"{name} did not load: {last}")
     if ran.code < 0:
-        yield problem(LIBRARY, f"{name} ends the process that loads it (signal {-ran.code})", _get(name))
+        yield problem(LIBRARY, f"{name} ends the process that loads it (signal {-ran.code})", get)
     elif f"No module named '{name}'" in ran.err:
-        yield problem(LIBRARY, f"{name} is not installed: the panel stays dark", _get(name))
+        yield problem(LIBRARY, f"{name} is not installed: the panel stays dark", get)
     else:
-        yield problem(LIBRARY, f"{name} is there and does not load: {last}", _get(name))
+        yield problem(LIBRARY, f"{name} is there and does not load: {last}", get)
 
 
 def _pillow(name: str, version: str) -> Iterator[Finding]:
@@ -115,10 +118,13 @@ def _pillow(name: str, version: str) -> Iterator[Finding]:
         yield problem(LIBRARY, "Pillow is missing beside it", "install the package wallboard-board again")
 
 
-def _get(name: str) -> str:
-    if name == "rgbmatrix":
-        return f"install it on the Pi from {SOURCE}; meanwhile panel.driver: image shows that the rest works"
-    return "install led-wallboard[demo], or take driver 'image'"
+def _known(panel: PanelSettings, options: list[str], *, pi5: bool, get: str) -> Iterator[Finding]:
+    """Is the library new enough for this Pi, and for what board.yaml asks of it?"""
+    if pi5 and not {"rp1_rio", "rp1_pio"} & set(options):
+        yield problem(LIBRARY, "this rgbmatrix is older than April 2026 and does not know the Pi 5", get)
+    for name in rare_options(panel):
+        if name not in options:
+            yield problem(LIBRARY, f"{too_old(name)}, and the panel stays dark", get)
 
 
 def _pulses(machine: Machine, panel: PanelSettings) -> bool:

@@ -1,0 +1,56 @@
+"""A panel's settings as the options of rpi-rgb-led-matrix, whose older versions do not know them all."""
+
+from __future__ import annotations
+
+import grp
+import pwd
+from typing import Any
+
+from config.installed import how_to_get
+from firmware.pi.panel import PanelError, PanelSettings
+
+
+def rare_options(panel: PanelSettings) -> dict[str, object]:
+    """RGBMatrixOptions' names → values, of what board.yaml sets and an older library may not know.
+
+    How the modules are made and laid; the installer's self-test shows which of these is wrong.
+    """
+    every = (
+        ("led_rgb_sequence", panel.led_rgb_sequence, PanelSettings.led_rgb_sequence),
+        ("multiplexing", panel.multiplexing, PanelSettings.multiplexing),
+        ("row_address_type", panel.row_address_type, PanelSettings.row_address_type),
+        ("panel_type", panel.panel_type, None),
+        ("pixel_mapper_config", panel.pixel_mapper, None),
+        ("limit_refresh_rate_hz", panel.limit_refresh_rate_hz, None),
+    )
+    return {name: value for name, value, usual in every if value != usual}
+
+
+def too_old(option: str) -> str:
+    """That the library lacks an option of rare_options(), by its key in board.yaml."""
+    return f"panel.{option.removesuffix('_config')}: the installed rgbmatrix is too old for it"
+
+
+def set_options(options: Any, panel: PanelSettings) -> Any:
+    """`options`, an RGBMatrixOptions, as the settings say."""
+    options.hardware_mapping = panel.hardware_mapping
+    options.rows = panel.rows
+    options.cols = panel.cols
+    options.chain_length = panel.chain
+    options.parallel = panel.parallel
+    if panel.gpio_slowdown is not None:
+        options.gpio_slowdown = panel.gpio_slowdown
+    for name, value in rare_options(panel).items():
+        if not hasattr(options, name):
+            raise PanelError(f"{too_old(name)}: {how_to_get('rgbmatrix')}")
+        setattr(options, name, value)
+    # Brightness is a matter of the image: the library's own would scale only what is set after it changed.
+    options.brightness = 100
+    options.drop_privileges = 1
+    options.drop_priv_user = panel.user
+    options.drop_priv_group = _group_of(panel.user)
+    return options
+
+
+def _group_of(user: str) -> str:
+    return grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
