@@ -13,7 +13,7 @@ import pytest
 from hw import firstboot
 
 STOCK = "console=serial0,115200 console=tty1 root=PARTUUID=1-02 rootfstype=ext4 fsck.repair=yes rootwait resize\n"
-ISOLATED = "isolcpus=domain,managed_irq,3 nohz_full=3 rcu_nocbs=3 irqaffinity=0,1,2"
+ISOLATED = "cgroup_enable=memory isolcpus=domain,managed_irq,3 nohz_full=3 rcu_nocbs=3 irqaffinity=0,1,2"
 PROTECTED = "init=/usr/lib/wallboard/wallboard-init cloud-init=disabled"
 
 

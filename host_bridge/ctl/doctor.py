@@ -61,6 +61,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """0 when there is no problem, else 1; 2 when a file that was named is not there."""
+    from host_bridge.ctl.health.card import BY_HAND, is_protected  # noqa: PLC0415
+    from host_bridge.ctl.health.machine import Machine  # noqa: PLC0415
     from host_bridge.ctl.health.whole import examined  # noqa: PLC0415 - all checks, and what they need
 
     missing = [each for each in args.files if not each.exists()]
@@ -72,7 +74,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(as_json(found, about(files)), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(lines(found, heading(files), brief=args.brief)))
+        note = BY_HAND if is_protected(Machine()) else ""
+        print("\n".join(lines(found, heading(files), brief=args.brief, note=note)))
     return code(found)
 
 

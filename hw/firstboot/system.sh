@@ -4,15 +4,17 @@
 kernel_command_line() {
     # The library's own advice for a steady picture: the last of four cores refreshes the panel and does nothing
     # else (rpi-rgb-led-matrix, README, "CPU use"). On one core (Pi Zero, Pi 1) there is none to give away.
-    words=""
+    # Raspberry Pi's kernels count no memory by service unless told to (raspberrypi/linux, issue 6980), and then
+    # nothing bounds a board that takes ever more of it (MemoryMax= of its unit).
+    words="cgroup_enable=memory"
     case $(cat "${WALLBOARD_CPUS:-/sys/devices/system/cpu/present}") in
-        0-3) words="isolcpus=domain,managed_irq,3 nohz_full=3 rcu_nocbs=3 irqaffinity=0,1,2" ;;
+        0-3) words="$words isolcpus=domain,managed_irq,3 nohz_full=3 rcu_nocbs=3 irqaffinity=0,1,2" ;;
         *) note "  this machine has not four cores: none is kept for the panel" ;;
     esac
     # A login prompt on GPIO 14 and 15 fights with panels and buttons there. `resize` would let the system take the
     # whole card, where the place for the state is to be.
     cmdline_change "$BOOT/cmdline.txt" \
-        'isolcpus=.*|nohz_full=.*|rcu_nocbs=.*|irqaffinity=.*|console=(serial0|ttyAMA0|ttyS0),.*|resize' "$words"
+        'cgroup_enable=memory|isolcpus=.*|nohz_full=.*|rcu_nocbs=.*|irqaffinity=.*|console=(serial0|ttyAMA0|ttyS0),.*|resize' "$words"
 }
 
 firmware_settings() {   # config.txt: the sound module uses the panel's own hardware; the watchdog restarts a dead board

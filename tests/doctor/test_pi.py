@@ -9,7 +9,8 @@ import pytest
 from config.yaml_file import parse
 from firmware.pi.panel import PanelSettings
 from firmware.pi.settings import build as build_board
-from host_bridge.ctl.health import os_state, pi_panel, pi_pins, pi_power, wifi
+from host_bridge.ctl.health import card, os_state, pi_panel, pi_pins, pi_power, report, wifi
+from host_bridge.ctl.health.finding import ok, warning
 from host_bridge.ctl.health.machine import Ran, Space
 from tests.doctor.machines import PI5, levels, machine, told
 
@@ -205,11 +206,79 @@ def test_free_space(tmp_path: Path, free: int, level: str) -> None:
     assert levels(os_state.space(pi, {Path("/"): "the system", Path("/var/lib/wallboard"): "the board"})) == [level]
 
 
-def test_root_and_watchdog(tmp_path: Path) -> None:
-    mounts = "/dev/mmcblk0p2 / ext4 rw,noatime 0 0\n/dev/mmcblk0p1 /boot/firmware vfat rw 0 0\n"
-    assert levels(os_state.root_file_system(machine(tmp_path / "a", {"/proc/mounts": mounts}))) == ["warning"]
-    for kind in ("overlayroot / overlay rw 0 0\n", "/dev/mmcblk0p2 / ext4 ro,noatime 0 0\n"):
-        assert levels(os_state.root_file_system(machine(tmp_path / "b", {"/proc/mounts": kind}))) == ["ok"]
+MOUNTS = "/dev/mmcblk0p2 / ext4 rw,noatime 0 0\n/dev/mmcblk0p1 /boot/firmware vfat rw 0 0\n"
+OVERLAY = "/dev/mmcblk0p2 /mnt/card ext4 ro 0 0\nwallboard-overlay / overlay rw,lowerdir=/ 0 0\n"
+STATE = "/dev/mmcblk0p3 /mnt/state ext4 rw 0 0\n"
+INIT = "root=PARTUUID=1 init=/usr/lib/wallboard/wallboard-init cloud-init=disabled\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "level", "words", "do"),
+    [
+        ({"/proc/mounts": OVERLAY + STATE, "/proc/cmdline": INIT}, "ok", "pulling the plug does no harm", ""),
+        ({"/proc/mounts": "overlayroot / overlay rw 0 0\n"}, "ok", "not written to (overlay)", ""),
+        ({"/proc/mounts": MOUNTS.replace("rw,", "ro,")}, "ok", "not written to (ext4)", ""),
+        ({"/proc/mounts": MOUNTS}, "warning", "is written to", "wallboardctl provision"),
+        (
+            {"/proc/mounts": MOUNTS, "/usr/lib/wallboard/wallboard-writable": "#!/bin/sh\n"},
+            "warning", "is written to", "sudo wallboard-writable --off",
+        ),
+        ({"/proc/mounts": MOUNTS, "/boot/firmware/cmdline.txt": INIT}, "warning", "until the next start", "restart"),
+        ({"/proc/mounts": MOUNTS, "/proc/cmdline": INIT}, "problem", "to be read-only and is written to:", "restart"),
+        (
+            {"/proc/mounts": MOUNTS, "/proc/cmdline": INIT, "/run/wallboard-unprotected": "no overlay\n"},
+            "problem", "is to be read-only and is written to (no overlay):", "provision",
+        ),
+    ],
+)  # fmt: skip
+def test_the_card(tmp_path: Path, files: dict[str, str], level: str, words: str, do: str) -> None:
+    (finding,) = card.card(machine(tmp_path, files))
+    assert (str(finding.level), words in finding.what, do in finding.do) == (level, True, True), finding
+
+
+def test_a_state_that_is_in_memory_is_a_problem_of_the_card(tmp_path: Path) -> None:
+    files = {"/proc/mounts": OVERLAY, "/proc/cmdline": INIT}
+    pi = machine(tmp_path, files)
+    assert levels(card.card(pi)) == ["ok", "problem"] and card.is_protected(pi)
+    assert levels(card.card(machine(tmp_path, files, model="QEMU"))) == ["ok", "problem"]  # set up like a Pi
+    assert levels(card.card(machine(tmp_path, {"/proc/cmdline": "root=1\n"}, model="a PC"))) == []
+
+
+def test_who_mends_a_read_only_board_is_told_how(tmp_path: Path) -> None:
+    mended, fine = warning("card", "x", "do"), ok("card", "x")
+    assert report.lines([mended], "h", note=card.BY_HAND)[-1] == card.BY_HAND
+    assert report.lines([fine], "h", note=card.BY_HAND)[-1] == "1 fine"
+
+
+def test_memory_that_is_not_counted(tmp_path: Path) -> None:
+    boot = {"/boot/firmware/cmdline.txt": "root=1\n"}
+    for said, level in (("cpuset cpu io memory pids\n", "ok"), ("cpuset cpu io pids\n", "warning")):
+        pi = machine(tmp_path, {**boot, "/sys/fs/cgroup/cgroup.controllers": said})
+        assert levels(os_state.memory(pi)) == [level]
+    assert levels(os_state.memory(machine(tmp_path / "b"))) == ["unknown"]
+    assert levels(os_state.memory(machine(tmp_path / "c", model="a PC"))) == []
+
+
+def test_a_user_who_may_not_use_the_pins(tmp_path: Path) -> None:
+    """Root opens them for the LEDs; with any other driver the service's user does. Who runs this is root or not."""
+    text = BOARD.replace("rgbmatrix", "image, path: x").replace("MAPPING", "adafruit-hat-pwm")
+    seen = build_board(parse(text.encode(), "board.yaml"), Path("/"), secrets=False)
+    pi = machine(tmp_path, {"/dev/gpiochip0": ""})
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    chip = tmp_path / "dev/gpiochip0"
+    chip.chmod(0o660)
+    ((level, what),) = told(pi_pins.access(pi, seen, "nobody"))
+    assert (level, what) == (
+        "problem", "nobody may not use /dev/gpiochip0, so buzzer and button stay dead with panel.driver: image",
+    )  # fmt: skip
+    assert levels(pi_pins.access(pi, board(), "nobody")) == []
+    assert levels(pi_pins.access(pi, seen, "no such user")) == []
+    chip.chmod(0o666)
+    assert levels(pi_pins.access(pi, seen, "nobody")) == []
+
+
+def test_the_watchdog(tmp_path: Path) -> None:
     assert levels(os_state.watchdog(machine(tmp_path / "c"))) == ["warning"]
     there = {"/dev/watchdog0": ""}
     for said, level in (("RuntimeWatchdogUSec=15s\n", "ok"), ("RuntimeWatchdogUSec=0\n", "warning")):

@@ -64,6 +64,22 @@ def boot_config(machine: Machine) -> BootConfig:
     return BootConfig("", ())
 
 
+class BootLine(NamedTuple):
+    """cmdline.txt, whether there is one or not: `text` is "" when there is none."""
+
+    path: str
+    text: str
+
+
+def boot_line(machine: Machine) -> BootLine:
+    """What the kernel is told at the next start. Raises NotCheckedError."""
+    for folder in BOOT_FOLDERS:
+        text = machine.read(f"{folder}/cmdline.txt")
+        if text is not None and "DO NOT EDIT" not in text[:200]:
+            return BootLine(f"{folder}/cmdline.txt", text)
+    return BootLine(f"{BOOT_FOLDERS[0]}/cmdline.txt", "")
+
+
 def kernel_words(machine: Machine) -> dict[str, str]:
     """The running kernel's command line: isolcpus=3 → {"isolcpus": "3"}."""
     words = (machine.read("/proc/cmdline") or "").split()

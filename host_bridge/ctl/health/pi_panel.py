@@ -12,7 +12,7 @@ from firmware.pi.panel import PanelSettings
 from firmware.pi.panel_options import rare_options, too_old
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, warning
 from host_bridge.ctl.health.machine import Machine
-from host_bridge.ctl.health.pi_config import BOOT_FOLDERS, boot_config, is_on, kernel_words
+from host_bridge.ctl.health.pi_config import boot_config, boot_line, is_on, kernel_words
 from hw.pins import mappings
 
 SOUND, CPU, LIBRARY = "sound", "processor", "LED library"
@@ -65,10 +65,7 @@ def processor(machine: Machine, panel: PanelSettings) -> Iterator[Finding]:
     if cores in ("", "0"):
         yield warning(CPU, "one core: the panel flickers whenever anything else runs", "take a Pi 3, 4 or Zero 2")
     elif "isolcpus" not in words:
-        there = (each for each in BOOT_FOLDERS if machine.path(f"{each}/cmdline.txt").exists())
-        last = cores.rpartition("-")[2]
-        where = f"{next(there, BOOT_FOLDERS[0])}/cmdline.txt"
-        add = f"add isolcpus={last} to the one line of {where}, and restart"
+        add = f"add isolcpus={cores.rpartition('-')[2]} to the one line of {boot_line(machine).path}, and restart"
         yield warning(CPU, "no core is set apart for the panel, so it flickers when Linux is busy", add)
     else:
         yield ok(CPU, f"core {words['isolcpus'].rpartition(',')[2]} is set apart for the panel")

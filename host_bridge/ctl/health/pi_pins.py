@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from firmware.pi.settings import BoardSettings
+from host_bridge.ctl.health import files
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, warning
 from host_bridge.ctl.health.machine import AS_ROOT, Machine
 from host_bridge.ctl.health.pi_config import BootConfig, boot_config, is_on
@@ -41,6 +42,22 @@ def pins(machine: Machine, board: BoardSettings) -> Iterator[Finding]:
     if not others and not taken:
         named = [f"{name} {pin}" for name, pin in (("buzzer", board.buzzer_gpio), ("button", board.button_gpio)) if pin]
         yield ok(PINS, f"nothing else holds a pin of the board ({', '.join(named) or 'no buzzer, no button'})")
+
+
+def access(machine: Machine, board: BoardSettings, name: str) -> Iterator[Finding]:
+    """May the service's user have them? With driver rgbmatrix root opens them; with any other the user itself does.
+
+    `name`: the user's. A group that a drop-in gives the unit does not count: the board takes on those of /etc/group.
+    """
+    parts = [part for part, pin in (("buzzer", board.buzzer_gpio), ("button", board.button_gpio)) if pin is not None]
+    who = files.user(name)
+    chip = next(iter(machine.glob("/dev/gpiochip*")), None)
+    if board.panel.driver == "rgbmatrix" or not parts or who is None or chip is None:
+        return
+    if files.obstacle(machine.path(chip), who, files.WRITE):
+        group = files.owner(machine.path(chip).stat()).partition(":")[2]
+        what = f"{name} may not use {chip}, so {' and '.join(parts)} stay dead with panel.driver: {board.panel.driver}"
+        yield problem(PINS, what, f"sudo usermod -aG {group} {name}, then sudo systemctl restart wallboard")
 
 
 def wired(board: BoardSettings) -> dict[int, str]:

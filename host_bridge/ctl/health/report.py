@@ -19,11 +19,12 @@ def ordered(found: Sequence[Finding]) -> list[Finding]:
     return sorted(found, key=lambda finding: levels.index(finding.level))
 
 
-def lines(found: Sequence[Finding], head: str, *, brief: bool = False) -> list[str]:
-    """`head`, a line a finding, and the sum. `brief` leaves out what is fine."""
+def lines(found: Sequence[Finding], head: str, *, brief: bool = False, note: str = "") -> list[str]:
+    """`head`, a line a finding, and the sum. `brief` leaves out what is fine; `note`: for who mends what is told."""
     told = [each for each in ordered(found) if not brief or each.level is not Level.OK]
     body = [f"{_LABELS[each.level]:{_WIDTH}}  {each.area}: {each.text}" for each in told]
-    return [head, *body, summary(found)]
+    mends = [note] if note and any(each.do for each in found) else []
+    return [head, *body, summary(found), *mends]
 
 
 def summary(found: Sequence[Finding]) -> str:

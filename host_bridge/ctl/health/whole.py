@@ -9,6 +9,7 @@ from pathlib import Path
 from host_bridge.ctl.health import (
     ami_words,
     broker,
+    card,
     certificates,
     files,
     os_state,
@@ -57,6 +58,7 @@ def _machine(machine: Machine, owns: Sequence[Own]) -> list[Check]:
         checks += [
             Check(pi_panel.SOUND, partial(pi_panel.sound, machine, board.panel)),
             Check(pi_pins.PINS, partial(pi_pins.pins, machine, board)),
+            Check(pi_pins.PINS, partial(pi_pins.access, machine, board, services.UNITS["board"].user)),
             Check(pi_panel.CPU, partial(pi_panel.processor, machine, board.panel)),
             Check(pi_panel.LIBRARY, partial(pi_panel.library, machine, board.panel)),
         ]
@@ -67,7 +69,8 @@ def _machine(machine: Machine, owns: Sequence[Own]) -> list[Check]:
         Check(wifi.WIFI, partial(wifi.wifi, machine)),
         Check(os_state.CLOCK, partial(os_state.clock, machine, board_only=board_only)),
         Check(os_state.SPACE, partial(os_state.space, machine, folders)),
-        Check(os_state.ROOT, partial(os_state.root_file_system, machine)),
+        Check(os_state.MEMORY, partial(os_state.memory, machine)),
+        Check(card.CARD, partial(card.card, machine)),
         Check(os_state.WATCHDOG, partial(os_state.watchdog, machine)),
     ]
 
