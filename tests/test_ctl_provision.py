@@ -18,6 +18,7 @@ import pytest
 from config.yaml_file import parse
 from firmware.pi import settings
 from host_bridge.ctl import program
+from host_bridge.ctl.card import args, parts
 from host_bridge.pki.site import Pki
 from hw.provision import writer
 
@@ -214,6 +215,8 @@ def wrong(run: Run, *options: str) -> str:
             "--broker: 'tcp://b', expected mqtt://HOST, mqtts://HOST:PORT; did you mean 'mqtt://b'?",
         ),
         ((*PLACE, "--board", "a/b"), "--board: 'a/b'"),
+        ((*PLACE, "--driver", "emulator"), "--driver: invalid choice: 'emulator' (choose from"),
+        ((*PLACE, "--out", 'D:" --site main'), "write D:\\ without quotes"),
         ((*PLACE, "--panel", "100x64"), "cannot be made of modules"),
         ((*PLACE, "--buzzer", "18"), "--buzzer: 18 is the panel's output-enable with mapping 'regular'; free pins"),
         ((*PLACE, "--slowdown", "11"), "--slowdown: '11', expected a whole number from 0 to 10"),
@@ -252,6 +255,49 @@ def test_a_broken_certificate_is_told_before_anything_is_written(boot: Path, run
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("panel: {driver: emulator, rows: 64, cols: 64}", "panel.driver: emulator is for a PC; without its panel a"),
+        (
+            "panel: {driver: image, path: frames, rows: 64, cols: 64}",
+            "panel.path: a board's service cannot write to frames; write /run/wallboard/frames",
+        ),
+        (
+            "panel: {driver: rgbmatrix, rows: 64, cols: 64}\nstate_file: /run/wallboard/../x",
+            "state_file: a board's service cannot write to /run/wallboard/../x; leave it out",
+        ),
+    ],
+)
+def test_a_base_from_a_desk_is_refused_where_no_service_could_run_with_it(
+    boot: Path, run: Run, tmp_path: Path, line: str, message: str
+) -> None:
+    (tmp_path / "site.yaml").write_text(f"site: main\nmqtt: {{url: mqtt://b}}\n{line}\n")
+    before = contents(boot)
+    assert wrong(run, "--board-yaml", "site.yaml").startswith(
+        f"wallboardctl provision: --board-yaml: site.yaml: {message}"
+    )
+    assert contents(boot) == before
+
+
+def test_a_board_without_its_panel_keeps_its_frames_in_memory(boot: Path, run: Run) -> None:
+    assert run(*PLACE, "--driver", "image")[0] == 0
+    assert str(board(boot).panel.path) == "/run/wallboard/frames"
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [("D:", "D:\\"), ("d:bootfs", "d:\\bootfs"), ("D:\\", "D:\\"), ("E:/x", "E:/x"), ("//host/d", "//host/d")],
+)
+def test_a_drives_letter_is_the_drives_root(text: str, folder: str) -> None:
+    assert str(args.place(text, windows=True)) == folder
+    assert str(args.place(text, windows=False)) == text
+
+
+def test_packages_are_looked_for_in_the_checkout_too() -> None:
+    assert ROOT / "dist" in parts.folders()
+
+
 def test_every_mistake_of_a_base_is_told(boot: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(
         "site: main\nmqtt: {url: mqtt://b}\npanel: {driver: rgbmatrix, rows: 7}\nbuzer: 1\n"
@@ -267,6 +313,11 @@ def test_every_mistake_of_a_base_is_told(boot: Path, run: Run, tmp_path: Path) -
     ("make", "message"),
     [
         (shutil.rmtree, "is not there: is the card in the reader"),
+        (lambda boot: (shutil.rmtree(boot), boot.touch()), "is no folder: name where the card's boot partition is"),
+        (
+            lambda boot: (shutil.rmtree(boot), (boot / "boot/firmware").mkdir(parents=True)),
+            "has no cmdline.txt and no config.txt, so it is not the boot partition",
+        ),
         (lambda boot: (boot / "config.txt").unlink(), "has no config.txt, so it is not the boot partition"),
         (lambda boot: [each.unlink() for each in boot.iterdir()], "is an empty folder, so it is not the boot"),
         (lambda boot: (boot / "cmdline.txt").write_text("quiet\n"), "cmdline.txt names no root="),
@@ -353,8 +404,9 @@ def test_the_guard_guards() -> None:
 
 
 def test_nothing_is_written_as_text_whose_line_ends_windows_would_change() -> None:
-    rooms = [*(ROOT / "hw/provision").glob("*.py"), *(ROOT / "host_bridge/ctl").glob("provision*.py")]
-    assert len(rooms) > 12
+    folders = ("hw/provision", "host_bridge/ctl/card")
+    rooms = [ROOT / "host_bridge/ctl/provision.py", *(each for name in folders for each in (ROOT / name).glob("*.py"))]
+    assert len(rooms) > 20
     for path in rooms:
         source = path.read_text("utf-8")
         assert not re.search(r"""write_text\(|read_text\(|open\((?!"[rw]b")""", source), path.name

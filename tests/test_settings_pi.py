@@ -61,7 +61,7 @@ def test_the_shipped_example_is_right(tmp_path: Path) -> None:
     assert full.pages == ("queues", "centre", "clock")
     assert full.night == ((1140, 1320, 30), (1320, 360, 0))
     assert full.button_gpio == 26
-    assert full.panel.path == tmp_path / "frames"
+    assert full.panel.path == Path("/run/wallboard/frames")
     assert full.state_file == tmp_path / "board.json"
 
 

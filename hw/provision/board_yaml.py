@@ -11,6 +11,8 @@ from hw.provision import MADE_BY, ProvisionError
 from hw.provision.yaml_text import quoted
 
 CA, CERT, KEY, SECRET = "ca.crt", "board.crt", "board.key", "mqtt.secret"  # on the card, and in /etc/wallboard
+FOR_A_BOARD = ("rgbmatrix", "image")  # drivers: the package for a Pi has no emulator, and its service opens no port
+FRAMES = "/run/wallboard/frames"  # in memory: a picture a second would wear the card out
 KEYS = {CA: "ca_file", CERT: "cert_file", KEY: "key_file", SECRET: "password_file"}  # of the section mqtt
 _TOP = re.compile(r"""^(?P<quote>["']?)(?P<key>[A-Za-z_][\w-]*)(?P=quote)\s*:(\s|$)""")
 
@@ -36,7 +38,7 @@ class Panel:
         wide, high = self.modules
         lines = [
             "panel:",
-            f"  driver: {self.driver}                 # rgbmatrix: the LEDs; emulator or image: without them",
+            f"  driver: {self.driver}                 # rgbmatrix: the LEDs; image: a picture file, without them",
             f"  rows: {high}                          # LEDs of one module from top to bottom …",
             f"  cols: {wide}                          # … and from left to right",
             f"  chain: {self.chain}                          # modules one after the other",
@@ -44,7 +46,7 @@ class Panel:
             f"  hardware_mapping: {self.mapping}",
         ]
         if self.driver == "image":
-            lines.append("  path: /var/lib/wallboard/frames")
+            lines.append(f"  path: {FRAMES}")
         if self.slowdown is not None:
             lines.append(f"  gpio_slowdown: {self.slowdown}                  # higher when the picture is garbled")
         lines += ["  brightness: 60                    # percent by day", "  user: wallboard"]

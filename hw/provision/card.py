@@ -12,6 +12,7 @@ from hw.provision import FOLDER, MADE_BY, CardError, ProvisionError
 CLOUD_INIT, FIRST_RUN = "cloud-init", "first-run"
 FORMS = {CLOUD_INIT: (CLOUD_INIT,), FIRST_RUN: (FIRST_RUN,), "both": (CLOUD_INIT, FIRST_RUN)}
 AUTO = "auto"
+WHERE = "as D:\\ or /media/…/bootfs"
 SPARE = 4 << 20  # bytes left free: the report, and the system's own changes of cmdline.txt and config.txt
 # Kernels of the 32-bit system: the 64-bit one has kernel8.img and kernel_2712.img alone (pi-gen, stage0/02-firmware).
 _KERNELS_32 = ("kernel.img", "kernel7.img", "kernel7l.img")
@@ -41,13 +42,15 @@ def look(folder: Path, form: str) -> Card:
         raise ProvisionError(
             f"{folder} is not there: is the card in the reader, and is this its boot partition?"
         ) from None
+    except NotADirectoryError:
+        raise ProvisionError(f"{folder} is no folder: name where the card's boot partition is, {WHERE}") from None
     except OSError as error:
         raise ProvisionError(f"{folder} cannot be read: {error.strerror or error}") from None
     missing = [name for name in ("cmdline.txt", "config.txt") if name not in present]
     if missing:
         why = "is an empty folder" if not present else f"has no {' and no '.join(missing)}"
         raise ProvisionError(
-            f"{folder} {why}, so it is not the boot partition of a Raspberry Pi: name the one that is called bootfs"
+            f"{folder} {why}, so it is not the boot partition of a Raspberry Pi: name the one called bootfs, {WHERE}"
         )
     try:
         cmdline = (folder / "cmdline.txt").read_bytes()

@@ -27,7 +27,7 @@ from tests.debian_tree import RigError
 
 pytestmark = pytest.mark.boot
 BOARD = "lobby"
-PICTURE = "/var/lib/wallboard/frames/latest.png"
+PICTURE = "/run/wallboard/frames/latest.png"
 OUT = Path(os.environ.get("WALLBOARD_BOOT_OUT", "build/boot")).absolute()
 FIRST_BOOT_S, UP_S = 900.0, 420.0
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import re
 import sys
 from pathlib import Path
 
 from config.regular_file import read_regular
-from firmware.pi.panel import DRIVERS
 from hw.pins import mappings
 from hw.provision import ProvisionError, card, network
-from hw.provision.board_yaml import Panel, panel
+from hw.provision.board_yaml import FOR_A_BOARD, Panel, panel
 from hw.provision.network import Network
 from hw.provision.system import System, hostname_of
 
@@ -22,8 +22,18 @@ _MOST_BYTES = 1 << 16  # of a file with one line in it
 def add_card(parser: argparse.ArgumentParser) -> None:
     """Adds the option that says where the card is."""
     parser.add_argument(
-        "--out", metavar="DIR", type=Path, required=True, help="the card's boot partition: D:\\, or …/bootfs"
+        "--out", metavar="DIR", type=place, required=True, help="the card's boot partition: D:\\, or …/bootfs"
     )
+
+
+def place(text: str, *, windows: bool = os.name == "nt") -> Path:
+    """The folder that --out names. On Windows D: alone would be whichever folder of the drive was the last one used."""
+    if '"' in text:  # "D:\" has its backslash keep the quote, and what follows is one word with it
+        raise argparse.ArgumentTypeError(f"{text!r}: write D:\\ without quotes")
+    drive, folder = text[:2], text[2:]
+    if windows and re.fullmatch("[A-Za-z]:", drive) and folder[:1] not in ("\\", "/"):
+        return Path(f"{drive}\\{folder}")
+    return Path(text)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +71,9 @@ def _add_panel(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--mapping", choices=tuple(mappings()), default=own.mapping, help="its wiring (hw/pins.yaml); %(default)s"
     )
-    group.add_argument("--driver", choices=DRIVERS, default=own.driver, help="%(default)s: the LEDs")
+    group.add_argument(
+        "--driver", choices=FOR_A_BOARD, default=own.driver, help="%(default)s: the LEDs; image: without"
+    )
     group.add_argument(
         "--slowdown", metavar="N", type=int, help="0 to 10, when the picture is garbled; the library's own"
     )

@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from config.mistakes import ConfigError, Mistake
@@ -16,8 +16,10 @@ from firmware.pi import settings
 from host_bridge.ctl.card.args import panel_of, read, secret
 from host_bridge.ctl.card.parts import certificates, site_of
 from hw.provision import FOLDER, ProvisionError, board_yaml
-from hw.provision.board_yaml import KEY, KEYS, SECRET
+from hw.provision.board_yaml import FRAMES, KEY, KEYS, SECRET
 from hw.provision.writer import File
+
+_WRITTEN = ("/run/wallboard", settings.SERVICE_STATE)  # RuntimeDirectory= and StateDirectory= of wallboard.service
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ def board_of(args: argparse.Namespace) -> Board:
     text = board_yaml.whole(own, base.rest if base.file else panel_of(args).text())
     named = {"board.yaml": text.encode(), **contents}
     made = [File(f"{FOLDER}/{name}", data, secret=name in (KEY, SECRET), exact=True) for name, data in named.items()]
-    return Board(_checked(named, args), made, notes)
+    checked = _checked(named, args)
+    base.must_run_as_a_service()
+    return Board(checked, made, notes)
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,17 @@ class _Base:
         """What the file says there; empty when it says nothing."""
         value = self.file.at(*keys) if self.file else None
         return value if isinstance(value, str) else ""
+
+    def must_run_as_a_service(self) -> None:
+        """Refuse what is right on a desk alone: wallboard.service opens no port, and writes two folders."""
+        about = f"--board-yaml: {self.path}"
+        if self.said("panel", "driver") == "emulator":
+            raise ProvisionError(f"{about}: panel.driver: emulator is for a PC; without its panel a board has image")
+        for keys, instead in ((("panel", "path"), f"write {FRAMES}"), (("state_file",), "leave it out")):
+            path = PurePosixPath(self.said(*keys) or _WRITTEN[0])
+            if ".." in path.parts or not any(path.is_relative_to(each) for each in _WRITTEN):
+                key = ".".join(keys)
+                raise ProvisionError(f"{about}: {key}: a board's service cannot write to {path}; {instead}")
 
 
 def _contents(args: argparse.Namespace, base: _Base, site: str) -> tuple[dict[str, bytes], list[str]]:

@@ -8,6 +8,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+import hw
 from host_bridge.ctl.card.args import read
 from hw import firstboot
 from hw.provision import FOLDER, ProvisionError
@@ -21,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]*")  # no blanks: the names stan
 
 def folders() -> list[Path]:
     """Where packages are looked for: dist/ here, here, and dist/ of the checkout that this program is run from."""
-    checkout = Path(__file__).resolve().parents[2]
+    checkout = Path(hw.__file__).resolve().parents[1]
     return [Path("dist"), Path(), *([checkout / "dist"] if (checkout / "pyproject.toml").is_file() else [])]
 
 
