@@ -13,7 +13,6 @@ import config
 from host_bridge.ctl.health import ami, ami_words, files, manager_conf, pbx, pbx_files, sites
 from host_bridge.ctl.health.ami import Heard
 from host_bridge.ctl.health.machine import Machine
-from host_bridge.pbx.ami_wire import Frame
 from tests.ami_peer import SECRET as PEER_SECRET
 from tests.ami_peer import AmiPeer
 from tests.doctor.machines import levels, machine, told
@@ -149,19 +148,6 @@ def test_each_fault_has_its_line(changes: dict[str, object], level: str, area: s
     found = [each for each in ami_words.judge(heard(**changes), None) if each.level != "ok"]
     assert [(str(each.level), each.area) for each in found] == [(level, area)]
     assert words in found[0].what
-
-
-@pytest.mark.parametrize(
-    ("frame", "use"),
-    [
-        ("Event: QueueCallerJoin", True), ("Event: AgentConnect", True), ("Event: Hangup", True),
-        ("Event: VarSet\r\nVariable: QUEUESTATUS", True), ("Event: VarSet\r\nVariable: DIALSTATUS", False),
-        ("Event: Newexten\r\nApplication: Queue", True), ("Event: Newexten\r\nApplication: Dial", False),
-        ("Event: HangupHandlerRun", False), ("Event: Newchannel", False),
-    ],
-)  # fmt: skip
-def test_what_the_shipped_filter_lets_through(frame: str, use: bool) -> None:
-    assert ami.wanted(Frame(frame.split()[1], frame.encode())) is use
 
 
 SHIPPED = (Path(config.__file__).parent / "manager.wallboard.conf").read_text()

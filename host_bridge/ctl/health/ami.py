@@ -198,13 +198,12 @@ class _Talk:
 
 
 def wanted(frame: Frame) -> bool:
-    """Whether the event filter of manager.wallboard.conf lets it through."""
-    name = frame.event
-    if name == "VarSet":
+    """Whether a filter of manager.wallboard.conf lets it through: the older form tells less apart than the newer."""
+    if frame.event == "VarSet":
         return frame.get("Variable") == "QUEUESTATUS"
-    if name == "Newexten":
-        return frame.get("Application") == "Queue"
-    return name.startswith(("Queue", "Agent")) or name in ("HangupRequest", "Hangup", "Reload", "Shutdown")
+    if frame.event == "Newexten":
+        return frame.get("Application").startswith("Queue")
+    return frame.event.startswith(("Queue", "Agent", "Hangup", "FullyBooted", "Reload", "Shutdown"))
 
 
 def _command(line: tuple[str, str]) -> tuple[str, str]:
