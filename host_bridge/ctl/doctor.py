@@ -11,8 +11,9 @@ from typing import Any
 
 from host_bridge.ctl.health.finding import Finding, Level
 from host_bridge.ctl.health.report import as_json, lines
-from host_bridge.ctl.health.sites import FOLDER, found_in
+from host_bridge.ctl.health.sites import FOLDER, chosen
 from host_bridge.ctl.number_args import whole
+from host_bridge.ctl.site_args import UsageError
 
 DESCRIPTION = """\
 Looks at this machine as support would, on a board, on a bridge's host, or where both are: power and heat, sound module
@@ -65,11 +66,11 @@ def run(args: argparse.Namespace) -> int:
     from host_bridge.ctl.health.machine import Machine  # noqa: PLC0415
     from host_bridge.ctl.health.whole import examined  # noqa: PLC0415 - all checks, and what they need
 
-    missing = [each for each in args.files if not each.exists()]
-    if missing:
-        print(f"wallboardctl doctor: {missing[0]}: there is no such file", file=sys.stderr)
+    try:
+        files = chosen(args.files, FOLDER)
+    except UsageError as error:
+        print(f"wallboardctl doctor: {error}", file=sys.stderr)
         return 2
-    files = args.files or found_in(FOLDER)
     found = examined(files, args.listen)
     if args.json:
         print(json.dumps(as_json(found, about(files)), ensure_ascii=False, indent=2))

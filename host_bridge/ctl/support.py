@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from host_bridge.ctl.doctor import about, heading
-from host_bridge.ctl.health.sites import FOLDER, found_in
+from host_bridge.ctl.health.sites import FOLDER, chosen
 from host_bridge.ctl.number_args import whole
+from host_bridge.ctl.site_args import UsageError
 
 DESCRIPTION = """\
 Writes a zip file for support: what `wallboardctl doctor` finds, the settings files, versions, facts of the machine, our
@@ -60,15 +61,16 @@ def run(args: argparse.Namespace) -> int:
     """0 when it was written, 1 when it could not be, 2 when a file that was named is not there."""
     from host_bridge.ctl.bundle.parts import LEFT_OUT, STAYS  # noqa: PLC0415 - with them comes all that they need
 
-    missing = [each for each in args.files if not each.exists()]
-    if missing:
-        return _say(f"{missing[0]}: there is no such file", 2)
+    try:
+        files = chosen(args.files, FOLDER)
+    except UsageError as error:
+        return _say(str(error), 2)
     now_s = time.time()
     out: Path = args.out or Path(_name(now_s))
     why = _obstacle(out)
     if why and not args.list:
         return _say(why, 2 if args.out else 1)
-    bundle = _Bundle(args, now_s)
+    bundle = _Bundle(files, args.days, now_s)
     if not args.json:
         print(f"Into {out} {'would go' if args.list else 'goes'}:")
         print("\n".join(f"  {part.name:30} {part.about}" for part in bundle.parts))
@@ -94,12 +96,12 @@ def run(args: argparse.Namespace) -> int:
 class _Bundle:
     """What goes in, and the writing of it."""
 
-    def __init__(self, args: argparse.Namespace, now_s: float) -> None:
+    def __init__(self, files: list[Path], days: int, now_s: float) -> None:
         from host_bridge.ctl.bundle.parts import Part, parts  # noqa: PLC0415
         from host_bridge.ctl.health.machine import Machine, run_here  # noqa: PLC0415
         from host_bridge.ctl.health.sites import read  # noqa: PLC0415
 
-        self.files: list[Path] = list(args.files) or found_in(FOLDER)
+        self.files = files
         self._now_s = now_s
         self._machine = Machine(runner=partial(run_here, timeout_s=30.0))
         owns, _ = read(self.files)
@@ -108,7 +110,7 @@ class _Bundle:
             Part("doctor.txt", "what the doctor finds", self._doctor),
             Part("doctor.json", "the same for programs", lambda: self._found[0] if self._found else ""),
         ]
-        self.parts = [*doctor, *parts(self._machine, self.files, owns, args.days, int(now_s * 1000))]
+        self.parts = [*doctor, *parts(self._machine, self.files, owns, days, int(now_s * 1000))]
 
     def write(self, out: Path) -> tuple[int, list[str]]:
         """(bytes, what is missing). Raises OSError."""

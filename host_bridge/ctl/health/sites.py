@@ -15,6 +15,7 @@ from host_bridge.ctl import check_files
 from host_bridge.ctl.check_files import Checked
 from host_bridge.ctl.health.finding import Finding, ok, problem, unknown, warning
 from host_bridge.ctl.health.machine import AS_ROOT
+from host_bridge.ctl.site_args import UsageError
 from host_bridge.settings import BridgeSettings
 
 SETTINGS = "settings"
@@ -66,11 +67,22 @@ class Own:
         return {**self.files("mqtt", SECRET_FILES), **self.files("pbx", SECRET_FILES)}
 
 
-def found_in(folder: Path) -> list[Path]:
-    """The settings files of a folder, by name; those of the folder we are in where it has none.
+def chosen(named: Sequence[Path], folder: Path) -> list[Path]:
+    """The settings files that a command is about: those that a person has named, else those of `folder`.
 
-    The packages' examples, which lie there too, are nobody's settings.
+    Where that has none, those of the folder we are in. The packages' examples, which lie there too, are nobody's
+    settings. Raises UsageError for a name that leads to no file.
     """
+    for path in named:
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise UsageError(f"{path}: there is no such file") from None
+        except OSError as error:
+            hint = f"; {AS_ROOT}" if isinstance(error, PermissionError) else ""
+            raise UsageError(f"{path}: {error.strerror or error}{hint}") from None
+    if named:
+        return list(named)
     found = sorted(each for each in folder.glob("*.yaml") if not each.name.endswith(".example.yaml"))
     return found or [each for each in (Path("board.yaml"), Path("bridge.yaml")) if each.is_file()]
 
