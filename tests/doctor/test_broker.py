@@ -167,7 +167,7 @@ def test_a_certificate_that_is_refused_is_told_why(tmp_path: Path, made: dict[st
     with mosquitto(tmp_path, *tls(tmp_path, ca, **made)) as port:
         lines = look(own(tmp_path, f"mqtts://127.0.0.1:{port}", ca_file="ca.crt"))
     assert words in lines[1][2], lines
-    assert lines[-1][2].startswith("the broker shows one for ")
+    assert f"for {made.get('host', '127.0.0.1')}, signed by ca, from " in lines[1][2] and len(lines) == 2
 
 
 def test_another_authority_no_tls_and_a_client_certificate(tmp_path: Path) -> None:
@@ -187,6 +187,10 @@ def test_another_authority_no_tls_and_a_client_certificate(tmp_path: Path) -> No
     assert "an authority that we do not know" in strange[1][2]
     assert plain[1][:2] == ("problem", "broker")
     assert "TLS" in plain[1][2], plain
+    with mosquitto(tmp_path, *tls(tmp_path, ca)) as port:
+        bare = own(tmp_path, f"mqtt://127.0.0.1:{port}")
+        (_, closed) = broker.broker(Machine(), bare)
+    assert (closed.what, "mqtts://" in closed.do) == (f"127.0.0.1:{port}: it closed the connection", True)
     assert "wants a certificate of ours" in none[1][2], none
     assert areas(right)[:4] == ["ok broker", "ok broker", "ok certificates", "ok broker"], right
     assert "does not take our certificate: another authority" in wrong[1][2], wrong

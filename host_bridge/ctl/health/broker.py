@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from config.broker_client import BrokerLogin
 from host_bridge.ctl.health import certificates, reach
-from host_bridge.ctl.health.certificates import CERTIFICATES
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, warning
 from host_bridge.ctl.health.listening import judge, listen
 from host_bridge.ctl.health.machine import Machine
@@ -20,6 +19,7 @@ from host_bridge.ctl.site_link import LinkError
 
 BROKER = "broker"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_HERE = "does the broker run (systemctl status mosquitto), and on this port?"
 _NOBODY = "does the broker run there (systemctl status mosquitto), and listen for other machines, not localhost alone?"
 _OWN = "it is the bridge's own broker: does the bridge run?"
 
@@ -30,7 +30,8 @@ def broker(machine: Machine, own: Own) -> Iterator[Finding]:
     where = f"{address.host}:{address.port}"
     embedded = own.bridge is not None and own.bridge.embedded_port is not None
     try:
-        reached = reach.connect(address.host, address.port, _OWN if embedded else _NOBODY)
+        nobody = _OWN if embedded else _HERE if address.host in LOOPBACK else _NOBODY
+        reached = reach.connect(address.host, address.port, nobody)
     except reach.ReachError as error:
         yield problem(BROKER, f"{where}: {error.what}", error.do)
         return
@@ -38,19 +39,17 @@ def broker(machine: Machine, own: Own) -> Iterator[Finding]:
         yield from _reached(where, reached)
         login = own.login
         if login is None:
-            raise NotCheckedError(f"login, rights and latency at {where}: {own.why}", "run it with sudo")
+            raise NotCheckedError(f"login, rights and latency at {where}: {own.why}", own.do)
         if login.tls is not None:
             try:
                 yield from _tls(machine, reached, login)
             except reach.ReachError as error:
-                yield problem(BROKER, f"{where}: {error.what}", error.do)
-                if error.theirs:
-                    yield from _shown(machine, login)
+                yield problem(BROKER, f"{where}: {error.what}{_shown(login) if error.theirs else ''}", error.do)
                 return
     try:
         heard = listen(Place(own.built.site, replace(login, client_id=""), own.path), own.kind)
     except LinkError as error:
-        yield problem(BROKER, str(error), _login_advice(own, str(error)))
+        yield problem(BROKER, str(error).removeprefix("broker "), _login_advice(own, str(error)))
         return
     yield ok(BROKER, f"it takes us as {login.username!r}" if login.username else "it takes everybody, without a login")
     if not login.username and not _has_certificate(own) and address.host not in LOOPBACK:
@@ -79,20 +78,19 @@ def _tls(machine: Machine, reached: reach.Reached, login: BrokerLogin) -> Iterat
         yield from certificates.validity_of(der, "the broker's", machine.now_s())
 
 
-def _shown(machine: Machine, login: BrokerLogin) -> Iterator[Finding]:
-    """A certificate that was refused, described."""
+def _shown(login: BrokerLogin) -> str:
+    """What the certificate that was refused says of itself; "" when it cannot be had again."""
     try:
         reached = reach.connect(login.host, login.port, _NOBODY)
     except reach.ReachError:
-        return
+        return ""
     with reached.sock:
         shown = certificates.of_server(reached.sock, login.host)
     if shown is None:
-        return
+        return ""
     names = ", ".join(shown.names[:5]) or "no host"
-    told = list(certificates.validity(f"the broker's ({shown.name})", shown, machine.now_s()))
-    yield from told
-    yield warning(CERTIFICATES, f"the broker shows one for {names}, signed by {shown.issuer}")
+    since, until = shown.not_before.date(), shown.not_after.date()
+    return f" ({shown.name}: for {names}, signed by {shown.issuer}, from {since} until {until})"
 
 
 def _login_advice(own: Own, text: str) -> str:
@@ -100,6 +98,8 @@ def _login_advice(own: Own, text: str) -> str:
         return f"give {own.path} and the broker's own list the same user and password (mosquitto_passwd)"
     if "does not let us read" in text:
         return "the broker's ACL: wallboardctl pki writes one that fits"
+    if "closed the connection" in text:
+        return "does this port want TLS (mqtts://)? The broker's own log says why"
     return ""
 
 

@@ -16,7 +16,7 @@ from host_bridge.ctl.health.os_state import SOME_YEAR_S
 
 CERTIFICATES = "certificates"
 SOON_DAYS = 30
-RENEW = "make new ones: wallboardctl pki"
+RENEW = "wallboardctl pki renew, where the site's folder pki lies; it tells where the new one goes"
 _MOST = 64  # certificates of a file that are looked at
 _MOST_BYTES = 1 << 20  # Debian's bundle of all authorities has 220 KB
 
@@ -43,8 +43,8 @@ def of_file(path: Path) -> list[Certificate]:
         raise NotCheckedError(f"{path} may not be read", AS_ROOT) from None
     except OSError as error:
         raise NotCheckedError(f"{path}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise NotCheckedError(f"{path} holds no certificate that can be read ({error})") from None
+    except ValueError:
+        raise NotCheckedError(f"{path} holds no certificate that can be read") from None
 
 
 def of_server(sock: socket.socket, host: str) -> Certificate | None:

@@ -44,7 +44,7 @@ def pbx(machine: Machine, own: Own, listen_s: float) -> Iterator[Finding]:
             yield ok(AMI, f"{where} answers ({reached.address}, {reached.connect_ms:.1f} ms)")
             whole = own.whole.ami if own.whole else None
             if whole is None:
-                raise NotCheckedError(f"login and permissions at {where}: {own.why}", "run it with sudo")
+                raise NotCheckedError(f"login and permissions at {where}: {own.why}", own.do)
             here = str(sock.getsockname()[0])
             if whole.tls is not None:
                 secure = reach.handshake(reached, whole.tls, whole.host)

@@ -13,6 +13,7 @@ import time
 from typing import NamedTuple
 
 from config.reconnect import certificate_refused
+from host_bridge.ctl.health.certificates import RENEW
 
 RESOLVE_S = 3.0
 CONNECT_S = 4.0
@@ -20,6 +21,9 @@ HANDSHAKE_S = 4.0
 
 _EXPIRED, _NOT_YET, _SELF_SIGNED, _SELF_SIGNED_CHAIN, _NO_ISSUER, _LEAF, _HOST, _ADDRESS = 10, 9, 18, 19, 20, 21, 62, 64
 """OpenSSL's X509_V_ERR_… (x509_vfy.h)."""
+
+
+_WHICH_PORT = "does this port speak TLS? mqtts:// is mostly 8883, mqtt:// 1883; an AMI with TLS 5039, without 5038"
 
 
 class ReachError(ConnectionError):
@@ -138,7 +142,7 @@ def handshake(reached: Reached, context: ssl.SSLContext, host: str) -> ssl.SSLSo
 def _untrusted(error: ssl.SSLCertVerificationError, host: str) -> ReachError:
     code = error.verify_code
     if code == _EXPIRED:
-        return ReachError("its certificate has expired", "make a new one (wallboardctl pki), and restart it")
+        return ReachError("its certificate has expired", RENEW)
     if code == _NOT_YET:
         do = "set the clock (timedatectl), or make certificates that hold from 1970 on (wallboardctl pki)"
         return ReachError("by this machine's clock its certificate is not valid yet", do)
@@ -155,11 +159,13 @@ def _no_tls(error: OSError) -> ReachError:
     reason = (getattr(error, "reason", None) or "").upper()
     if isinstance(error, TimeoutError):
         what = f"it does not answer the TLS handshake within {HANDSHAKE_S:.0f} s"
-        return ReachError(what, "does this port speak TLS? mqtts:// is mostly 8883, mqtt:// 1883")
+        return ReachError(what, _WHICH_PORT)
     if "WRONG_VERSION" in reason or "RECORD_LAYER" in reason or "HTTP_REQUEST" in reason:
         return ReachError("it does not speak TLS on this port", "take its port for TLS, or mqtt:// without it")
     if isinstance(error, ssl.SSLError) and (said := certificate_refused(error)):
-        return ReachError(said, "wallboardctl pki makes one; it must be signed by the CA that its cafile names")
+        return ReachError(
+            said, "wallboardctl pki makes one, of the authority that its own settings (mosquitto: cafile) must name"
+        )
     if isinstance(error, ssl.SSLEOFError | ConnectionError) or "EOF" in reason:
-        return ReachError("it hangs up during the TLS handshake", "does this port speak TLS? See its log")
+        return ReachError("it hangs up during the TLS handshake", _WHICH_PORT)
     return ReachError(f"TLS failed: {reason or error.strerror or error}", "see its log")

@@ -27,7 +27,7 @@ DENIED = "Permission denied"
 class Own:
     """One board.yaml or bridge.yaml.
 
-    `built` is without secrets; `whole` has them, and is None, with `why`, where they cannot be had.
+    `built` is without secrets; `whole` has them, and is None, with `why` and what to `do`, where they cannot be had.
     """
 
     path: Path
@@ -35,6 +35,7 @@ class Own:
     built: Any = None
     whole: Any = None
     why: str = ""
+    do: str = ""
     checked: Checked | None = None
 
     @property
@@ -118,9 +119,9 @@ def _secrets_of(own: Own) -> Iterator[Finding]:
     else:
         return
     if all(DENIED in each for each in mistakes):
-        own.why = "its password may be read by root and the service alone"
+        own.why, own.do = "its password may be read by root and the service alone", AS_ROOT
         yield unknown(SETTINGS, f"{own.path}: {own.why}", AS_ROOT)
         return
-    own.why = "its password or certificates cannot be had"
+    own.why, own.do = "its password or certificates cannot be had", "mend the settings first"
     for mistake in mistakes:
         yield problem(SETTINGS, mistake, f"mend it, then: sudo wallboardctl check --secrets {own.path}")
