@@ -168,6 +168,8 @@ def _obstacle(out: Path) -> str:
     if read_only:  # as the boot partition of a board is
         where = next(each for each in (out.parent.resolve(), *out.parent.resolve().parents) if each.is_mount())
         return f"{out}: {where} is read-only: first  sudo mount -o remount,rw {where}"
+    if not os.access(out.parent, os.W_OK | os.X_OK):
+        return f"{out}: you may not write into {out.parent.resolve()}: name another with --out, or run it with sudo"
     return ""
 
 

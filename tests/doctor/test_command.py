@@ -58,6 +58,8 @@ def test_both_kinds_json_and_a_problem(
     problems = {each["area"] for each in told["findings"] if each["level"] == "problem"}
     assert problems == {"AMI"}  # bridge.yaml's PBX is no host
     assert sum(told["counts"].values()) == len(told["findings"])
+    lines = [f"{each['level']} {each['area']} {each['what']}" for each in told["findings"]]
+    assert len(lines) == len(set(lines)), "both name the same broker"
 
 
 def test_settings_are_found_without_a_word(

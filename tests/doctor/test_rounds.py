@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +36,14 @@ def test_a_check_that_breaks_is_a_finding_and_keeps_what_it_found() -> None:
     def breaks() -> Iterator[Finding]:
         yield ok("b", "before")
         raise ZeroDivisionError("division by zero")
+
+    def hidden() -> Iterator[Finding]:
+        yield ok("h", "before")
+        raise PermissionError(errno.EACCES, "Permission denied", "/x/y")
+
+    assert list(examine([[Check("h", hidden)]])) == [
+        ok("h", "before"), unknown("h", "/x/y may not be looked at", "run it with sudo"),
+    ]  # fmt: skip
 
     def denied() -> Iterator[Finding]:
         yield warning("e", "before")

@@ -24,7 +24,9 @@ NO_CLASS = "<none>"  # as ListCommands writes that an action needs no permission
 
 
 class AmiTalkError(ConnectionError):
-    """The talk has ended early; one line for a person."""
+    """The talk has ended early: what happened, and what to `do`."""
+
+    do = "is it the AMI port, TLS on both sides or on none, and does Asterisk answer (asterisk -rx 'core show uptime')?"
 
 
 @dataclass
@@ -65,7 +67,7 @@ class _Talk:
     def whole(self, settings: AmiSettings, listen_s: float) -> Heard:
         heard = self.heard
         if not self._until(lambda: self._parser.banner is not None, ANSWER_S):
-            raise AmiTalkError("it sends no AMI banner: is it the AMI port, and TLS on both sides or on none?")
+            raise AmiTalkError(f"it sends no AMI banner within {ANSWER_S:.0f} s")
         heard.banner = self._parser.banner or ""
         if not self._log_in(settings):
             return heard

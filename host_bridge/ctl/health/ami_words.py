@@ -44,7 +44,8 @@ def judge(heard: Heard, queues: frozenset[str] | None, *, known: bool = False) -
     yield from _writes(heard)
     if not heard.booted:
         do = f"read = {','.join(NEEDED)} in {CONF}, and let FullyBooted through the event filter; {RELOAD}"
-        yield problem(AMI, "no FullyBooted came: a restart of the PBX would look like a gap in the line", do)
+        why = "this user may not read class system, or its filter drops it"
+        yield problem(AMI, f"no FullyBooted came ({why}): a restart of the PBX would look like a gap in the line", do)
     if heard.events:
         yield from _classes(heard, known)
         yield from _filter(heard)

@@ -58,7 +58,7 @@ def pbx(machine: Machine, own: Own, listen_s: float) -> Iterator[Finding]:
         yield problem(AMI, f"{where}: {error.what}", error.do + more)
         return
     except AmiTalkError as error:
-        yield problem(AMI, f"{where}: {error}")
+        yield problem(AMI, f"{where}: {error}", error.do)
         return
     yield ami_words.login(heard, whole.username, here)
     if heard.refused is None:

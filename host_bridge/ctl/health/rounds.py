@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, unknown
+from host_bridge.ctl.health.machine import AS_ROOT
 
 DEADLINE_S = 16.0  # with the settings read before (2 s at most) and the start, under 20 s
 
@@ -47,6 +48,8 @@ def made(check: Check) -> list[Finding]:
         found.extend(check.look())
     except NotCheckedError as error:
         found.append(unknown(check.area, error.why, error.do))
+    except PermissionError as error:
+        found.append(unknown(check.area, f"{error.filename} may not be looked at", AS_ROOT))
     except Exception as error:  # whatever it met: the other checks are worth having
         what = f"this check failed itself ({type(error).__name__}: {error})"
         found.append(unknown(check.area, what, "please report it to the wallboard's makers"))

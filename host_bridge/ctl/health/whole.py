@@ -33,7 +33,10 @@ def examined(paths: Sequence[Path], listen_s: float, machine: Machine | None = N
     machine = machine or Machine()
     owns, told = read(paths)
     if not paths:
-        do = "provision this board, or name the file: wallboardctl doctor FILE"
+        do = (
+            "name the file: wallboardctl doctor FILE. New: beside the PBX copy bridge.example.yaml, and a board's card "
+            "comes from wallboardctl provision"
+        )
         told.append(problem(SETTINGS, "there is no board.yaml and no bridge.yaml", do))
     groups = [_machine(machine, owns)]
     for own in owns:
@@ -42,7 +45,8 @@ def examined(paths: Sequence[Path], listen_s: float, machine: Machine | None = N
         if own.bridge is not None:
             groups.append([Check(ami_words.AMI, partial(pbx.pbx, machine, own, listen_s))])
             groups.append(_kept(machine, own.bridge))
-    return told + examine(groups, DEADLINE_S + max(listen_s - 3, 0))
+    found = told + examine(groups, DEADLINE_S + max(listen_s - 3, 0))
+    return list(dict.fromkeys(found))  # a bridge and a board on one machine share broker and files
 
 
 def _machine(machine: Machine, owns: Sequence[Own]) -> list[Check]:
