@@ -158,7 +158,12 @@ def test_a_password_in_two_places_is_told_once(tmp_path: Path, secrets: bool) ->
             "board: a/b",
             "2:8: board: 'a/b', expected text of 1 to 64 characters without / + # % @ or a space",
         ),
-        ("gpio: 19", "gpio: 28", "7:9: buzzer.gpio: '28', expected a whole number from 2 to 27"),
+        (
+            "gpio: 19",
+            "gpio: 28",
+            "7:9: buzzer.gpio: '28', expected a whole number from 2 to 27; free pins: 5, 6, 12, 13, 16, 19, 20, 21, "
+            "26; best 19 (place 35 of the header)",
+        ),
         (
             "state_file: state/board.json",
             "button: {gpio: 19}",

@@ -26,7 +26,7 @@ from firmware.pi.panel import PanelSettings, check
 from firmware.pi.settings_night import overlap, spans
 from firmware.pi.settings_schema import SCHEMA
 from hw.pins import mappings
-from hw.pins_clash import clashes
+from hw.pins_clash import KINDS, clashes, free
 
 SERVICE_STATE = "/var/lib/wallboard"  # StateDirectory= of wallboard.service
 _SIZES = ("rows", "cols", "chain", "parallel", "hardware_mapping")
@@ -68,7 +68,8 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
     whole = Section(file.data, clean)
     panel, mqtt = whole.section("panel"), whole.section("mqtt")
     gpios = {name: gpio for name in ("buzzer", "button") if (gpio := whole.section(name)["gpio"]) is not None}
-    found += contradictions(mqtt) + _panel_problems(panel) + _pin_clashes(gpios, panel)
+    found = _with_free_pins(found, gpios, panel) + contradictions(mqtt) + _panel_problems(panel)
+    found += _pin_clashes(gpios, panel)
     found += given_twice(file, "queues") + given_twice(file, "pages")
     password = read_secret(mqtt, folder, found) if secrets else None
     tls = tls_context(mqtt, folder, found) if secrets and mqtt["url"] and mqtt["url"].tls else None
@@ -157,6 +158,19 @@ def default_state_file(environ: Mapping[str, str], names: Mapping[str, str], *, 
         own = SERVICE_STATE
     folder = Path(own or environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
     return folder / ("" if own else "wallboard") / f"{names['site']}-{names['board']}.json"
+
+
+def _with_free_pins(found: list[Problem], gpios: dict[str, int], panel: Section) -> list[Problem]:
+    """What was found, and where a pin is wrong or missing those that are free."""
+    if panel["hardware_mapping"] is None or panel["parallel"] is None:
+        return found
+    mapping = mappings()[panel["hardware_mapping"]]
+    return [
+        (path, f"{message}; {free(mapping, panel['parallel'], str(path[0]), gpios)}")
+        if path in [(who, "gpio") for who in KINDS] and "; " not in message  # a hint says more already
+        else (path, message)
+        for path, message in found
+    ]
 
 
 def _pin_clashes(gpios: dict[str, int], panel: Section) -> list[Problem]:
