@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from firmware.pi.panel import NoLibraryError, PanelError, PanelSettings
-from firmware.pi.panel_options import set_options
+from firmware.pi.panel_options import lacks, set_options
 from firmware.pi.panel_rgbmatrix import MatrixPanel, obstacle_on, open_rgbmatrix
 
 SETTINGS = PanelSettings(
@@ -29,6 +29,9 @@ MADE = {
     "pixel_mapper_config": "U-mapper;Rotate:180",
     "limit_refresh_rate_hz": 120,
 }
+USUAL = (
+    "brightness", "chain_length", "cols", "drop_privileges", "gpio_slowdown", "hardware_mapping", "parallel", "rows",
+)  # fmt: skip
 PI_4 = "Raspberry Pi 4 Model B Rev 1.4\0"
 
 
@@ -148,10 +151,63 @@ def test_a_library_too_old_for_an_option_is_one_line(key: str, value: Any) -> No
     assert "\n" not in str(error.value)
 
 
+class Unset:
+    """RGBMatrixOptions as it really is: what is NULL in C++ cannot be read before it is set."""
+
+    __slots__ = ("drop_priv_group", "drop_priv_user", "panel_type", "pixel_mapper_config", "rp1_rio", *USUAL)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("panel_type", "pixel_mapper_config"):
+            pytest.fail(f"{name} has been read: a segfault")
+        return super().__getattribute__(name)
+
+
+def test_no_option_is_read_before_it_is_set() -> None:
+    """Measured with the library of May 2026: hasattr(options, "panel_type") is a segfault."""
+    odd = PanelSettings("rgbmatrix", 32, 64, user="root", panel_type="FM6126A", pixel_mapper="Rotate:180")
+    set_options(Unset(), odd)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("gpio_slowdown", 6, "panel.gpio_slowdown: 6, expected at most 5 of the installed rgbmatrix"),
+        ("row_address_type", 5, "panel.row_address_type: 5, expected at most 4 of the installed rgbmatrix"),
+        ("multiplexing", 21, "panel.multiplexing: 21, expected at most 20 of the installed rgbmatrix"),
+    ],
+)
+def test_a_value_that_an_older_library_does_not_know_is_refused_before(key: str, value: int, told: str) -> None:
+    older = ("drop_priv_user", "gpio_slowdown", "row_address_type", "multiplexing")
+    panel = PanelSettings("rgbmatrix", 32, 64, **{key: value})  # type: ignore[arg-type]
+    (lack,) = lacks(older, panel, pi5=False)
+    assert lack.startswith(told)
+    assert not list(lacks((*older, "rp1_rio"), panel, pi5=False))
+    below = PanelSettings("rgbmatrix", 32, 64, **{key: value - 1})  # type: ignore[arg-type]
+    assert not list(lacks(older, below, pi5=False))
+
+
+def test_a_library_that_is_too_old_for_the_pi_or_for_us_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = {"drop_priv_user": ""}
+    module = SimpleNamespace(RGBMatrixOptions=lambda: SimpleNamespace(**names), RGBMatrix=lambda options: Library())
+    monkeypatch.setitem(sys.modules, "rgbmatrix", module)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    here = machine(tmp_path, model="Raspberry Pi 5 Model B Rev 1.0\0")
+    with pytest.raises(PanelError, match=r"^the installed rgbmatrix is older than April 2026 and .* Pi 5: .*install"):
+        open_rgbmatrix(SETTINGS, here)
+    names["rp1_rio"] = ""
+    assert open_rgbmatrix(SETTINGS, here).width == 128
+    names.clear()
+    with pytest.raises(PanelError, match=r"^the installed rgbmatrix is older than July 2024 "):
+        open_rgbmatrix(SETTINGS, here)
+
+
 def test_a_library_that_passes_over_a_mapper_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It prints a line, and makes the panel that there would be without."""
     module = SimpleNamespace(
-        RGBMatrixOptions=lambda: SimpleNamespace(pixel_mapper_config=""), RGBMatrix=lambda options: Library(256, 32)
+        RGBMatrixOptions=lambda: SimpleNamespace(pixel_mapper_config="", drop_priv_user=""),
+        RGBMatrix=lambda options: Library(256, 32),
     )
     monkeypatch.setitem(sys.modules, "rgbmatrix", module)
     monkeypatch.setattr("os.geteuid", lambda: 0)
@@ -232,7 +288,7 @@ def test_without_the_module_it_is_one_line(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_library_is_not_even_built_where_it_would_crash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     built: list[Any] = []
     module = SimpleNamespace(
-        RGBMatrixOptions=SimpleNamespace,
+        RGBMatrixOptions=lambda: SimpleNamespace(drop_priv_user=""),
         RGBMatrix=lambda options: built.append(options) or Library(),  # type: ignore[func-returns-value]
     )
     monkeypatch.setitem(sys.modules, "rgbmatrix", module)

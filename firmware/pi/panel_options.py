@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grp
 import pwd
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from config.installed import how_to_get
@@ -26,8 +27,30 @@ def rare_options(panel: PanelSettings) -> dict[str, object]:
     return {name: value for name, value, usual in every if value != usual}
 
 
-def too_old(option: str) -> str:
-    """That the library lacks an option of rare_options(), by its key in board.yaml."""
+def lacks(names: Collection[str], panel: PanelSettings, *, pi5: bool) -> Iterator[str]:
+    """Each reason why the library, whose RGBMatrixOptions has these names, is too old for the panel.
+
+    It answers a value that it does not know with no panel at all, and the first use of that is a segfault. Source: the
+    history of its core.pyx, lib/led-matrix.cc, options-initialize.cc and multiplex-mappers.cc.
+    """
+    if "drop_priv_user" not in names:
+        yield "the installed rgbmatrix is older than July 2024 and can become no other user than daemon"
+    newer = {"rp1_rio", "rp1_pio"} & set(names)
+    if pi5 and not newer:
+        yield "the installed rgbmatrix is older than April 2026 and does not know the Pi 5"
+    for name in rare_options(panel):
+        if name not in names:
+            yield _too_old(name)
+    for key, value, most in (
+        ("gpio_slowdown", panel.gpio_slowdown or 0, 5),  # 10 since May 2025
+        ("row_address_type", panel.row_address_type, 4),  # 5 since May 2025
+        ("multiplexing", panel.multiplexing, 20),  # 22 since November 2025
+    ):
+        if not newer and key in names and value > most:
+            yield f"panel.{key}: {value}, expected at most {most} of the installed rgbmatrix, older than April 2026"
+
+
+def _too_old(option: str) -> str:
     return f"panel.{option.removesuffix('_config')}: the installed rgbmatrix is too old for it"
 
 
@@ -41,8 +64,8 @@ def set_options(options: Any, panel: PanelSettings) -> Any:
     if panel.gpio_slowdown is not None:
         options.gpio_slowdown = panel.gpio_slowdown
     for name, value in rare_options(panel).items():
-        if not hasattr(options, name):
-            raise PanelError(f"{too_old(name)}: {how_to_get('rgbmatrix')}")
+        if name not in dir(options):  # hasattr() reads it: a segfault, as panel_type is NULL until it is set
+            raise PanelError(f"{_too_old(name)}: {how_to_get('rgbmatrix')}")
         setattr(options, name, value)
     # Brightness is a matter of the image: the library's own would scale only what is set after it changed.
     options.brightness = 100

@@ -44,7 +44,7 @@ def test_a_library_that_works_that_kills_and_that_is_missing(
 
 
 def test_what_an_older_library_does_not_know_is_named_by_its_key(library: Path) -> None:
-    library.write_text("class RGBMatrixOptions: rows = led_rgb_sequence = multiplexing = None")
+    library.write_text("class RGBMatrixOptions: rows = led_rgb_sequence = multiplexing = drop_priv_user = None")
     panel = replace(PANEL, led_rgb_sequence="RBG", multiplexing=1, panel_type="FM6126A", pixel_mapper="Rotate:90")
     problems = [what for level, what in told(pi_panel.library(Machine(runner=run_here), panel)) if level == "problem"]
     old = "the installed rgbmatrix is too old for it, and the panel stays dark"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.installed import PACKAGES, how_to_get
 from firmware.pi.panel import PanelSettings
-from firmware.pi.panel_options import rare_options, too_old
+from firmware.pi.panel_options import lacks
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, warning
 from host_bridge.ctl.health.machine import Machine
 from host_bridge.ctl.health.pi_config import boot_config, boot_line, is_on, kernel_words
@@ -117,11 +117,8 @@ def _pillow(name: str, version: str) -> Iterator[Finding]:
 
 def _known(panel: PanelSettings, options: list[str], *, pi5: bool, get: str) -> Iterator[Finding]:
     """Is the library new enough for this Pi, and for what board.yaml asks of it?"""
-    if pi5 and not {"rp1_rio", "rp1_pio"} & set(options):
-        yield problem(LIBRARY, "this rgbmatrix is older than April 2026 and does not know the Pi 5", get)
-    for name in rare_options(panel):
-        if name not in options:
-            yield problem(LIBRARY, f"{too_old(name)}, and the panel stays dark", get)
+    for lack in lacks(options, panel, pi5=pi5):
+        yield problem(LIBRARY, f"{lack}, and the panel stays dark", get)
 
 
 def _pulses(machine: Machine, panel: PanelSettings) -> bool:
