@@ -4,6 +4,7 @@ set -eu
 
 folder=/opt/wallboard/rgbmatrix
 source=https://github.com/hzeller/rpi-rgb-led-matrix
+needs="git python3-dev python3-pil g++ cmake ninja-build" # python3-pil has Imaging.h, which its binding includes
 usage="\
 Usage: wallboard-rgbmatrix FILE.whl    install it from a wheel, with no network
        wallboard-rgbmatrix build       fetch its source, build a wheel here and install that; the wheel stays in this
@@ -11,7 +12,7 @@ Usage: wallboard-rgbmatrix FILE.whl    install it from a wheel, with no network
        wallboard-rgbmatrix             say whether it is there
 
 To build it, once, on a Pi with internet:
-    sudo apt install git python3-dev g++ cmake ninja-build
+    sudo apt install $needs
     sudo wallboard-rgbmatrix build
 The wheel goes onto the cards of other boards with: wallboardctl provision --rgbmatrix FILE.whl …"
 
@@ -39,7 +40,11 @@ $usage"
 build)
     [ "$(id -u)" = 0 ] || fail "this needs root: sudo wallboard-rgbmatrix build"
     for tool in git g++ cmake ninja; do
-        command -v $tool > /dev/null || fail "$tool is missing: apt install git python3-dev g++ cmake ninja-build"
+        command -v $tool > /dev/null || fail "$tool is missing: apt install $needs"
+    done
+    headers=$("$python" -I -c 'import sysconfig; print(sysconfig.get_path("include"))')
+    for header in Python.h Imaging.h; do
+        [ -f "$headers/$header" ] || fail "$headers/$header is missing: apt install $needs"
     done
     rm -f rgbmatrix-*.whl
     "$python" -I "$pip" wheel --no-deps --disable-pip-version-check "git+$source" ||
