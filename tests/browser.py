@@ -96,6 +96,11 @@ class Browser:
         png = base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"])
         return Image.open(io.BytesIO(png)).convert("RGB")
 
+    def printed(self) -> bytes:
+        """What its menu prints, as PDF: A4 upright, unless the page says otherwise."""
+        answer = self._call("Page.printToPDF", paperWidth=210 / 25.4, paperHeight=297 / 25.4, preferCSSPageSize=True)
+        return base64.b64decode(answer["data"])
+
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._numbers)
         asked: dict[str, Any] = {"id": number, "method": method, "params": parameters}

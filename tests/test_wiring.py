@@ -10,10 +10,11 @@ import pytest
 
 from hw.drawing.pen import Pen
 from hw.drawing.sheet import HEIGHT, WIDTH, draw
-from hw.made import everything
+from hw.made import HW, everything
 from hw.pins import Sheet, wiring
 from hw.power import Modules, plan_for
 from hw.wires import wires
+from tests.browser import Browser
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHEETS = tuple(wiring().sheets.values())
@@ -76,6 +77,17 @@ def test_nothing_is_drawn_beside_the_page(sheet: Sheet) -> None:
             assert at["x"] + at["width"] <= WIDTH and at["y"] + at["height"] <= HEIGHT, (element.attrib, element.text)
 
 
+def test_a_browser_prints_each_sheet_on_one_page_across() -> None:
+    """hw/README.md says to print it: without a word of its own a browser prints the left two thirds."""
+    with Browser() as browser:
+        for sheet in SHEETS:
+            browser.open((HW / f"wiring-{sheet.name}.svg").as_uri())
+            pdf = browser.printed()
+            assert len(re.findall(rb"/Type /Page\b", pdf)) == 1, sheet.name
+            wide, high = map(float, re.findall(rb"/MediaBox \[0 0 (\S+) (\S+)\]", pdf)[0])
+            assert (round(wide * 25.4 / 72), round(high * 25.4 / 72)) == (297, 210), sheet.name
+
+
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
 def test_the_power_that_is_drawn_is_that_of_the_plan(sheet: Sheet) -> None:
     plan = plan_for(Modules(sheet.rows, sheet.cols, sheet.chain, sheet.chains))
@@ -90,7 +102,7 @@ def test_words_cannot_break_out() -> None:
     pen = Pen(10, 10, "a < b")
     pen.text(0, 0, "</svg><script>")
     root = ElementTree.fromstring(pen.svg())
-    assert [element.tag for element in root] == [f"{SVG}title", f"{SVG}rect", f"{SVG}text"]
+    assert [element.tag for element in root] == [f"{SVG}title", f"{SVG}style", f"{SVG}rect", f"{SVG}text"]
 
 
 def test_every_ground_is_a_ground() -> None:

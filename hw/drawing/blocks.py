@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hw.drawing.pen import BLACK, PANEL_FILL, WHITE, Pen, Point
-from hw.pins import Mapping, Sheet, Wiring
+from hw.pins import Sheet, Wiring
 from hw.wires import Wire
 
 SHORT = {"output_enable": "OE", "strobe": "LAT", "clock": "CLK"}
@@ -32,11 +32,15 @@ def header(pen: Pen, at: Point, wiring: Wiring, sheet: Sheet, wires: tuple[Wire,
     x, y = at
     by_place = {wire.place: wire for wire in wires}
     pens = {place: gpio for gpio, place in wiring.header.items()}
-    uses = uses_of(sheet)
+    uses, free = uses_of(sheet), sheet.mapping.usable(sheet.chains)
     left = x + 190
     pen.text(x + 225, y, "The Pi's header, seen from above", anchor="middle", bold=True)
     pen.text(
-        x + 225, y + 20, "place 1 is at the end of the SD card and the corner of the board", anchor="middle", size=12
+        x + 225,
+        y + 20,
+        "card's end at the top, even places at the board's edge",
+        anchor="middle",
+        size=12,
     )
     for place in range(1, 41):
         row, odd = (place - 1) // 2, place % 2 == 1
@@ -44,7 +48,7 @@ def header(pen: Pen, at: Point, wiring: Wiring, sheet: Sheet, wires: tuple[Wire,
         cell = left if odd else left + _CELL
         gpio = pens.get(place)
         wire = by_place.get(place)
-        what = _what(wiring, sheet.mapping, uses, place, gpio)
+        what = _what(wiring, free, uses, place, gpio)
         fill = BLACK if wire else PANEL_FILL if gpio in uses else WHITE
         pen.box(cell, top, _CELL, _ROW - 3, fill=fill)
         ink = WHITE if wire else BLACK
@@ -55,17 +59,19 @@ def header(pen: Pen, at: Point, wiring: Wiring, sheet: Sheet, wires: tuple[Wire,
             edge += -28 if odd else 28
         pen.text(edge, top + 19, what, anchor="end" if odd else "start", bold=bool(wire), size=13)
     pen.box(x + 60, y + 670, 20, 18, fill=PANEL_FILL)
-    pen.text(x + 86, y + 684, "the panel", size=12)
+    pen.text(x + 86, y + 684, "the panel", size=13)
     pen.box(x + 160, y + 670, 20, 18, fill=BLACK)
-    pen.text(x + 186, y + 684, "buzzer and button", size=12)
-    pen.box(x + 310, y + 670, 20, 18, fill=WHITE)
-    pen.text(x + 336, y + 684, "nothing of ours", size=12)
+    pen.text(x + 186, y + 684, "buzzer and button", size=13)
+    pen.box(x + 320, y + 670, 20, 18, fill=WHITE)
+    pen.text(x + 346, y + 684, "nothing of ours", size=13)
 
 
-def _what(wiring: Wiring, mapping: Mapping, uses: dict[int, str], place: int, gpio: int | None) -> str:
+def _what(wiring: Wiring, free: list[int], uses: dict[int, str], place: int, gpio: int | None) -> str:
     if gpio is None:
         return wiring.supply[place]
-    return f"GPIO{gpio} · {uses[gpio]}" if gpio in uses else f"GPIO{gpio}"
+    if gpio in uses:
+        return f"GPIO{gpio} · {uses[gpio]}"
+    return f"GPIO{gpio}" if gpio in free else f"GPIO{gpio} · not free"
 
 
 def pads(pen: Pen, x: float, y: float, sheet: Sheet, wires: tuple[Wire, ...]) -> None:
@@ -82,6 +88,7 @@ def pads(pen: Pen, x: float, y: float, sheet: Sheet, wires: tuple[Wire, ...]) ->
         "Buttons A and B, the light and the radio are the",
         "board's own; so is the panel's socket: the board plugs",
         "onto the module, or a ribbon cable runs between.",
+        "THERE IS NO FIRMWARE FOR THIS BOARD YET.",
     ]
     pen.lines(x + 60, y + 350, *notes, size=13)
     taken = [f"GPIO{pin}: {what}" for pin, what in sheet.mapping.fixed.items() if not what.startswith("the panel's")]

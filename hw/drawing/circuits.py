@@ -44,8 +44,8 @@ def buzzer_driver(pen: Pen, x: float, y: float) -> None:
         "BZ1: an active buzzer (it sounds on 5 V), 50 mA at most.",
         "D1: its band is towards 5 V. R2: silence while the board starts.",
         "Never a buzzer straight on the pin: it bears 16 mA (Pico: 12).",
-        size=12.5,
-        step=18,
+        size=13,
+        step=19,
     )
 
 
@@ -59,4 +59,11 @@ def button(pen: Pen, x: float, y: float) -> None:
     pen.line((x + 190, y + 50), (x + 270, y + 50))
     pen.number(x + 282, y + 50, 5)
     pen.text(x + 262, y + 42, "ground", size=13, anchor="end")
-    pen.lines(x + 10, y + 82, "It closes while pressed. No resistor: the pin is pulled up inside.", size=12.5)
+    pen.lines(
+        x + 10,
+        y + 82,
+        "It closes while pressed. No resistor: the pin is pulled up.",
+        "Twist 4 and 5 together, and keep them off ribbons and leads.",
+        size=13,
+        step=19,
+    )

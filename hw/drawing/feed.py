@@ -30,8 +30,8 @@ def feed(pen: Pen, at: Point, sheet: Sheet) -> None:
         pen.text(left + _WIDE / 2, y + 52, f"module {module}", anchor="middle", bold=True)
         if sheet.chains > 1:
             pen.text(left + _WIDE / 2, y + 70, f"of chain {chain}", anchor="middle", size=12)
-        pen.text(left + 5, y + 83, "IN", size=11)
-        pen.text(left + _WIDE - 5, y + 83, "OUT", anchor="end", size=11)
+        pen.text(left + 5, y + 83, "IN", size=12)
+        pen.text(left + _WIDE - 5, y + 83, "OUT", anchor="end", size=12)
         if module > 1:
             symbols.arrow(pen, left - _GAP, y + 59, left)
     _ribbons(pen, (x + 230, y), lefts)
@@ -46,8 +46,8 @@ def _computer(pen: Pen, at: Point, sheet: Sheet) -> None:
     pen.box(x, y, 230, 68, width=2.4)
     pen.text(x + 115, y + 27, "Raspberry Pi" if pi else "Interstate 75 W", anchor="middle", bold=True)
     pen.text(x + 115, y + 49, ("with the HAT" if hat else "with the adapter") if pi else "", anchor="middle")
-    pen.text(x, y + 90, f"its own supply of {'5.1' if pi else '5'} V, by USB", size=12.5)
-    pen.text(x, y + 108, "no panel power through it", size=12.5)
+    pen.text(x, y + 90, f"its own supply of {'5.1' if pi else '5'} V, by USB", size=13)
+    pen.text(x, y + 108, "no panel power through it", size=13)
 
 
 def _ribbons(pen: Pen, at: Point, lefts: dict[tuple[int, int], float]) -> None:
@@ -74,7 +74,7 @@ def _supply(pen: Pen, at: Point, amps: float, right: float) -> None:
     joined = x + 262
     pen.line((joined, minus), (joined, y + 82), (x + 230, y + 82), width=2.4, dash="7 5")
     pen.dot(joined, minus)
-    pen.lines(joined + 8, y + 120, "grounds", "joined", size=12, step=16)
+    pen.lines(joined + 6, y + 116, "grounds joined", "by the ribbon", size=12, step=16)
 
 
 def _lead(pen: Pen, y: float, lead: Lead, lefts: list[float]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 
 FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
+# A browser prints a drawing at its own size, and cuts off what a page cannot hold: one sheet, across, whole.
+PRINT = "@page { size: A4 landscape; margin: 6mm } @media print { svg { width: 284mm; height: 197mm } }"
 PANEL_FILL, WHITE, BLACK = "#d8d8d8", "#ffffff", "#000000"
 
 
@@ -19,7 +21,11 @@ class Pen:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
             f'font-family="{FONT}" font-size="14" stroke-linecap="round">'
         )
-        self._parts = [f"<title>{escape(title)}</title>", f'<rect width="{width}" height="{height}" fill="{WHITE}"/>']
+        self._parts = [
+            f"<title>{escape(title)}</title>",
+            f"<style>{PRINT}</style>",
+            f'<rect width="{width}" height="{height}" fill="{WHITE}"/>',
+        ]
 
     def line(self, *points: tuple[float, float], width: float = 1.6, dash: str = "") -> None:
         """A line through some points."""
