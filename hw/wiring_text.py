@@ -35,15 +35,19 @@ _BEGIN = """\
 
 A HAT or an adapter covers the header. Three ways:
 
-- **HAT or Bonnet**: its own pads bear the GPIO numbers; solder the wires there.
+- **HAT or Bonnet**: its own pads bear the GPIO numbers, 5V and GND; solder the wires there. Wire 1 to the pad 5V, not
+  to a screw terminal. GPIO4 and GPIO18 are joined by a short wire from pad 4 to pad 18 (17 lies between them).
 - **Adapter**: a stacking header of 2 × 20 with long pins between the Pi and the adapter; plug or solder the wires to
   the pins that look out of it.
 - **Adapter with buffers** (active-3, by its schematic: there are 74HCT245 on it), the buzzer alone: its best pin is R2
   of the next chain, so its signal is also at **place 5 of the adapter's next free socket**, at 5 V, ground at place
   16. R1 of 1 kΩ is right for 5 V too. Not for the button, which is an input.
 
-**Interstate 75 W**: pads A0, A1 and GND, and the 5 V terminal, which gives the buzzer USB's 5 V; neither join it to the
-panel's supply nor feed modules from it. Its buttons A and B are its own.
+The input for 5 V that a HAT or an adapter has (socket, terminals or pads) stays empty: the Pi has its own supply, and
+on an adapter without a diode the Pi's USB would feed the whole panel.
+
+**Interstate 75 W** (there is no firmware for it yet): pads A0, A1 and GND, and the 5 V terminal, which gives the buzzer
+USB's 5 V; neither join it to the panel's supply nor feed modules from it. Its buttons A and B are its own.
 """
 _DRIVER = """\
 ## The buzzer's driver
@@ -59,10 +63,11 @@ _METER = """\
 ## With a meter, before power is switched on
 
 1. Each wire from end to end, by its number; the header's place 1 has a square pad on the Pi's lower side.
-2. V+ to V- at the supply's end of every lead, modules plugged in: no beep.
+2. V+ to V- at the supply's end of every lead, modules plugged in: no beep, or one that ends at once.
 3. Plus of each lead to the pin of its module that is marked 5 V or VCC, through the fuse.
-4. Ground of the supply to ground of the Pi (place 6): a beep.
-5. The supply alone, nothing else connected: set it to 5.0 V.
+4. Ground of the supply to ground of the Pi (place 6), ribbon plugged in: a beep. The ribbon joins them. Then pull at
+   each minus: with a loose one a module's current comes back through the ribbon, and burns it.
+5. The supply alone, its leads taken off, switched on: set it to 5.0 V.
 """
 
 

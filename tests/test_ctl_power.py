@@ -91,6 +91,7 @@ def test_the_label_of_a_module(capsys: pytest.CaptureFixture[str]) -> None:
     out = told(capsys, *TWO, "--amps", "20", "--chain", "4")
     assert "  10 to 12: chain 1, module 4: 6.7 A each, fuse 10 A\n" in out
     assert "their grounds are joined, their 5 V never" in out
+    assert "Planned with" not in out and "Planned with 8 A for each module" in told(capsys, *TWO)
 
 
 def test_size_and_heat(capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,6 +90,9 @@ def lines(told: Told) -> Iterator[str]:
     yield _draw("busiest page", told.amps(told.busiest), _lit(told.busiest))
     yield _draw("calm page", told.amps(told.calm), _lit(told.calm))
     yield _draw("black", modules.idle_a, "an estimate")
+    if modules.white_a is None:
+        each = modules.one_white_a
+        yield f"Planned with {each:g} A for each module at full white; if its label says more, give --amps."
     yield ""
     yield from _supply(plan)
     yield from _leads(plan)
