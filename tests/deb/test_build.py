@@ -14,10 +14,12 @@ import pytest
 
 from hw.deb import build
 from hw.deb.packages import ARCHITECTURES, CHECKOUT, PACKAGES
+from hw.deb.wheels import FILES, PARTS
 from tests.deb.debs import Debs
 
 pytestmark = pytest.mark.debian
 SCRIPTS = CHECKOUT / "hw/deb/maintainer"
+LONG_AGO = "1600000000"  # s since 1970: before any clock here, for dpkg-deb puts back times that are later alone
 
 
 @pytest.fixture(scope="module")
@@ -36,29 +38,33 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_the_same_sources_give_the_same_bytes_whoever_builds_them(tmp_path: Path) -> None:
-    """Elsewhere, with another umask, time zone and language, and with leftovers in the folder."""
-    copy = tmp_path / "elsewhere"
-    tracked = subprocess.run(["git", "-C", CHECKOUT, "ls-files", "-z"], capture_output=True, check=True).stdout
-    for name in tracked.decode().rstrip("\0").split("\0"):
-        if (CHECKOUT / name).exists():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(CHECKOUT / name, copy / name)
-            (copy / name).chmod(0o600)
-    (copy / "build/lib/host_bridge").mkdir(parents=True)
-    (copy / "build/lib/host_bridge/left_over.py").write_text("old = True\n")
-    here, there = tmp_path / "here", tmp_path / "there"
-    for folder, out, more in (
-        (CHECKOUT, here, {}),
-        (copy, there, {"TZ": "Asia/Jerusalem", "LC_ALL": "C", "PYTHONHASHSEED": "7"}),
+    """Elsewhere, with another umask, time zone and language, and with leftovers in the folder.
+
+    Of one copy of the checkout, committed or not: who works in it while this runs changes neither.
+    """
+    one, other = tmp_path / "one", tmp_path / "other"
+    for name in PARTS:
+        shutil.copytree(CHECKOUT / name, one / name)
+    for name in (*FILES, "CHANGELOG.md"):
+        shutil.copy(CHECKOUT / name, one / name)
+    shutil.copytree(one, other, ignore=shutil.ignore_patterns("__pycache__"))
+    for each in other.rglob("*"):
+        each.chmod(0o700 if each.is_dir() else 0o600)
+    (other / "build/lib/host_bridge").mkdir(parents=True)
+    (other / "build/lib/host_bridge/left_over.py").write_text("old = True\n")
+    made = []
+    for folder, umask, more in (
+        (one, "022", {}),
+        (other, "077", {"TZ": "Asia/Jerusalem", "LC_ALL": "C", "PYTHONHASHSEED": "7"}),
     ):
-        command = f"umask {'077' if more else '022'}; exec {sys.executable} -m hw.deb.build --package wallboard-bridge"
-        environment = {**os.environ, "PYTHONPATH": str(folder), "SOURCE_DATE_EPOCH": "1790000000", **more}
-        subprocess.run(
-            ["sh", "-c", f"{command} --arch arm64 --out {out}"], cwd=folder, env=environment, check=True, timeout=300
+        command = (
+            f"umask {umask}; exec {sys.executable} -m hw.deb.build --package wallboard-bridge --arch arm64 --out out"
         )
-    (one,), (other,) = here.iterdir(), there.iterdir()
-    assert one.name == other.name
-    assert one.read_bytes() == other.read_bytes()
+        environment = {**os.environ, "PYTHONPATH": str(folder), "SOURCE_DATE_EPOCH": LONG_AGO, **more}
+        subprocess.run(["sh", "-c", command], cwd=folder, env=environment, check=True, timeout=300)
+        made += (folder / "out").iterdir()
+    assert made[0].name == made[1].name
+    assert made[0].read_bytes() == made[1].read_bytes()
 
 
 def test_what_is_in_a_package(every: dict[str, Path]) -> None:
