@@ -13,7 +13,7 @@ from tests.deb.debs import Debs
 from tests.deb.rig import Machine
 from tests.debian_tree import RigError
 
-Layer = Callable[[str], Path]
+Layer = Callable[[str, prepared.Preparation], Path]
 
 
 @pytest.fixture(scope="session")
@@ -64,13 +64,13 @@ def debs(tmp_path_factory: pytest.TempPathFactory) -> Debs:
 
 @pytest.fixture(scope="session")
 def layer_of(tree_of: Callable[[str], Path], debs: Debs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layer]:
-    """What installing and configuring both packages has written to a release."""
-    made: dict[str, Path] = {}
+    """What a preparation has written to a release."""
+    made: dict[tuple[str, prepared.Preparation], Path] = {}
 
-    def layer(suite: str) -> Path:
-        if suite not in made:
-            made[suite] = prepared.prepare(tree_of(suite), debs, tmp_path_factory.mktemp(suite))
-        return made[suite]
+    def layer(suite: str, what: prepared.Preparation) -> Path:
+        if (suite, what) not in made:
+            made[suite, what] = prepared.prepare(tree_of(suite), debs, tmp_path_factory.mktemp(suite), what)
+        return made[suite, what]
 
     yield layer
     for each in made.values():
@@ -82,8 +82,26 @@ def installed(
     request: pytest.FixtureRequest, tree_of: Callable[[str], Path], layer_of: Layer, tmp_path: Path
 ) -> Iterator[Machine]:
     """A booted machine with both programs, configured and not started; trixie, or what `request.param` says."""
+    yield from _booted(request, tree_of, layer_of, tmp_path, prepared.both)
+
+
+@pytest.fixture
+def bridge_host(
+    request: pytest.FixtureRequest, tree_of: Callable[[str], Path], layer_of: Layer, tmp_path: Path
+) -> Iterator[Machine]:
+    """A booted machine with a bridge at work on a queue_log; trixie, or what `request.param` says."""
+    yield from _booted(request, tree_of, layer_of, tmp_path, prepared.bridge)
+
+
+def _booted(
+    request: pytest.FixtureRequest,
+    tree_of: Callable[[str], Path],
+    layer_of: Layer,
+    folder: Path,
+    what: prepared.Preparation,
+) -> Iterator[Machine]:
     suite = getattr(request, "param", trees.SUITES[0])
-    machine = Machine(tree_of(suite), tmp_path / "machine", layer_of(suite))
+    machine = Machine(tree_of(suite), folder / "machine", layer_of(suite, what))
     machine.start()
     yield machine
     machine.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.deb.debs import Debs
+from tests.deb.debs import FIRST, Debs
 from tests.deb.rig import Machine
 
 UNITS = {"bridge": "wallboard-bridge.service", "board": "wallboard.service"}
@@ -49,9 +49,11 @@ def everything(machine: Machine) -> set[str]:
     return {*files.split("\n"), *run.split("\n"), *people.split("\n"), *units.split("\n")}
 
 
-def install(machine: Machine, debs: Debs, version: str, package: str = "wallboard-bridge") -> str:
-    """Put the package onto the machine and install it; what dpkg said."""
-    deb = debs(package, version)
+def install(
+    machine: Machine, debs: Debs, version: str = FIRST, package: str = "wallboard-bridge", *, patient: bool = False
+) -> str:
+    """Put the package onto the machine and install it; what dpkg said. `patient` as in Debs."""
+    deb = debs(package, version, patient=patient)
     machine.put(deb, "/root")
     told = machine.run("dpkg", "--install", f"/root/{deb.name}", timeout=120)
     return told.stdout + told.stderr

@@ -39,7 +39,7 @@ def test_the_life_of_a_bridge(machine: Machine, debs: Debs) -> None:
     machine.sh("echo '# mine' >> /etc/wallboard/thresholds.yaml; chmod 0640 /etc/wallboard/mqtt.secret")
     kept = "sha256sum /etc/wallboard/*.yaml; stat -c %i /var/lib/wallboard-bridge/bridge.journal"
     as_it_was = machine.sh(kept)
-    told = install(machine, debs, LATER)
+    told = install(machine, debs, LATER, patient=True)
     assert machine.read("/opt/wallboard/bridge.trial") in {"restart\n", "watch\n"}, "dpkg is done before the verdict"
     assert "waiting for its settings" not in told
     wait_for_version(machine, LATER, 30)
@@ -98,11 +98,9 @@ def test_what_was_cut_off_is_mended_by_dpkg_itself(machine: Machine, debs: Debs)
     assert in_use(machine) == "0.1.0/bridge"
 
 
-def test_a_new_python_of_the_system_gets_a_new_environment(machine: Machine, debs: Debs) -> None:
+def test_a_new_python_of_the_system_gets_a_new_environment(bridge_host: Machine) -> None:
     """Debian 12 becomes 13 under it: the trigger on /usr/bin/python3. Here the environment says that it is of 3.11."""
-    install(machine, debs, FIRST)
-    set_up_bridge(machine)
-    machine.sh("systemctl start wallboard-bridge")
+    machine = bridge_host
     at_work = machine.show(UNIT, "MainPID")
     machine.sh("dpkg-trigger --by-package=python3 /usr/bin/python3; dpkg --triggers-only --pending")
     machine.sh("systemctl start wallboard-bridge")  # waits for a restart that is under way
