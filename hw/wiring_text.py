@@ -139,7 +139,8 @@ def _free(wiring: Wiring) -> Iterator[str]:
     yield "With three chains of the regular wiring no pin is left: take a sounder on the network.\n"
     yield (
         "Refused for a buzzer or a button, even where the panel leaves them, as the operating system may drive them. "
-        "The regular wiring itself uses most of them for the panel: leave SPI, I2C and the serial console off.\n"
+        "The regular wiring itself uses most of them for the panel: leave SPI, I2C and the serial console off, "
+        "and 1-Wire too, which takes GPIO4.\n"
     )
     yield table(
         ("GPIO", "place", "what it is"), [(pin, wiring.header[pin], what) for pin, what in _system(wiring).items()]
