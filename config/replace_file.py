@@ -63,6 +63,7 @@ def _replace(real: Path, data: bytes, mode: int | None, like: Path | None) -> No
             new.unlink()
         raise
     with suppress(OSError):  # some network file systems cannot; and the file has its new content already
+        _sync(real, 0)  # FAT keeps a file's size and place beside its name: until this the new name has none
         sync_folder(real.parent)
 
 
@@ -98,9 +99,13 @@ def _put(descriptor: int, data: bytes) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Names that were changed in it stay changed after a power cut. Raises OSError."""
+    _sync(folder, getattr(os, "O_DIRECTORY", 0))
+
+
+def _sync(path: Path, flags: int) -> None:
     if not hasattr(os, "O_DIRECTORY"):  # Windows has no such call, and writes removable disks through
         return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(path, os.O_RDONLY | flags)
     try:
         os.fsync(descriptor)
     finally:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import lzma
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from host_bridge.ctl import flash, program
+from host_bridge.ctl.card import imager
 from host_bridge.ctl.card.drives import COLUMNS, Drive, read
 from hw.provision import ProvisionError
 
@@ -114,6 +119,36 @@ def test_what_is_missing_is_one_line(
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert program.main(["flash", "--board", "lobby", *options]) == 2
     assert capsys.readouterr().err.startswith(f"wallboardctl flash: {why}")
+
+
+def packed(path: Path, first: bytes) -> Path:
+    """A file that begins so, packed as its name says."""
+    data = first + bytes(1000)
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("raspios.img", data)
+    else:
+        path.write_bytes({".xz": lzma.compress, ".gz": gzip.compress}.get(path.suffix, bytes)(data))
+    return path
+
+
+@pytest.mark.parametrize("name", ["os.img", "os.img.xz", "os.img.gz", "os.zip"])
+def test_only_what_holds_a_partition_table_is_an_image(tmp_path: Path, name: str) -> None:
+    imager.check(packed(tmp_path / name, bytes(510) + b"\x55\xaa"))
+    with pytest.raises(ProvisionError, match=f"--image: .*{name} is no image of a card: "):
+        imager.check(packed(tmp_path / name, b"<!DOCTYPE html>" + bytes(600)))
+    if name != "os.img":
+        whole = packed(tmp_path / name, bytes(510) + b"\x55\xaa").read_bytes()
+        (tmp_path / name).write_bytes(whole[:12])
+        with pytest.raises(ProvisionError, match=f"--image: .*{name} is damaged, get it again: "):
+            imager.check(tmp_path / name)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"PK\x05\x06" + bytes(18), b"\xfd7zXZ\0", b"\x1f\x8b\x08"])
+def test_a_download_that_ended_early_is_no_image(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "os").write_bytes(content)
+    with pytest.raises(ProvisionError, match=r"is damaged, get it again|is no image of a card"):
+        imager.check(tmp_path / "os")
 
 
 @pytest.mark.parametrize(

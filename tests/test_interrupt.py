@@ -42,6 +42,33 @@ def test_one_that_was_started_in_the_background_goes_on(package: str) -> None:
     assert ended.returncode == 2 and "usage: " in ended.stderr
 
 
+TIDY = """\
+import os, signal
+from config import interrupt
+signal.signal(signal.{name}, signal.{handler})
+try:
+    with interrupt.tidily():
+        try:
+            os.kill(os.getpid(), signal.{name})
+            print("went on")
+        finally:
+            os.kill(os.getpid(), signal.{name})
+            print("tidy", flush=True)
+except KeyboardInterrupt:
+    print("told", flush=True)
+os.kill(os.getpid(), signal.{name})
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(("handler", "said"), [("SIG_DFL", "tidy\ntold\n"), ("SIG_IGN", "went on\ntidy\n")])
+def test_what_is_half_done_is_tidied_up_however_often_it_is_pressed(name: str, handler: str, said: str) -> None:
+    code = TIDY.format(name=name, handler=handler)
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.stdout, ended.stderr) == (said, "")
+    assert ended.returncode == (0 if handler == "SIG_IGN" else -getattr(signal, name)), "as before, after it"
+
+
 def test_it_works_with_its_output_closed() -> None:
     """As a task without a window has it: nobody reads, and nothing fails for it."""
     words = f"{sys.executable} -m host_bridge.ctl power --rows 64 --cols 64"

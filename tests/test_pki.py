@@ -81,7 +81,7 @@ def test_keys_are_their_owners_alone_from_the_first_byte_on(tmp_path: Path, monk
         modes.add(stat.S_IMODE(os.fstat(handle).st_mode))
         return real(handle, *arguments)
 
-    monkeypatch.setattr(files.os, "fdopen", seen)
+    monkeypatch.setattr(os, "fdopen", seen)
     before = os.umask(0)
     try:
         pki, _ = Pki.create(tmp_path / "pki", "main", NOW)

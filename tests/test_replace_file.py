@@ -127,7 +127,7 @@ def test_its_content_is_on_the_disk_before_its_name_is(file: Path, monkeypatch: 
 
     monkeypatch.setattr(os, "fsync", sync)
     replace_file(file, NEW)
-    assert synced == [(room.SUFFIX, OLD), ("", NEW)]
+    assert synced == [(room.SUFFIX, OLD), (".yaml", NEW), ("", NEW)], "its name, size and place last, and on FAT too"
 
 
 @pytest.mark.parametrize("in_place", [False, True])

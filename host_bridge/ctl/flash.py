@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from config import interrupt
 from config.mistakes import ConfigError
 from host_bridge.ctl.card import imager, text
 from host_bridge.ctl.card.args import add_options
@@ -59,9 +60,12 @@ def run(args: argparse.Namespace) -> int:
         if not _agreed(drive):
             print("wallboardctl flash: nothing was written", file=sys.stderr)
             return 1
-        imager.write(program, image, drive.path, args.sha256)
-        with imager.boot_partition(drive.path) as folder:
-            made = onto(folder, args.form, plan, force=args.force)
+        with interrupt.tidily():
+            imager.write(program, image, drive.path, args.sha256)
+            with imager.boot_partition(drive.path) as folder:
+                made = onto(folder, args.form, plan, force=args.force)
+    except KeyboardInterrupt:
+        return text.interrupted("flash", "flash it again")
     except (ConfigError, ProvisionError) as error:
         return text.refused("flash", error)
     print(text.as_json(made) if args.json else text.lines(made))
@@ -87,6 +91,7 @@ def _image(name: str | None) -> str:
     path = Path(name)
     if not path.is_file():
         raise ProvisionError(f"--image: {path} is not there, or is no file")
+    imager.check(path)
     return str(path.resolve())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from config import interrupt
 from config.mistakes import ConfigError
 from host_bridge.ctl.card import text
 from host_bridge.ctl.card.args import add_card, add_options
@@ -42,7 +43,11 @@ def run(args: argparse.Namespace) -> int:
     """0 when the card is ready, 1 when it cannot be written, 2 when the options make no board."""
     try:
         look(args.out, args.form, force=args.force)  # before a passphrase is asked for
-        made = onto(args.out, args.form, plan_of(args), force=args.force)
+        plan = plan_of(args)
+        with interrupt.tidily():
+            made = onto(args.out, args.form, plan, force=args.force)
+    except KeyboardInterrupt:
+        return text.interrupted("provision", "provision it again")
     except (ConfigError, ProvisionError) as error:
         return text.refused("provision", error)
     print(text.as_json(made) if args.json else text.lines(made))

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import ModuleType
 
+from config import folder_lock
 from config.replace_file import replace_file
 from host_bridge.pki.names import PkiError
-
-fcntl: ModuleType | None
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
 
 SECRET, PUBLIC = 0o600, 0o644
 MOST_BYTES = 65_536
@@ -48,24 +41,13 @@ def make_folder(path: Path, *, open_to_all: bool = False) -> None:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Wait for whoever else is writing to this folder, and keep others waiting; it need not be there.
-
-    Two at once would pair the key of one with the certificate of the other. Windows has no such lock on a folder: there
-    it is up to the technician.
-    """
-    if fcntl is None or not folder.is_dir():
+    """Wait for whoever else writes to this folder: two at once would pair one's key with the other's certificate."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(folder_lock.alone(folder))
+        except OSError as error:
+            raise PkiError(f"{folder} cannot be read: {error.strerror or error}") from None
         yield
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise PkiError(f"{folder} cannot be read: {error.strerror or error}") from None
-    try:
-        with suppress(OSError):  # a network's file system may have no locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def delete(path: Path) -> None:

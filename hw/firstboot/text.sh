@@ -2,7 +2,8 @@
 # Text files that a person or a power cut may have touched: whole writes, words of cmdline.txt, lines of config.txt.
 
 write_whole() {   # write_whole FILE: standard input becomes FILE, whole or not at all (FAT: as near as it gets)
-    cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1" && sync "$(dirname "$1")"
+    # FAT keeps a file's size and place beside its name, so the new name has none until the file is synced once more.
+    cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1" && sync "$1" "$(dirname "$1")"
 }
 
 write_line() {   # write_line FILE LINE: over what stands there, in one sector, padded: there is no moment without a root=

@@ -8,16 +8,21 @@ own settings (--first-run-script, --cloudinit-userdata) are not used: provisioni
 from __future__ import annotations
 
 import contextlib
+import gzip
+import lzma
 import shutil
 import subprocess
 import tempfile
 import time
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from host_bridge.ctl.card.drives import drives
 from hw.provision import CardError, ProvisionError
 
+SECTOR = 512
 APPEARS_S = 20.0  # how long a partition may take to be seen after the writing
 
 
@@ -30,6 +35,38 @@ def program(named: str | None) -> str:
     return found
 
 
+def check(image: Path) -> None:
+    """Raise ProvisionError for a file that is no image of a card, before a card is written over with it."""
+    try:
+        begin = _first_sector(image)
+    except (
+        OSError,
+        EOFError,
+        LookupError,
+        RuntimeError,
+        ValueError,
+        lzma.LZMAError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        raise ProvisionError(f"--image: {image} is damaged, get it again: {error}") from None
+    if begin[510:] != b"\x55\xaa":  # of every partition table since 1983
+        raise ProvisionError(f"--image: {image} is no image of a card: it is .img, .img.xz, .img.gz or .zip")
+
+
+def _first_sector(image: Path) -> bytes:
+    with image.open("rb") as stream:
+        begin = stream.read(SECTOR)
+    if begin.startswith(b"PK"):
+        with zipfile.ZipFile(image) as packed, packed.open(packed.infolist()[0]) as first:
+            return first.read(SECTOR)
+    for magic, opened in ((b"\xfd7zXZ\0", lzma.open), (b"\x1f\x8b", gzip.open)):
+        if begin.startswith(magic):
+            with opened(image, "rb") as unpacked:
+                return unpacked.read(SECTOR)
+    return begin
+
+
 def write(program: str, image: str, device: str, sha256: str | None) -> None:
     """Write the image; Imager shows its progress itself, and checks what it wrote. Raises CardError."""
     command = [program, "--cli", "--disable-eject", *(["--sha256", sha256] if sha256 else []), image, device]
@@ -39,7 +76,8 @@ def write(program: str, image: str, device: str, sha256: str | None) -> None:
         raise CardError(f"{program} cannot be run: {error.strerror or error}") from None
     if done.returncode != 0:
         raise CardError(
-            f"Raspberry Pi Imager did not write {device} (exit code {done.returncode}); what it says is above"
+            f"Raspberry Pi Imager did not write all of {device} (exit code {done.returncode}): what it says is above; "
+            "as it is, no Pi starts with this card"
         )
 
 
@@ -51,12 +89,16 @@ def boot_partition(device: str) -> Iterator[Path]:
         if each.path == device:
             for place in each.mounted:  # a desktop is quick
                 _must("umount", place)
-    with tempfile.TemporaryDirectory(prefix="wallboard-card-") as folder:
+    folder = tempfile.mkdtemp(prefix="wallboard-card-")
+    try:
         _must("mount", "-t", "vfat", "-o", "umask=077,flush", partition, folder)
         try:
             yield Path(folder)
         finally:
             _must("umount", folder)
+    finally:
+        with contextlib.suppress(OSError):  # still mounted: nothing in it is to be deleted
+            Path(folder).rmdir()
 
 
 def _partition(device: str) -> str:

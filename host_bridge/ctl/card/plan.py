@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.folder_lock import alone
 from host_bridge.ctl.card import parts
 from host_bridge.ctl.card.args import network_of, system_of
 from host_bridge.ctl.card.board import Board, board_of
@@ -64,6 +65,14 @@ def plan_of(args: argparse.Namespace) -> Plan:
 def onto(folder: Path, form: str, plan: Plan, *, force: bool) -> Made:
     """Write the plan onto the card in `folder`. Raises ProvisionError when it is none, CardError when it fails."""
     to = look(folder, form, force=force)
+    try:
+        with alone(folder, wait=False):
+            return _onto(to, plan)
+    except BlockingIOError:
+        raise CardError(f"{folder}: another wallboardctl is writing to this card: wait for it") from None
+
+
+def _onto(to: Card, plan: Plan) -> Made:
     forms = {"cloud_init": CLOUD_INIT in to.forms, "first_run": FIRST_RUN in to.forms}
     command = cmdline.changed(to.cmdline, country=plan.network.country, **forms)
     files = [*plan.payload, *_system(to, plan), File("cmdline.txt", command)]

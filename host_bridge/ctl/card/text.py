@@ -22,6 +22,12 @@ def refused(command: str, error: ConfigError | ProvisionError) -> int:
     return 1 if isinstance(error, CardError) else 2
 
 
+def interrupted(command: str, again: str) -> int:
+    """Say what Ctrl-C left; the exit code."""
+    print(f"wallboardctl {command}: interrupted: the card is not complete, {again}", file=sys.stderr)
+    return 1
+
+
 def lines(made: Made) -> str:
     """For people; the last three lines say what to do next."""
     system, board = made.plan.system, made.plan.board.settings
