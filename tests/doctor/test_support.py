@@ -141,6 +141,9 @@ def test_without_the_search_by_value_the_secrets_would_be_there(site: tuple[Mach
     [
         "2026-11-26 08:12:01 it began", "version 0.2.0, Linux 6.12.34", "192.0.2.10:5038", "throttled=0x50005",
         "at 1795738000.123456", "password_file: mqtt.secret", "mqtt.password_file", "check the password", "id 12345",
+        "wallboard --user wallboard", "mosquitto_sub -u board -t t", "--password-file x.secret",
+        '"password_file=x.secret"',
+        "PJSIP/101-0000001f", "08:12:01.1234567", "/proc/1234567/x",
     ],
 )  # fmt: skip
 def test_what_is_no_secret_stays(text: str) -> None:
@@ -154,13 +157,26 @@ def test_what_is_no_secret_stays(text: str) -> None:
         "Key: " + "ab" * 16, "Authorization: Bearer x1", "https://u:x1@host/", "wpa_passphrase=x1",
         "mqtt://u:x1/x1@x1@host", "{password: &p x1}", "password: !!str x1", "password: it is x1", "סיסמה: x1",
         "password: |\n  x1\n\n  x1", "password:\n  x1", 'password: "a\\"x1 x1"', "psk: 'it''s x1'",
-        "- secret: >-\n    x1", 'logged {"token": "a\\"x1"}',
+        "- secret: >-\n    x1", 'logged {"token": "a\\"x1"}', 'Environment="X_SECRET=x1 x1" A=b', "X_PW=x1", "XPWD=x1",
+        "run --password x1 --more", "# mosquitto_sub -u b -P x1 -t t", "curl -u b:x1 host", "# the password is x1, now",
     ],
 )  # fmt: skip
 def test_shapes_of_secrets_that_nobody_knew_of(text: str) -> None:
     clean = Redactor(()).clean(text)
     assert "x1" not in clean and "abab" not in clean
     assert "[removed]" in clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from 050-1234567.", "tel:+972501234567", "PJSIP/0501234567-0000001f", "Local/0501234567@from-queue/n",
+        "(03) 501 234 567", "sip:0501234567@192.0.2.1", '"Dana" <0501234567>',
+    ],
+)  # fmt: skip
+def test_numbers_in_a_log(text: str) -> None:
+    clean = Redactor(()).clean(text, log=True)
+    assert "[number]" in clean and "4567" not in clean and "567" not in clean.replace("4567", "")
 
 
 def test_what_follows_a_secret_of_many_lines_stays() -> None:

@@ -30,10 +30,21 @@ _BLOCK = re.compile(
     r"(?:\n(?:[ \t]*\r?$|(?P=indent)[ \t]+[^\n]*))*"
 )
 _ASSIGNED = re.compile(rf"(?i)([\w.-]*{KEY}[\w-]*)([\"']?\s*(?:=>|[=:])\s*){_VALUE}")
+# `"NAME=a value with blanks"`, as drop-ins of systemd write it.
+_QUOTED = re.compile(rf"(?i)([\"'])([\w.-]*{KEY}[\w-]*(?<!_file)(?<!_env)=)(?:(?!\1)[^\n])+\1")
+# What follows an option: `--password x` of anybody, `-P x` of mosquitto's tools, `-u name:x` of curl.
+_OPTION = re.compile(
+    rf"(?i)((?:\bmosquitto_\w+\b[^\n]*?\s-P|\bcurl\b[^\n]*?\s(?:-u|--user)|(?<!\S)--(?:[\w-]*{KEY}[\w-]*|pw)(?<!file)"
+    rf"(?<!env))[ \t]+)(?![-\s]|\[removed\]){_VALUE}"
+)
+# What somebody has noted beside his settings: `# the password is x`.
+_PROSE = re.compile(rf"(?i)({KEY}[ \t]+(?:is|was|=|הוא|היא)[ \t]+)(?!\[removed\])\S+")
 _NAMES = ("_file", "_env")
 _DIGEST = re.compile(r"(?i)\b(key\s*[:=]\s*)[0-9a-f]{32}\b")  # AMI's answer to a challenge
 # A caller's number, in a log: seven digits or more, as people write them. Times and versions have other marks between.
-_PHONE = re.compile(r"(?<![\w.:/-])(?!\d{4}-\d\d-\d\d)\+?\d(?:[ -]?\d){6,14}(?![\w.:/-]|\.\d)")
+_PHONE = re.compile(r"(?<![\w./-])(?!\d{4}-\d\d-\d\d)\+?\d(?:[ -]?\d){6,14}(?![\w:/-]|\.\d)")
+# A telephone that is a number, as a channel or an interface: PJSIP/0501234567-0000001f, Local/0501234567@from-queue.
+_CHANNEL = re.compile(r"(?i)\b((?:PJSIP|SIP|IAX2|Local|DAHDI|SCCP|Dongle|Motif|Agent)/)\+?\d{7,15}(?!\d)")
 
 
 class Redactor:
@@ -60,8 +71,13 @@ class Redactor:
             self.removed += count
         text = _BLOCK.sub(self._block, text)
         text = _ASSIGNED.sub(self._assigned, text)
-        if log:
-            text, count = _PHONE.subn(NUMBER, text)
+        numbers = ((_PHONE, NUMBER), (_CHANNEL, rf"\g<1>{NUMBER}"))
+        for pattern, by in (
+            (_QUOTED, rf"\g<1>\g<2>{REMOVED}\g<1>"),
+            (_OPTION, rf"\g<1>{REMOVED}"),
+            *(numbers if log else ((_PROSE, rf"\g<1>{REMOVED}"),)),
+        ):
+            text, count = pattern.subn(by, text)
             self.removed += count
         return text
 

@@ -58,7 +58,10 @@ HOLDING = (
     "/etc/asterisk/manager.d/*.conf",
 )
 """Files that have secrets behind the words of KEY."""
-KEY = r"(?:pass(?:word|wd|phrase)?|secret|psk|wep[_-]?key\d?|token|api[_-]?key|private[_-]?key|credentials?|סיסמ[א-ת]*)"
+KEY = (
+    r"(?:pass(?:word|wd|phrase)?|pwd|_pw(?![a-z])|secret|psk|wep[_-]?key\d?|token|api[_-]?key|private[_-]?key"
+    r"|credentials?|סיסמ[א-ת]*)"
+)
 QUOTED = r"""(?:"(?:\\.|[^"\\\n])*"|'(?:''|[^'\n])*')"""
 _ASSIGNED = re.compile(rf"(?i)[\w.-]*{KEY}[\w.-]*[\"']?\s*(?:=>|[=:])\s*(.+)")
 
