@@ -18,7 +18,7 @@ from host_bridge.ctl import doctor, program, support
 from host_bridge.ctl.bundle import pack, parts, secrets
 from host_bridge.ctl.bundle.kept import summary
 from host_bridge.ctl.bundle.parts import Part
-from host_bridge.ctl.bundle.redact import Redactor
+from host_bridge.ctl.bundle.redact import Redactor, without_comments
 from host_bridge.ctl.health import certificates
 from host_bridge.ctl.health import machine as machines
 from host_bridge.ctl.health.finding import NotCheckedError
@@ -165,6 +165,25 @@ def test_shapes_of_secrets_that_nobody_knew_of(text: str) -> None:
     clean = Redactor(()).clean(text)
     assert "x1" not in clean and "abab" not in clean
     assert "[removed]" in clean
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("# Dana, 050-1234567", "# …"), ("a: 1  # Dana", "a: 1  # …"), ("a: 'x # y' # Dana", "a: 'x # y' # …"),
+        ('a: "x \\" # y" # Dana', 'a: "x \\" # y" # …'), ("a: Dana's # Dana", "a: Dana's # …"), ("a: x#y", "a: x#y"),
+        ("{a: ['#'], b: \"#\"}\r", "{a: ['#'], b: \"#\"}\r"), ("", ""),
+    ],
+)  # fmt: skip
+def test_comments_hold_whatever_people_noted(line: str, kept: str) -> None:
+    assert without_comments(f"{line}\nb: 2\n") == f"{kept}\nb: 2\n"
+
+
+def test_a_settings_file_goes_without_its_comments(site: tuple[Machine, list[Path]]) -> None:
+    at, settings = site
+    settings[1].write_text(settings[1].read_text() + "# ask Dana, 050-1234567\n")
+    gathered, _ = bundle(at, settings)
+    assert "Dana" not in "".join(gathered.texts.values()) and "# …" in gathered.texts["settings/2-bridge.yaml"]
 
 
 @pytest.mark.parametrize(

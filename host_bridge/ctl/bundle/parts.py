@@ -13,6 +13,7 @@ from typing import NamedTuple
 from config.regular_file import read_regular
 from config.version import version
 from host_bridge.ctl.bundle import kept
+from host_bridge.ctl.bundle.redact import without_comments
 from host_bridge.ctl.health.finding import NotCheckedError
 from host_bridge.ctl.health.machine import Machine
 from host_bridge.ctl.health.pi_config import BOOT_FOLDERS
@@ -31,7 +32,7 @@ LEFT_OUT = (
     "passwords, keys, certificates: none of their files; what they hold is removed wherever else it stands",
     "Wi-Fi names and passphrases: no file of the network's settings is taken",
     "callers' numbers and agents' names: journal and history in numbers alone; long numbers in logs become [number]",
-    "queue_log, and manager.conf",
+    "queue_log, manager.conf, and the comments of settings files",
     "other programs' logs, but for the kernel's lines on power, card and network, and mosquitto's last ones",
 )
 STAYS = "It does name hosts, addresses, queues, boards and the names of service accounts, which support needs."
@@ -127,7 +128,7 @@ def _services(machine: Machine) -> str:
 
 def _settings(path: Path) -> str:
     try:
-        return read_regular(path, MOST_PART).decode("utf-8", "replace")
+        return without_comments(read_regular(path, MOST_PART).decode("utf-8", "replace"))
     except OSError as error:
         raise NotCheckedError(f"{path}: {error.strerror or error}") from None
 

@@ -100,6 +100,26 @@ class Redactor:
         return self._known is not None and self._known.search(text) is not None
 
 
+def without_comments(text: str) -> str:
+    """A settings file whose comments are empty: they hold whatever people noted, names and numbers too. Lines stay."""
+    return "\n".join(map(_without_comment, text.split("\n")))
+
+
+def _without_comment(line: str) -> str:
+    """A # begins one at the start or behind a blank, and not between quotes, which open behind a mark or a blank."""
+    quote = ""
+    for place, char in enumerate(line):
+        before = line[place - 1] if place else " "
+        if quote:
+            if char == quote and before != "\\":
+                quote = ""
+        elif char in "\"'" and before in " \t[{,:":
+            quote = char
+        elif char == "#" and before in " \t":
+            return f"{line[:place]}# …"
+    return line
+
+
 def _forms(secret: str) -> set[str]:
     """As it stands, in a URL, in JSON, in base64 and in hexadecimal digits."""
     raw = secret.encode()
