@@ -17,6 +17,7 @@ from host_bridge.mqtt_link import MqttLink, MqttSettings
 from host_bridge.notices import Notices
 from host_bridge.publisher import Publisher
 from host_bridge.shown import Catalogue
+from host_bridge.strays import Strays
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.truth import Truth
 from host_bridge.witness import Witness
@@ -68,6 +69,7 @@ class Announcer:
         self._timer: asyncio.TimerHandle | None = None
         self._change_timer: asyncio.TimerHandle | None = None  # for what opens or closes before the next heartbeat
         self._shown = Catalogue(messages, thresholds, truth)
+        self._strays = Strays(site, self._publisher, lambda: bool(self._shown.queues), self._hear_acks, log)
         self._pbx_told = ("", "")
         self._leftovers: set[str] = set()  # retained topics of an earlier run
 
@@ -81,6 +83,7 @@ class Announcer:
         """Send everything anew: a broker without persistence has lost what was retained."""
         now = self._clock.now()
         self.mqtt.subscribe([*self._retained, self._notices.set_topic, *self._witness.filters])
+        self._hear_acks()
         self._loop.call_later(LEFTOVERS_S, self.mqtt.unsubscribe, self._retained)
         self._publisher.connected(now.ms)
         self._teller.told.clear()
@@ -107,6 +110,8 @@ class Announcer:
         if topic in (self._notices.topic, self._notices.set_topic):
             self._notices.receive(topic, payload, retained, now_ms)
             self._send(now_ms)
+        elif self._strays.take(topic, payload, now_ms):
+            self._send(now_ms)
         elif not self._witness.message(topic, payload, retained) and retained and payload:
             self._leftovers.add(topic)
             self._clear_leftovers(now_ms)
@@ -119,6 +124,8 @@ class Announcer:
         self._witness.beat()
         self._notices.add(self._witness.notice(), now.ms)
         self._notices.tick(now.ms)
+        if self.mqtt.up:
+            self._strays.beat(now.ms)
         listed = self._witness.listing()
         if listed is not None:
             self._publisher.offer(self._messages.boards_topic, self._messages.boards(listed), now.ms)
@@ -131,6 +138,7 @@ class Announcer:
         if tuple(self._shown.queues) != self._truth.queues:
             self._shown.take_list(self._truth.queues)
             self._tell_site(now_ms)
+            self._strays.look(now_ms)
             self._clear_leftovers(now_ms)
         pbx = self._pbx()
         if pbx[0] == "up" != self._pbx_told[0]:  # at once, lest boards take what was held back for live
@@ -208,6 +216,9 @@ class Announcer:
     def _tell_new_site(self, now_ms: int) -> None:
         if self._shown.queues:
             self._teller.offer_news(self._messages.site_topic, self._messages.site(self._shown.queues), now_ms)
+
+    def _hear_acks(self) -> None:
+        self.mqtt.subscribe([self._strays.filter])
 
     def _make_state(self, now_ms: int) -> bytes:
         return self._messages.state(Now(now_ms, self._clock.now().utc_ms), *self._pbx(), self._in_force())

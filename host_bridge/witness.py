@@ -36,9 +36,7 @@ class Witness:
         self._inbox: deque[tuple[str, bytes, bool, int]] = deque(maxlen=MOST_PENDING)
         self._listing_topic = wire.topic(site, "bridge", "boards")
         self.filters = [wire.topic(site, "board", "+", "state"), self._listing_topic]
-        """Topics to hear."""
-        if recorder is not None:
-            self.filters.append(wire.topic(site, "ack", "+", "+"))
+        """Topics to hear; acknowledgements too, which are heard for other reasons as well, see strays.py."""
 
     def connected(self) -> None:
         """The broker is there, and has been told everything anew."""
@@ -53,7 +51,7 @@ class Witness:
             self.recorder.broker(why)
 
     def message(self, topic: str, payload: bytes, retained: bool) -> bool:
-        """Take what is of `filters`; False: it is of others. Nothing that arrives raises."""
+        """Take what is of boards or an acknowledgement; False: it is of others. Nothing that arrives raises."""
         try:
             parts = wire.parts_of(self._site, topic)
         except WireError:

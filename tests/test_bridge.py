@@ -328,7 +328,7 @@ def test_a_notice_of_an_earlier_run_is_told_anew_and_not_cleared_like_a_queue_th
 def test_notices_are_heard_for_as_long_as_the_connection_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(it: Story) -> None:
         it.bridge.boards.mqtt_up()
-        always = {"notice/set", "board/+/state", "bridge/boards"}
+        always = {"notice/set", "board/+/state", "bridge/boards", "ack/+/+"}
         assert it.link.heard == {"queue/+", "rules/+", "notice", *always}
         await asyncio.sleep(0)
         await it.settle()

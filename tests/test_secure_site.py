@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from host_bridge.ctl import program
+from host_bridge.pki import mosquitto
 from host_bridge.pki.folder import Files
 from host_bridge.pki.names import BOARD, BRIDGE, MONITOR, OPERATOR
 from host_bridge.pki.site import YEAR, Pki
@@ -118,7 +119,7 @@ def test_everything_works_and_nothing_is_refused_or_told(  # noqa: PLR0917 - the
     assert call("identify", "hall-1")[0] == 0
     assert call("test", "hall-1")[0] == 0
     assert call("notice", "Team", "meeting", "--for", "30m")[0] == 0
-    assert b"Team meeting" in watcher.heard["wallboard/test/notice"]
+    wait_until(lambda: b"Team meeting" in watcher.heard.get("wallboard/test/notice", b""), otherwise="no notice")
     assert call("notice", "--clear")[0] == 0
     code, out = call("boards", "--json")
     assert (code, json.loads(out)["boards"]["hall-1"]["online"], json.loads(out)["live"]) == (0, True, True)
@@ -275,3 +276,27 @@ def test_a_stolen_board_cannot_put_itself_in_the_bridges_place(site: SecureSite,
         thief.publish("wallboard/test/board/hall-9/state", b"")
     assert "already connected" not in site.log()
     assert bridge.config.exists() and "down" not in "".join(bridge.lines)
+
+
+def test_what_a_stolen_board_left_is_cleared_and_the_acknowledgement_of_an_alarm_is_not(
+    site: SecureSite, bridge: Bridge, peer: AmiPeer
+) -> None:
+    """More than the broker hands on to one client at once, so that a single round is not enough."""
+    real, many = "wallboard/test/ack/sales/waiting", mosquitto.MOST_QUEUED + 5_000
+    with site.client(site.files("hall-9")) as thief:
+        for number in range(many):
+            thief.client.publish(f"wallboard/test/ack/q{number}/wait", b"x" * 20, 0, True)
+        thief.publish(real, b'{"v":1,"at":1}', retain=True)
+    bridge.start()
+    peer.join("sales")
+
+    def left() -> set[str]:
+        with site.client(site.files("wallboardctl", OPERATOR)) as anybody:
+            anybody.subscribe("wallboard/test/ack/+/+", "wallboard/test/bridge/state")
+            wait_until(lambda: len(anybody.heard) > 1)
+            return set(anybody.heard) - {"wallboard/test/bridge/state"}
+
+    wait_until(lambda: left() == {real}, 60, details=lambda: f"{len(left())} left")
+    bridge.until("cleared from the broker: ")
+    bridge.signal(signal.SIGTERM)
+    assert bridge.wait() == 0
