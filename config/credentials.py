@@ -24,6 +24,7 @@ from config.yaml_file import Problem
 MAX_SECRET_BYTES = 4096
 MAX_KEY_BYTES = 65_536
 SECRET_FILES = ("password_file", "key_file")
+PASSWORD_ROUNDS = 50_000  # some 25 ms on a PC, once
 FIRST_PERSON = 1000  # user ids below it are services', on Debian and most others
 
 
@@ -36,6 +37,9 @@ def read_secret(section: Section, folder: Path, problems: list[Problem]) -> str 
         secret = os.environ.get(variable)
         if not secret:
             problems.append((section.at("password_env"), f"environment variable {variable} is not set or empty"))
+        elif not _is_text(secret):
+            problems.append((section.at("password_env"), f"environment variable {variable} is not UTF-8 text"))
+            return None
         return secret or None
     if name is None:
         return None
@@ -91,17 +95,22 @@ def tls_context(
     return context
 
 
-def own_client_id(name: str, section: Section, folder: Path) -> str:
-    """The id by which the broker knows our connection: `name`, and where we have a key, what only its owner can tell.
+def own_client_id(name: str, section: Section, folder: Path, password: str | None) -> str:
+    """The id by which the broker knows our connection: `name`, and what only the owner of its key or password can tell.
 
     A broker cuts off whoever has an id when another comes with it, whoever that may be; so with an id that can be
-    guessed every board, or a thief of one, could keep the bridge off. It tells nothing of the key.
+    guessed every board, or a thief of one, could keep the bridge off. It tells nothing of the key; a weak password is
+    made slow to be guessed from it (PASSWORD_ROUNDS), for a broker writes ids into its log.
     """
     try:
         key = read_regular(folder / section["key_file"], MAX_KEY_BYTES) if section["key_file"] else b""
     except OSError:  # tls_context() tells it
         key = b""
-    return f"{name}-{hmac.digest(key, name.encode(), hashlib.sha256).hex()[:16]}" if key else name
+    if key:
+        return f"{name}-{hmac.digest(key, name.encode(), hashlib.sha256).hex()[:16]}"
+    if password:
+        return f"{name}-{hashlib.pbkdf2_hmac('sha256', password.encode(), name.encode(), PASSWORD_ROUNDS).hex()[:16]}"
+    return name
 
 
 def loose(sections: Iterable[Section], folder: Path) -> Iterator[Problem]:
@@ -125,6 +134,15 @@ def _loose(path: Path) -> str:
     if os.geteuid() == 0 and status.st_uid >= FIRST_PERSON:
         return f"{path} belongs to {_user(status.st_uid)}, expected root or the service's own user: chown it"
     return ""
+
+
+def _is_text(value: str) -> bool:
+    """No bytes in it that are no UTF-8, which Python hands on as lone surrogates."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _why(error: OSError, path: Path) -> str:

@@ -157,7 +157,7 @@ def _mqtt(
         host=address.host or LOOPBACK,
         port=address.port or mqtt["port"] or MQTT_PORT,
         # One id a site: a bridge that comes back takes its own half-open connection over, will and all.
-        client_id=own_client_id(client, own, folder) if secrets else client,
+        client_id=own_client_id(client, own, folder, password) if secrets else client,
         username=own["username"],
         password=password,
         tls=tls_context(mqtt, folder, found, own) if secrets and address.tls else None,

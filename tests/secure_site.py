@@ -91,9 +91,8 @@ class SecureSite:
     def start(self) -> SecureSite:
         """Start, and wait until it takes connections."""
         assert MOSQUITTO
-        self._broker = subprocess.Popen(
-            [MOSQUITTO, "-c", str(self.folder / "mosquitto.conf")], stderr=subprocess.DEVNULL
-        )
+        with (self.folder / "mosquitto.stderr").open("ab") as said:  # before it has read where its log is to be
+            self._broker = subprocess.Popen([MOSQUITTO, "-c", str(self.folder / "mosquitto.conf")], stderr=said)
         wait_until(lambda: "running" in self.log(), otherwise=self.log())
         return self
 
@@ -113,6 +112,12 @@ class SecureSite:
         assert self._broker is not None
         self._broker.send_signal(number)
 
+    def memory(self) -> int:
+        """Bytes that mosquitto has asked for, used or not."""
+        assert self._broker is not None
+        text = Path(f"/proc/{self._broker.pid}/status").read_text()
+        return int(text.split("VmSize:")[1].split()[0]) * 1024
+
     def log(self) -> str:
         """What mosquitto said since its start."""
         path = self.folder / "mosquitto.log"
@@ -130,22 +135,28 @@ class SecureSite:
             context.load_cert_chain(files.cert, files.key)
         return context
 
-    def client(self, files: Files | None, client_id: str = "") -> Client:
+    def client(self, files: Files | None, client_id: str = "", protocol: int = mqtt.MQTTv311) -> Client:
         """A client that is to be connected."""
-        return Client(self, self.context(files), client_id)
+        return Client(self, self.context(files), client_id, protocol)
 
 
 class Client:
     """One that keeps what it hears. `with` connects, or fails."""
 
-    def __init__(self, site: SecureSite, tls: ssl.SSLContext | None, client_id: str = "") -> None:
+    def __init__(
+        self,
+        site: SecureSite,
+        tls: ssl.SSLContext | None,
+        client_id: str = "",
+        protocol: int = mqtt.MQTTv311,
+    ) -> None:
         self.heard: dict[str, bytes] = {}
         self.connected: bool | None = None
         self.ended = 0
         self._site = site
         self._tls = tls
         made = self.client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id, protocol=mqtt.MQTTv311, reconnect_on_failure=False
+            CallbackAPIVersion.VERSION2, client_id, protocol=protocol, reconnect_on_failure=False
         )
         if tls is not None:
             made.tls_set_context(tls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 import subprocess
 from pathlib import Path
@@ -135,6 +136,27 @@ def test_the_id_of_a_connection_with_a_key_cannot_be_guessed(folder: Path) -> No
     assert board_settings.load(folder / "board.yaml").mqtt.client_id != first
     assert settings.load(folder / "bridge.yaml").mqtt.client_id.startswith("wallboard-bridge-main-")
     assert board_settings.load(folder / "board.yaml", secrets=False).mqtt.client_id == "wallboard-board-main-hall-1"
+
+
+def test_nor_can_that_of_one_with_a_password(folder: Path) -> None:
+    def known_as(password: str) -> str:
+        (folder / "own.secret").write_text(f"{password}\n")
+        mqtt = 'mqtt: {url: "mqtt://127.0.0.1:1", username: u, password_file: own.secret}'
+        (folder / "board.yaml").write_text(re.sub(r"mqtt: \{.*\}", mqtt, BOARD_YAML))
+        return board_settings.load(folder / "board.yaml").mqtt.client_id
+
+    first = known_as("secret")
+    assert re.fullmatch("wallboard-board-main-hall-1-[0-9a-f]{16}", first)
+    assert known_as("secret") == first != known_as("another")
+
+
+def test_a_password_in_the_environment_that_is_no_text(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = BRIDGE.replace("thresholds:", "wallboardctl: {username: o, password_env: WORD}\nthresholds:")
+    (folder / "bridge.yaml").write_text(text)
+    monkeypatch.setenv("WORD", "\udcff")
+    with pytest.raises(ConfigError) as wrong:
+        settings.load_broker(folder / "bridge.yaml")
+    assert wrong.value.errors[0].endswith("wallboardctl.password_env: environment variable WORD is not UTF-8 text")
 
 
 def test_wallboardctl_has_a_login_of_its_own(folder: Path) -> None:

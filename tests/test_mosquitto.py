@@ -107,7 +107,8 @@ def read_by(who: Client, witness: Client) -> set[str]:
     """What a client hears of everything, live and retained, whatever it subscribes to."""
     live, retained = (os.urandom(8).hex().encode() for _ in range(2))
     witness.publish_all(TOPICS, retained, retain=True)
-    who.subscribe("#", "wallboard/#", "+/+/+/+/+", MAIN + "bridge/state", "$SYS/#", *TOPICS)
+    shared = [f"$share/thief/{each}" for each in ("#", "$SYS/#", "wallboard/#", *TOPICS)]
+    who.subscribe("#", "wallboard/#", "+/+/+/+/+", MAIN + "bridge/state", "$SYS/#", "$CONTROL/#", *shared, *TOPICS)
     marked(witness, who, MAIN + "bridge/state")
     first = {each for each, payload in who.heard.items() if payload == retained or each == MAIN + "bridge/state"}
     witness.publish_all(TOPICS, live)
@@ -305,6 +306,9 @@ def test_files_are_mosquittos_alone_and_it_has_nothing_to_complain_of(site: Secu
     assert {name for name, mode in modes.items() if mode == "0o600"} == {"acl", "broker.key", "passwords"}
     complaints = [line for line in site.log().splitlines() if "Warning" in line or "Error:" in line]
     assert all("does not contain '%c' or '%u'" in line for line in complaints), complaints
+    said = (site.folder / "mosquitto.stderr").read_text().splitlines()  # of settings that it would rather not have
+    expected_lines = ("Loading config file", "should not be run as root")
+    assert all(any(each in line for each in expected_lines) for line in said), said
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

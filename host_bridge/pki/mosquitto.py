@@ -3,6 +3,10 @@
 Boards are told apart by %u, the user's name, in patterns that hold for everybody: a new board needs its certificate (or
 password) and nothing on the broker, so that a card can be made far from it. People and the bridge stand by name, for
 what they may beyond that; a name is looked up in a table there, not in the certificate.
+
+What is left out, as it can stop a site: memory_limit (tried with small messages: 2.0.11 ends at the limit, and 2.0.21
+does not start again with what it has kept); max_connections (a connection counts before anybody has said who he is);
+use_username_as_clientid (wallboardctl may be there twice). message_size_limit is what 2.0.21 wants no more.
 """
 
 from __future__ import annotations
@@ -15,7 +19,9 @@ from host_bridge.pki.names import BRIDGE, FIXED, MONITOR, OPERATOR, Role
 FOLDER = "/etc/mosquitto/wallboard"  # of all but the settings; mosquitto opens them as its own user
 CONF, ACL, PASSWORDS = "wallboard.conf", "acl", "passwords"
 TLS_PORT, PLAIN_PORT = 8883, 1883
-MESSAGE_LIMIT = 262_144  # bytes; boards take no more, firmware.core.payload
+# Bytes of a packet: the longest payload that boards take (firmware.core.payload), and MQTT's longest topic. One that
+# claims more ends its connection before any room is made for it.
+MOST_PACKET = 262_144 + 65_535 + 16
 MOST_QUEUED = 20_000  # for one client; a board that connects is sent all that is retained: three topics a queue
 
 _READ_BY_ALL = ("bridge/state", "site", "rules/+", "queue/+", "notice")
@@ -60,7 +66,11 @@ acl_file {folder}/{acl}
 
 # Without it a message and its confirmation take 88 ms, with it less than one.
 set_tcp_nodelay true
-message_size_limit {limit}
+
+# Nothing that boards take is longer. Whoever claims to send more is cut off before there is memory for it.
+max_packet_size {limit}
+
+# For one client: whoever connects is sent all that is retained, three topics a queue and more.
 max_queued_messages {queued}
 
 # Acknowledgements and the states of boards are retained: they outlive a restart of the broker, and a power cut but for
@@ -75,6 +85,7 @@ cafile {folder}/ca.crt
 certfile {folder}/broker.crt
 keyfile {folder}/broker.key
 crlfile {folder}/crl.pem
+tls_version tlsv1.2
 require_certificate true
 use_identity_as_username true
 """
@@ -82,7 +93,8 @@ _PLAIN = """
 # Users with passwords, unencrypted: for a network that is yours alone. They are the boards, by their ids, and
 # {users}. Each in turn, as root:
 #   cd {folder} && touch {passwords} && chown mosquitto: {passwords} acl && chmod 600 {passwords} acl
-#   mosquitto_passwd {folder}/{passwords} hall-1
+#   mosquitto_passwd {folder}/{passwords} hall-1 && systemctl reload mosquitto
+# (mosquitto_passwd 2.0.21 finds fault with the file's owner, but it is mosquitto that has to read it.)
 listener {port}
 password_file {folder}/{passwords}
 """
@@ -112,7 +124,7 @@ def acl(site: str, clients: Mapping[str, Role]) -> str:
 
 def conf(site: str, listeners: Listeners, folder: str = FOLDER) -> str:
     """The settings."""
-    made = _CONF.format(site=site, folder=folder, acl=ACL, limit=MESSAGE_LIMIT, queued=MOST_QUEUED)
+    made = _CONF.format(site=site, folder=folder, acl=ACL, limit=MOST_PACKET, queued=MOST_QUEUED)
     if listeners.tls is not None:
         made += _TLS.format(folder=folder, port=listeners.tls)
     if listeners.plain is not None:
