@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from firmware.pi.button import Button
+from firmware.pi.gpio import not_allowed
 from firmware.pi.inbox import Press, Waker
 
 LOG = logging.getLogger("t")
@@ -66,3 +68,13 @@ def test_without_a_pin_or_gpio_it_is_never_pressed(
     button.close()
     (line,) = [record.getMessage() for record in caplog.records]
     assert line.startswith("button: dead: ") and line.endswith("on a Raspberry Pi it is GPIO26 (pin 37)")
+
+
+def test_pins_that_this_user_may_not_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may have them all, whatever their mode: who may what is said by a stand-in for os.access."""
+    assert not_allowed(tmp_path) == ""
+    (tmp_path / "gpiochip0").touch()
+    assert not_allowed(tmp_path) == ""
+    monkeypatch.setattr("firmware.pi.gpio.os.access", lambda path, mode: False)
+    told = not_allowed(tmp_path)
+    assert f"may not use {tmp_path}/gpiochip0 (sudo usermod -aG {(tmp_path / 'gpiochip0').group()} " in told

@@ -38,7 +38,7 @@ class Outside(NamedTuple):
 
 
 class Front:
-    """`known`: the board has been linked before, for it has stored rules. `look`: asks the machine, without waiting."""
+    """`file`: the one that asks for the test. `look`: asks the machine, without waiting."""
 
     def __init__(self, plan: Plan, site: str, file: Path, look: Callable[[], Outside], log: logging.Logger) -> None:
         self._plan = plan

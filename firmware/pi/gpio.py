@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import pwd
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from config.installed import how_to_get
@@ -36,7 +38,19 @@ def claim(make: Callable[[Any], Device]) -> Device:
     try:
         return make(LGPIOFactory())
     except (GPIOZeroError, OSError, lgpio.error) as error:
-        raise NoGpioError(f"no GPIO here ({str(error).strip(chr(39))})") from None
+        raise NoGpioError(not_allowed() or f"no GPIO here ({str(error).strip(chr(39))})") from None
+
+
+def not_allowed(dev: Path = Path("/dev")) -> str:
+    """That this user may not use the pins that are here, and what to do; "" when that is not so."""
+    chips = sorted(dev.glob("gpiochip*"))
+    if not chips or any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
+        return ""
+    try:
+        user, group = pwd.getpwuid(os.geteuid()).pw_name, chips[0].group()
+    except (KeyError, OSError):  # a number without a name
+        user, group = str(os.geteuid()), "gpio"
+    return f"{user} may not use {chips[0]} (sudo usermod -aG {group} {user}, and start it again)"
 
 
 def position(gpio: int) -> int:

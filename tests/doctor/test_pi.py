@@ -9,10 +9,10 @@ import pytest
 from config.yaml_file import parse
 from firmware.pi.panel import PanelSettings
 from firmware.pi.settings import build as build_board
-from host_bridge.ctl.health import card, os_state, pi_panel, pi_pins, pi_power, report, wifi
+from host_bridge.ctl.health import card, os_state, pi_config, pi_panel, pi_pins, pi_power, report, wifi
 from host_bridge.ctl.health.finding import ok, warning
 from host_bridge.ctl.health.machine import Ran, Space
-from tests.doctor.machines import PI5, levels, machine, told
+from tests.doctor.machines import PI4, PI5, levels, machine, told
 
 PANEL = PanelSettings(driver="rgbmatrix", rows=64, cols=64, chain=2)
 HAT = PanelSettings(driver="rgbmatrix", rows=32, cols=64, hardware_mapping="adafruit-hat")
@@ -73,6 +73,22 @@ def test_the_sound_module(tmp_path: Path) -> None:
     assert levels(pi_panel.sound(machine(tmp_path / "c", black), PANEL)) == ["ok"]
     off = {"/boot/firmware/config.txt": "dtparam=audio=on\n[pi5]\ndtparam=audio=on\n[all]\ndtparam=audio=off\r\n"}
     assert levels(pi_panel.sound(machine(tmp_path / "d", off), PANEL)) == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("model", "holds"),
+    [
+        (PI4, {"pi4"}), (PI5, {"pi5"}), ("Raspberry Pi 3 Model B Plus Rev 1.3", {"pi3", "pi3+"}),
+        ("Raspberry Pi Zero 2 W Rev 1.0", {"pi02"}), ("Raspberry Pi Zero W Rev 1.1", {"pi0", "pi0w"}),
+        ("Raspberry Pi Model B Plus Rev 1.2", {"pi1"}), ("Raspberry Pi 400 Rev 1.0", {"pi4", "pi400"}),
+        ("Raspberry Pi Compute Module 4 Rev 1.0", {"pi4", "cm4"}), ("Raspberry Pi 2 Model B Rev 1.1", {"pi2"}),
+    ],
+)  # fmt: skip
+def test_the_filters_of_config_txt(tmp_path: Path, model: str, holds: set[str]) -> None:
+    names = ("pi0", "pi0w", "pi02", "pi1", "pi2", "pi3", "pi3+", "pi4", "pi400", "pi5", "pi500", "cm3", "cm4", "cm5")
+    text = "".join(f"[{name}]\n{name}=1\n" for name in (*names, "HDMI:0")) + "[all]\nevery=1\n"
+    found = pi_config.boot_config(machine(tmp_path, {"/boot/firmware/config.txt": text}, model=model))
+    assert {each.key for each in found.settings} == {*holds, "every"}
 
 
 def test_sound_matters_only_where_the_pwm_times_the_panel(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def version_here(machine: Machine) -> str:
 
 
 def _classes(conf: Conf, username: str, key: str) -> set[str]:
-    """What all lines of `read` or `write` give: Asterisk takes the last."""
+    """The classes of the last line `read` or `write`, which is the one that Asterisk goes by."""
     text = conf.last(username, key) or ""
     return {word.strip().lower() for word in text.split(",") if word.strip()}
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from host_bridge.ctl.health.machine import Machine
 
 BOOT_FOLDERS = ("/boot/firmware", "/boot")  # since Bookworm; before it
 MOST = 98  # characters of a line that the firmware reads
+
+# Filters of config.txt (Raspberry Pi's documentation, "Model filters") → the device tree's names of what they hold for.
+_MODELS = {
+    "pi0": "Zero(?! 2)", "pi0w": "Zero W", "pi02": "Zero 2", "pi1": "Pi Model [AB]|Compute Module Rev", "pi2": "Pi 2",
+    "pi3": "Pi 3|Module 3", "pi3+": "Pi 3 Model [AB] Plus", "pi4": "Pi 4|Module 4", "pi400": "Pi 400",
+    "pi5": "Pi 5|Module 5", "pi500": "Pi 500", "cm1": "Compute Module Rev", "cm3": "Module 3", "cm3+": "Module 3 Plus",
+    "cm4": "Module 4", "cm5": "Module 5",
+}  # fmt: skip
 
 
 class Setting(NamedTuple):
@@ -103,9 +112,4 @@ def _for_us(section: str, model: str) -> bool:
     """Filters: all, none, pi4, pi5, pi02, cm4 …; those that ask for a display or a pin are taken as not met."""
     if section in ("all", "none"):
         return section == "all"
-    names = {
-        "pi0w": "Zero W", "pi02": "Zero 2", "pi0": "Zero", "pi1": "Model B ", "pi2": "Pi 2", "pi3": "Pi 3",
-        "pi3+": "Pi 3 Model B Plus", "pi4": "Pi 4", "pi400": "Pi 400", "pi5": "Pi 5", "pi500": "Pi 500",
-        "cm3": "Compute Module 3", "cm4": "Compute Module 4", "cm5": "Compute Module 5",
-    }  # fmt: skip
-    return section in names and names[section] in model
+    return section in _MODELS and re.search(_MODELS[section], model) is not None
