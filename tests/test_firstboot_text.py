@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hw import firstboot
 
 STOCK = "console=serial0,115200 console=tty1 root=PARTUUID=1-02 rootfstype=ext4 fsck.repair=yes rootwait resize\n"
 ISOLATED = "cgroup_enable=memory isolcpus=domain,managed_irq,3 nohz_full=3 rcu_nocbs=3 irqaffinity=0,1,2"
+ROOT = Path(__file__).parent.parent
 PROTECTED = "init=/usr/lib/wallboard/wallboard-init cloud-init=disabled"
 
 
@@ -44,7 +46,7 @@ class Site:
         (tools / "dpkg-query").write_text("#!/bin/sh\nprintf 'ii '\n")
         for tool in tools.iterdir():
             tool.chmod(0o755)
-        self._path = f"{tools}:{os.environ['PATH']}"
+        self.path = f"{tools}:{os.environ['PATH']}"
 
     def manifest(self, *names: str) -> None:
         """What provision writes: the checksum of each file that nobody may edit."""
@@ -53,7 +55,7 @@ class Site:
 
     def start(self, **more: str) -> subprocess.CompletedProcess[str]:
         """One first boot."""
-        environment = {"PATH": self._path, "WALLBOARD_ROOT": str(self.root), "WALLBOARD_CPUS": str(self.cpus), **more}
+        environment = {"PATH": self.path, "WALLBOARD_ROOT": str(self.root), "WALLBOARD_CPUS": str(self.cpus), **more}
         shutil.rmtree(self.root / "run/wallboard-provisioning", ignore_errors=True)
         script = str(self.given / "firstboot.sh")
         return subprocess.run(
@@ -64,9 +66,13 @@ class Site:
         """The kernel's words."""
         return (self.boot / "cmdline.txt").read_text().split()
 
+    def report(self) -> str:
+        """All of it, with plain line ends."""
+        return (self.given / "report.txt").read_text("utf-8")
+
     def verdict(self) -> str:
-        """The last line of the report."""
-        return (self.given / "report.txt").read_text().splitlines()[-1]
+        """Its last line."""
+        return self.report().splitlines()[-1]
 
     def all(self) -> dict[str, tuple[int, bytes]]:
         """Every file that a first boot may write: its mode and content."""
@@ -226,6 +232,76 @@ def test_a_setting_edited_by_hand_is_taken_as_it_is(site: Site) -> None:
     assert site.verdict() == "OK"
     assert (site.root / "etc/wallboard/board.yaml").read_text() == "board: hall\n"
     assert "board.yaml was edited by hand" in (site.given / "report.txt").read_text()
+
+
+TAB = "board.yaml:2:1: a tab: indent with spaces"
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_board_yaml_that_no_board_takes_is_told_while_the_card_is_at_hand(site: Site, ends: str) -> None:
+    program = site.root / "usr/bin/wallboardctl"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m host_bridge.ctl "$@"\n')
+    program.chmod(0o755)
+    (site.given / "board.yaml").write_text(f"site: מוקד{ends}\tboard: lobby{ends}", "utf-8", newline="")
+    assert site.start().returncode == 1
+    assert TAB in site.report()
+    assert site.verdict().startswith("FAILED: board.yaml is wrong, as is said above: correct it on the card, in any ed")
+    assert (site.given / "MANIFEST").exists() and (site.given / "mqtt.secret").exists(), "the next start tries again"
+    right = "site: מוקד\nboard: lobby\nmqtt: {url: mqtt://b}\npanel: {driver: rgbmatrix, rows: 64, cols: 64}\n"
+    (site.given / "board.yaml").write_text(right, "utf-8")
+    assert (site.start().returncode, site.verdict()) == (0, "OK")
+
+
+@pytest.mark.parametrize("ends", ["exit 1", "kill -9 $$"])
+def test_a_check_that_cannot_be_had_keeps_no_board_from_its_wall(site: Site, ends: str) -> None:
+    program = site.root / "usr/bin/wallboardctl"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\n{ends}\n")
+    program.chmod(0o755)
+    assert (site.start().returncode, site.verdict()) == (0, "OK")
+
+
+def test_a_file_that_notepad_gave_another_name_is_told_of(site: Site) -> None:
+    (site.given / "board.yaml.txt").write_text("board: hall\n")
+    assert site.start().returncode == 0
+    assert "board.yaml.txt is not read. Were these the settings? It has to be called board.yaml\n" in site.report()
+
+
+def test_a_report_that_cannot_be_written_keeps_no_board_from_its_wall(site: Site) -> None:
+    (site.given / "report.txt.new").mkdir()
+    done = site.start()
+    assert (done.returncode, "report.txt cannot be written" in done.stderr) == (0, True)
+    assert site.words()[-2:] == PROTECTED.split()
+
+
+def start_sh(site: Site) -> int:
+    """What runs first on a board: it hands over to firstboot.sh. The exit code."""
+    script = Path(firstboot.__file__).parents[1] / "provision/files/start.sh"
+    shutil.copy(script, site.given / "start.sh")
+    environment = {"PATH": site.path, "WALLBOARD_ROOT": str(site.root), "WALLBOARD_CPUS": str(site.cpus)}
+    command = ["sh", str(site.given / "start.sh"), str(site.boot)]
+    return subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False).returncode
+
+
+@pytest.mark.parametrize("name", ["firstboot.sh", "words.sh"])
+@pytest.mark.parametrize("content", [None, b"", b"note() {", b"\0" * 512])
+def test_what_could_not_even_tell_that_it_is_damaged_is_told_of(site: Site, name: str, content: bytes | None) -> None:
+    (site.given / name).unlink()
+    if content is not None:
+        (site.given / name).write_bytes(content)
+    assert start_sh(site) == 1
+    assert site.verdict() == f"FAILED: {name} is damaged or missing on the card: provision it again."
+    assert (site.given / "MANIFEST").exists()
+    whole = firstboot.contents()[name]
+    (site.given / name).write_bytes(b"\xef\xbb\xbf" + whole.replace(b"\n", b"\r\n"))  # saved by Notepad: no damage
+    assert (start_sh(site), site.verdict()) == (0, "OK")
+
+
+def test_a_card_that_was_pulled_out_is_told_of(site: Site) -> None:
+    (site.given / "MANIFEST").unlink()
+    assert start_sh(site) == 1
+    assert "MANIFEST is missing or empty: provision the card again" in site.verdict()
 
 
 def test_a_cmdline_that_could_not_start_the_board_is_left_alone(site: Site) -> None:

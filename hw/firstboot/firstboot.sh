@@ -57,6 +57,8 @@ install_settings
 install_packages
 install_led_library
 settings_belong_to_the_board
+step "checking the settings"
+settings_are_right
 step "preparing the system"
 kernel_command_line
 firmware_settings

@@ -12,6 +12,9 @@ install_settings() {
         (umask 077; tidy "$file" | write_whole "$ROOT/etc/wallboard/$name")
         chmod "$mode" "$ROOT/etc/wallboard/$name"
     done
+    for file in "$GIVEN"/*.yaml.txt; do   # Notepad's "Save as", where Windows hides the end of names
+        [ ! -e "$file" ] || note "  NOTE: ${file##*/} is not read. Were these the settings? It has to be called $(basename "$file" .txt)"
+    done
     [ -s "$ROOT/etc/wallboard/board.yaml" ] || fail "board.yaml is missing on the card: provision the card again."
 }
 
@@ -21,6 +24,14 @@ settings_belong_to_the_board() {   # once the package has made its user
     for file in "$ROOT"/etc/wallboard/*.key "$ROOT"/etc/wallboard/*.secret; do
         [ ! -e "$file" ] || [ -n "$ROOT" ] || chown wallboard:wallboard "$file"
     done
+}
+
+settings_are_right() {   # as the board itself will read them, while somebody still has the card at hand
+    wrong=0
+    "$ROOT/usr/bin/wallboardctl" check "$ROOT/etc/wallboard/board.yaml" >"$HERE/said" 2>&1 9>&- || wrong=$?
+    [ $wrong = 2 ] || return 0   # 2: it was read and is wrong; anything else says nothing about the file
+    sed "s|^$ROOT/etc/wallboard/|  |" "$HERE/said" >>"$REPORT"
+    fail "board.yaml is wrong, as is said above: correct it on the card, in any editor, and start the Pi with the card again."
 }
 
 remove_secrets() {   # what is installed need not lie on a partition that every laptop reads

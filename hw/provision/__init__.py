@@ -9,7 +9,8 @@ What lies on a provisioned card, and who reads it (BOOT is the boot partition, /
     BOOT/wallboard/board.yaml, ca.crt, board.crt, board.key, mqtt.secret, *.deb, rgbmatrix*.whl
     BOOT/wallboard/SECRETS         which files of the partition hold secrets: they go after a success
     BOOT/wallboard/MANIFEST        written last: without it the card was pulled out too early
-    BOOT/wallboard/report.txt      written by the Pi; notes.txt by start.sh: the network, and slips in what was edited
+    BOOT/wallboard/report.txt      written by the Pi, and by provision while the card is not finished; notes.txt by
+                                   start.sh: the network, and slips in what was edited
 
 Nothing here needs more than Python's own library, so that it runs on a Windows laptop: no POSIX-only module, all files
 written as bytes.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.replace_file import PREFIX, SUFFIX, replace_file, sync_folder
-from hw.provision import FOLDER, CardError
+from hw.provision import FOLDER
 
 MANIFEST = "MANIFEST"
 SECRETS = "SECRETS"
@@ -68,34 +68,34 @@ def edited(folder: Path, name: str) -> bytes | None:
     return None if sums.get(name) in {hashlib.sha256(each).hexdigest() for each in (now, plain)} else now
 
 
-def write(folder: Path, files: Sequence[File]) -> list[File]:
-    """Write all, in this order, and what was really written: those, SECRETS and MANIFEST. Raises CardError."""
+def write(folder: Path, files: Sequence[File], without: Sequence[str] = ()) -> list[File]:
+    """Write all, in this order, and what was really written: those, SECRETS and MANIFEST. Raises OSError; see why().
+
+    `without`: names, relative to the partition, of what is not to be there any more.
+    """
     secrets = File(f"{FOLDER}/{SECRETS}", "".join(f"{each.name}\n" for each in files if each.secret).encode())
     manifest = File(f"{FOLDER}/{MANIFEST}", "".join(_line(each) for each in files if each.exact).encode())
     whole = [*files, secrets, manifest]
     ours = folder / FOLDER
-    try:
-        ours.mkdir(exist_ok=True)
-        replace_file(ours / REPORT, UNFINISHED)
-        (ours / MANIFEST).unlink(missing_ok=True)
-        sync_folder(ours)  # before anything else is another: nothing new is ever believed on the old one's word
-        _clear(folder, {each.name for each in whole} | {f"{FOLDER}/{REPORT}"})
-        for each in whole:
-            _write(folder / each.name, each.data)
-        (ours / REPORT).unlink()
-        sync_folder(ours)
-    except OSError as error:
-        raise CardError(_why(error, folder)) from None
+    ours.mkdir(exist_ok=True)
+    replace_file(ours / REPORT, UNFINISHED)
+    (ours / MANIFEST).unlink(missing_ok=True)
+    sync_folder(ours)  # before anything else is another: nothing new is ever believed on the old one's word
+    _clear(folder, {each.name for each in whole} | {f"{FOLDER}/{REPORT}"}, without)
+    for each in whole:
+        _write(folder / each.name, each.data)
+    (ours / REPORT).unlink()
+    sync_folder(ours)
     return whole
 
 
-def _clear(folder: Path, stay: Collection[str]) -> None:
+def _clear(folder: Path, stay: Collection[str], without: Sequence[str]) -> None:
     """Without what an earlier card left there, and what a program that was ended left anywhere."""
     ours = folder / FOLDER
     for old in [each for pattern in _STALE for each in ours.glob(pattern)]:
         if f"{FOLDER}/{old.name}" not in stay:
             old.unlink(missing_ok=True)
-    for old in folder.glob(f"{PREFIX}*{SUFFIX}"):
+    for old in [*folder.glob(f"{PREFIX}*{SUFFIX}"), *(folder / name for name in without)]:
         old.unlink(missing_ok=True)
 
 
@@ -112,8 +112,9 @@ def _write(path: Path, data: bytes) -> None:
     replace_file(path, data, mode=0o644)
 
 
-def _why(error: OSError, folder: Path) -> str:
-    named = f"{error.filename}: {error.strerror or error}"
+def why(error: OSError, folder: Path) -> str:
+    """What kept a card from being written, and what to do."""
+    named = f"{error.filename or folder}: {error.strerror or error}"
     if error.errno == errno.EROFS:
         return f"{named}: is the switch on the card's side at LOCK? As it is, nothing can be written to it"
     if error.errno == errno.ENOSPC:

@@ -88,13 +88,12 @@ def test_a_power_cut_at_the_first_start_is_made_up_for_at_the_next(
     made = pi("trixie")
     boot = cards.boot_of(made)
     cards.provisioned(boot, monkeypatch)
-    script = boot / "wallboard/firstboot.sh"
-    script.write_text("touch /root/begun\n")  # and no further: MANIFEST is still there
+    cards.firstboot_is(boot, "touch /root/begun\n")  # and no further: MANIFEST is still there
     cards.as_cmdline_says(made)
     made.start()
     made.wait_until(lambda: made.exists("/root/begun"), "firstboot.sh")
     made.kill()
-    script.write_text(cards.FIRSTBOOT)
+    cards.firstboot_is(boot, cards.FIRSTBOOT)
     made.start()
     made.wait_until(lambda: made.exists("/root/firstboot"), "firstboot.sh, again")
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from host_bridge.ctl.card import imager
+from hw.provision import CardError
 from tests.deb import cards
 
 pytestmark = pytest.mark.debian
@@ -31,7 +34,7 @@ echo "$5" >"$FAKES/mounted"
 exec mcopy -s -n -i "$5" '::*' "$6"
 """
 UMOUNT = """#!/bin/sh
-exec mcopy -s -o -n -i "$(cat "$FAKES/mounted")" "$1"/* ::
+mcopy -s -o -n -i "$(cat "$FAKES/mounted")" "$1"/* :: && rm -r "$1"/*
 """
 
 
@@ -119,7 +122,37 @@ def test_an_imager_that_fails_is_told(tmp_path: Path, fakes: Path, image: Path, 
     (fakes / "rpi-imager").write_text("#!/bin/sh\necho 'Error: no' >&2\nexit 1\n")
     done = flash(tmp_path, image, drive[0], drive[0].removeprefix("/dev/") + "\n")
     assert done.returncode == 1
-    assert f"Error: no\nwallboardctl flash: Raspberry Pi Imager did not write {drive[0]} (exit code 1)" in done.stderr
+    assert f"Error: no\nwallboardctl flash: Raspberry Pi Imager did not write all of {drive[0]} (exit code 1)" in (
+        done.stderr
+    )
+    assert not (fakes / "mounted").exists()
+
+
+def test_what_is_no_image_is_not_written(tmp_path: Path, fakes: Path, drive: tuple[str, Path]) -> None:
+    page = tmp_path / "raspios.img"
+    page.write_text("<!DOCTYPE html>" + "x" * 1000)
+    done = flash(tmp_path, page, drive[0], drive[0].removeprefix("/dev/") + "\n")
+    assert (done.returncode, "raspios.img is no image of a card" in done.stderr) == (2, True)
+    assert not (fakes / "imager.log").exists()
+
+
+def test_a_drive_without_a_boot_partition_is_told(drive: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imager, "APPEARS_S", 0.0)
+    with pytest.raises(CardError, match=f"{drive[0]} has no boot partition: is the image one of Raspberry Pi OS?"):
+        imager._partition(drive[0])
+
+
+@pytest.mark.parametrize("where", ["rpi-imager", "mount"])
+def test_an_interrupt_leaves_nothing_mounted_and_says_what_the_card_is(
+    tmp_path: Path, fakes: Path, image: Path, drive: tuple[str, Path], where: str
+) -> None:
+    """Ctrl-C goes to all of the terminal's programs: the stand-in sends it, once it has done what it does."""
+    program = fakes / where
+    program.write_text(program.read_text().replace("exec ", "") + "kill -INT $PPID\nsleep 1\n")
+    done = flash(tmp_path, image, drive[0], drive[0].removeprefix("/dev/") + "\n")
+    assert done.returncode == 1
+    assert done.stderr.endswith("wallboardctl flash: interrupted: the card is not complete, flash it again\n")
+    assert not list(Path(tempfile.gettempdir()).glob("wallboard-card-*"))
 
 
 def test_the_drive_that_this_machine_runs_from_is_refused(tmp_path: Path, fakes: Path, image: Path) -> None:

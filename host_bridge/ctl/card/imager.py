@@ -92,12 +92,13 @@ def boot_partition(device: str) -> Iterator[Path]:
     folder = tempfile.mkdtemp(prefix="wallboard-card-")
     try:
         _must("mount", "-t", "vfat", "-o", "umask=077,flush", partition, folder)
-        try:
-            yield Path(folder)
-        finally:
-            _must("umount", folder)
+        yield Path(folder)
+        _must("umount", folder)
+    except BaseException:  # an interrupt too, of mount itself
+        _said("umount", folder)
+        raise
     finally:
-        with contextlib.suppress(OSError):  # still mounted: nothing in it is to be deleted
+        with contextlib.suppress(OSError):  # still mounted, it is busy: nothing in it is to be deleted
             Path(folder).rmdir()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.folder_lock import alone
+from config.replace_file import replace_file
 from host_bridge.ctl.card import parts
 from host_bridge.ctl.card.args import network_of, system_of
 from host_bridge.ctl.card.board import Board, board_of
@@ -70,6 +71,8 @@ def onto(folder: Path, form: str, plan: Plan, *, force: bool) -> Made:
             return _onto(to, plan)
     except BlockingIOError:
         raise CardError(f"{folder}: another wallboardctl is writing to this card: wait for it") from None
+    except OSError as error:
+        raise CardError(writer.why(error, folder)) from None
 
 
 def _onto(to: Card, plan: Plan) -> Made:
@@ -78,8 +81,7 @@ def _onto(to: Card, plan: Plan) -> Made:
     files = [*plan.payload, *_system(to, plan), File("cmdline.txt", command)]
     card.check_room(to, sum(len(each.data) for each in files))
     notes = [*_keep_edited(to, files), *plan.notes]
-    written = writer.write(to.folder, files)
-    _clear(to)
+    written = writer.write(to.folder, files, without=_of_the_other_form(to))
     return Made(to.folder, to.forms, plan, written, notes)
 
 
@@ -87,7 +89,10 @@ def look(folder: Path, form: str, *, force: bool) -> Card:
     """The card in `folder`. Raises ProvisionError when there is none, or when others' settings are on it."""
     found = card.look(folder, form)
     cmdline.words(found.cmdline)
-    others = card.in_the_way(found)
+    try:
+        others = card.in_the_way(found)
+    except OSError as error:
+        raise CardError(f"{folder} cannot be read: {error.strerror or error}") from None
     if others and not force:
         raise ProvisionError("; ".join(others) + ". To go on all the same: --force")
     return found
@@ -111,26 +116,22 @@ def _system(to: Card, plan: Plan) -> list[File]:
 
 
 def _keep_edited(to: Card, files: Sequence[File]) -> list[str]:
-    """A board.yaml that somebody has edited on the card is not lost; a note about it. Raises CardError."""
+    """A board.yaml that somebody has edited on the card is not lost; a note about it. Raises OSError."""
     name = f"{FOLDER}/board.yaml"
     theirs = writer.edited(to.folder, "board.yaml")
     if theirs is None or theirs in (each.data for each in files if each.name == name):
         return []
     kept = to.folder / f"{name}.before"
-    try:
-        kept.write_bytes(theirs)
-    except OSError as error:
-        raise CardError(f"{kept}: {error.strerror or error}") from None
+    replace_file(kept, theirs)
     return [f"{name} had been edited by hand: that is {kept.name} now; to go by it, --board-yaml {kept}"]
 
 
-def _clear(to: Card) -> None:
-    """The other form's files of ours, from an earlier time: nothing may start twice."""
-    if FIRST_RUN not in to.forms:
-        (to.folder / "firstrun.sh").unlink(missing_ok=True)
+def _of_the_other_form(to: Card) -> list[str]:
+    """Files of ours from an earlier time, or of others with --force: nothing may start twice."""
+    names = [] if FIRST_RUN in to.forms else ["firstrun.sh"]
     if CLOUD_INIT not in to.forms and MADE_BY.encode() in to.old("user-data"):
-        for name in ("user-data", "vendor-data", "meta-data", "network-config"):
-            (to.folder / name).unlink(missing_ok=True)
+        names += ["user-data", "vendor-data", "meta-data", "network-config"]
+    return names
 
 
 def _notes(board: Board, network: Network, system: System) -> list[str]:

@@ -34,6 +34,16 @@ on_the_board() { # in a test's folder no service is touched
     [ -z "$ROOT" ]
 }
 
+must_be_whole() { # firstboot.sh looks at everything else, and can say so only when it is whole itself
+    tidy "$BOOT/wallboard/MANIFEST" 2>/dev/null | while read -r sum name; do
+        case $name in *.sh) ;; *) continue ;; esac
+        [ "$(tidy "$BOOT/wallboard/$name" 2>/dev/null | sha256sum)" != "$sum  -" ] || continue
+        say "$name is damaged or missing"
+        printf 'FAILED: %s is damaged or missing on the card: provision it again.\r\n' "$name" >"$BOOT/wallboard/report.txt"
+        return 1
+    done
+}
+
 mend_user_data() { # cloud-init passes over a user-data with a byte-order mark: without it, from the beginning
     command -v cloud-init >/dev/null && on_the_board || return 0
     [ "$(head -c 3 "$BOOT/user-data" 2>/dev/null)" = "$(printf '\357\273\277')" ] || return 0
@@ -128,5 +138,6 @@ rm -f "$BOOT/wallboard/notes.txt"
 user_data_is_right
 radio_on
 network
+must_be_whole || exit 1
 unset WALLBOARD_START
 exec sh "$BOOT/wallboard/firstboot.sh" "$BOOT"
