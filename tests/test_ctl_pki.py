@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,11 @@ from host_bridge.pki.mosquitto import Listeners
 
 Call = Callable[..., tuple[int, str, str]]
 INIT = ("init", "--site", "main", "--broker", "broker.example", "192.0.2.20")
+NEXT = """\
+next, on the broker's host: copy both folders of etc into /etc/mosquitto, and as root
+  chown -R mosquitto: /etc/mosquitto/wallboard && chmod 600 /etc/mosquitto/wallboard/acl \
+/etc/mosquitto/wallboard/broker.key && systemctl restart mosquitto
+"""
 
 
 @pytest.fixture
@@ -96,6 +102,23 @@ def test_the_list_tells_who_until_when_and_what_is_revoked(call: Call) -> None:
     assert call("revoke", "hall-2")[1].startswith("hall-2: nothing left to revoke\n")
 
 
+def test_the_list_names_a_file_that_cannot_be_read_and_tells_the_rest(call: Call, tmp_path: Path) -> None:
+    call(*INIT)
+    call("board", "hall-1", "hall-2")
+    whole = call("list")[1].splitlines()
+    (tmp_path / "pki/boards/hall-1.crt").write_text("")
+    code, out, err = call("list")
+    assert (code, out.splitlines()) == (1, whole)
+    assert err.startswith(f"wallboardctl pki list: {Path('pki/boards/hall-1.crt')} holds no certificate: put it back")
+    assert err.count("\n") == 1
+    serial = next(each["serial"] for each in json.loads(call("list", "--json")[1]) if each["name"] == "hall-2")
+    kept = tmp_path / f"pki/issued/{serial:0>40}.crt"
+    kept.write_bytes(b"\xff")
+    code, out, err = call("list", "--json")
+    assert (code, err.count("\n")) == (1, 2) and kept.name in err
+    assert {each["name"] for each in json.loads(out)} == {"broker", "wallboard-bridge", "wallboardctl", "hall-1"}
+
+
 def test_renew_without_a_name_takes_what_ends_soon(call: Call) -> None:
     call(*INIT)
     assert call("renew")[1] == "none ends within 365 days\n"
@@ -124,6 +147,25 @@ def test_what_was_written_by_hand_is_kept(call: Call, tmp_path: Path) -> None:
     passwords.write_text("hall-1:x\n")
     call("broker", "--out", "etc", "--passwords")
     assert passwords.read_text() == "hall-1:x\n"
+
+
+def test_a_copy_of_the_folder_lets_nobody_in_again_who_was_revoked_from_another(call: Call, tmp_path: Path) -> None:
+    def revoked(folder: str) -> list[str]:
+        return [each["name"] for each in json.loads(call("list", "--json", "--pki", folder)[1]) if each["revoked"]]
+
+    call(*INIT)
+    call("board", "hall-1", "hall-2")
+    shutil.copytree("pki", "copy")
+    call("revoke", "hall-1")
+    call("broker", "--out", "etc")
+    call("revoke", "hall-2", "--pki", "copy")
+    assert call("broker", "--out", "etc", "--pki", "copy")[:2] == (0, f"wrote {Path('etc/wallboard/crl.pem')}\n" + NEXT)
+    assert (revoked("pki"), revoked("copy")) == (["hall-1"], ["hall-1", "hall-2"])
+    call("broker", "--out", "etc")
+    assert revoked("pki") == ["hall-1", "hall-2"]
+    call("init", "--pki", "other", *INIT[1:])
+    assert call("broker", "--out", "etc", "--pki", "other")[0] == 0
+    assert revoked("other") == []  # another authority begins anew
 
 
 def test_other_ports_and_places(call: Call, tmp_path: Path) -> None:

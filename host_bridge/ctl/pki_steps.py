@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -94,10 +95,14 @@ def _client(args: argparse.Namespace, now: dt.datetime) -> int:
 
 def _list(args: argparse.Namespace, now: dt.datetime) -> int:
     pki = Pki(Folder(args.pki))
-    issued = pki.issued()
+    broken: set[str] = set()
+    issued = pki.issued(broken)
+    for error in sorted(broken):
+        print(f"wallboardctl pki list: {error}", file=sys.stderr)
+    code = 1 if broken else 0
     if args.json:
         print(json.dumps([_as_json(each, now) for each in issued], ensure_ascii=False, indent=2))
-        return 0
+        return code
     until = pki.folder.ca.not_valid_after_utc
     print(f"site {pki.folder.site}: authority until {_day(until)}, {_left(until, now)}")
     width = max((len(each.name) for each in issued), default=0)
@@ -109,7 +114,7 @@ def _list(args: argparse.Namespace, now: dt.datetime) -> int:
             state = f"until {_day(each.until)}, {_left(each.until, now)}{older}"
         hosts = f"  ({', '.join(map(str, each.hosts))})" if each.hosts else ""
         print(f"  {each.name:{width}}  {each.role:8}  {state}{hosts}")
-    return 0
+    return code
 
 
 def _renew(args: argparse.Namespace, now: dt.datetime) -> int:

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from host_bridge.pki import files, mosquitto
+from host_bridge.pki import certificates, files, mosquitto
 from host_bridge.pki.mosquitto import Listeners
 from host_bridge.pki.names import BOARD, BROKER, PkiError
 from host_bridge.pki.site import Pki
@@ -35,6 +35,7 @@ def write(pki: Pki, out: Path, listeners: Listeners, folder: str = mosquitto.FOL
         raise PkiError(f"there is no {broker.cert}: make it with  wallboardctl pki init --site … --broker HOST")
     clients = {each.name: each.role for each in pki.issued() if each.files and each.role not in (BROKER, BOARD)}
     own = out / OWN_FOLDER
+    _take_over(pki, own / "crl.pem")
     wanted = {
         out / CONF_FOLDER / mosquitto.CONF: (mosquitto.conf(pki.folder.site, listeners, folder).encode(), files.PUBLIC),
         own / mosquitto.ACL: (mosquitto.acl(pki.folder.site, clients).encode(), files.SECRET),
@@ -60,6 +61,16 @@ def write(pki: Pki, out: Path, listeners: Listeners, folder: str = mosquitto.FOL
         if done.owned and mode == files.SECRET:
             shutil.chown(path, USER, USER)
     return done
+
+
+def _take_over(pki: Pki, there: Path) -> None:
+    """Who was revoked from another copy of the folder stays revoked, and is so in this one too. Raises PkiError."""
+    pem = files.read(there) if there.exists() else b""
+    if certificates.is_list_of(pem, pki.folder.ca):
+        theirs, _ = certificates.revoked_of(pem, str(there))
+        more = {serial: at for serial, at in theirs.items() if serial not in pki.folder.revoked}
+        if more:
+            pki.folder.revoke(more)
 
 
 def _is_user(name: str) -> bool:

@@ -95,6 +95,15 @@ def revoked_of(pem: bytes, where: str) -> tuple[dict[int, dt.datetime], int]:
     return {each.serial_number: each.revocation_date_utc for each in crl}, number
 
 
+def is_list_of(pem: bytes, issuer: x509.Certificate) -> bool:
+    """It is a list of the revoked, signed by this authority's key."""
+    key = issuer.public_key()
+    try:
+        return isinstance(key, ec.EllipticCurvePublicKey) and x509.load_pem_x509_crl(pem).is_signature_valid(key)
+    except ValueError:
+        return False
+
+
 def load_cert(pem: bytes, where: str) -> x509.Certificate:
     """Raises PkiError."""
     try:

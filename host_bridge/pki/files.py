@@ -11,16 +11,19 @@ from config.replace_file import replace_file
 from host_bridge.pki.names import PkiError
 
 SECRET, PUBLIC = 0o600, 0o644
-MOST_BYTES = 65_536
+MOST_BYTES = 1 << 20  # of a list of 20,000 that are revoked, or an access list that somebody has added to
 
 
 def read(path: Path) -> bytes:
     """The file. Raises PkiError."""
     try:
         with path.open("rb") as stream:
-            return stream.read(MOST_BYTES)
+            content = stream.read(MOST_BYTES + 1)
     except OSError as error:
         raise PkiError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(content) > MOST_BYTES:
+        raise PkiError(f"{path} is too long: expected {MOST_BYTES} bytes at most")
+    return content
 
 
 def write(path: Path, content: bytes, mode: int) -> None:

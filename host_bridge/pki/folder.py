@@ -12,7 +12,7 @@ It is its own record: there is no index beside it that could be lost.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -94,27 +94,41 @@ class Folder:
         files.write(where.cert, pem, files.PUBLIC)
         return where
 
-    def issued(self) -> Iterator[Issued]:
-        """Everything ever signed."""
-        for path in (self.path / ISSUED).glob("*.crt"):
-            cert = _cert(path)
+    def issued(self, broken: set[str] | None = None) -> Iterator[Issued]:
+        """Everything ever signed. With `broken`: what is wrong with a file goes there, and the rest is given."""
+        for path in sorted((self.path / ISSUED).glob("*.crt")):
+            try:
+                cert = _cert(path)
+            except PkiError as error:
+                if broken is None:
+                    raise
+                broken.add(str(error))
+                continue
             name, role = certificates.names_of(cert)
-            where: Files | None = self.files(name, role)
-            used = where and where.cert.exists() and _cert(where.cert).serial_number == cert.serial_number
             yield Issued(
                 name,
                 role,
                 cert.not_valid_after_utc,
                 cert.serial_number,
                 self.revoked.get(cert.serial_number),
-                where if used else None,
+                self._in_use(cert, self.files(name, role), broken),
                 tuple(certificates.hosts_of(cert)),
             )
 
-    def revoke(self, serials: Sequence[int], now: dt.datetime) -> None:
-        """Add to the list of the revoked."""
+    def _in_use(self, cert: x509.Certificate, where: Files, broken: set[str] | None) -> Files | None:
+        """Its files; None when another has taken its place. It passes for the one that cannot be read, see issued()."""
+        try:
+            return where if where.cert.exists() and _cert(where.cert).serial_number == cert.serial_number else None
+        except PkiError as error:
+            if broken is None:
+                raise
+            broken.add(str(error))
+            return where
+
+    def revoke(self, more: Mapping[int, dt.datetime]) -> None:
+        """Add to the list of the revoked: serial numbers, and since when."""
         revoked, number = self._list
-        entries = {**revoked, **dict.fromkeys(serials, now)}
+        entries = {**revoked, **more}
         made = certificates.revocations(self.authority, entries.items(), number + 1)
         files.write(self.path / "crl.pem", made, files.PUBLIC)
         del self._list

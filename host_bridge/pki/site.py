@@ -106,17 +106,17 @@ class Pki:
             raise self._unknown(name)
         gone = [each for each in of_name if each.revoked is None and not (older and each.files)]
         if gone:
-            self.folder.revoke([each.serial for each in gone], now)
+            self.folder.revoke({each.serial: now for each in gone})
         for each in of_name:
             if each.files and not older:  # a key that opens nothing is of no use to anybody
                 files.delete(each.files.cert)
                 files.delete(each.files.key)
         return gone
 
-    def issued(self) -> list[Issued]:
-        """All certificates: the broker's, clients', boards', by name, the newest of a name last."""
+    def issued(self, broken: set[str] | None = None) -> list[Issued]:
+        """All certificates: the broker's, clients', boards', by name, the newest last; see Folder.issued()."""
         order = {BROKER: 0, BOARD: 2}
-        return sorted(self.folder.issued(), key=lambda each: (order.get(each.role, 1), each.name, each.until))
+        return sorted(self.folder.issued(broken), key=lambda each: (order.get(each.role, 1), each.name, each.until))
 
     def _good(self, cert: x509.Certificate, name: str, role: Role, now: dt.datetime) -> Files:
         """The files of a certificate that is there, if they can be used."""
