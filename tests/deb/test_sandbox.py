@@ -177,7 +177,7 @@ from firmware.pi import panel_rgbmatrix
 panel_rgbmatrix.obstacle_on = lambda *_: None  # this is no Raspberry Pi
 
 class RGBMatrixOptions:
-    pass
+    drop_priv_user = "daemon"  # what a library that is new enough knows
 
 class RGBMatrix:
     def __init__(self, options):
