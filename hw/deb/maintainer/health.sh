@@ -9,11 +9,10 @@ set -eu
 . @FOLDER@/common.sh
 
 longest_s=60 steady_s=10 deaths=3
-unit=@UNIT@.service
+unit=@UNIT@.service settings=/etc/wallboard/@ROLE@.yaml
 
 uptime_s() {   # the clock on the wall may not be set yet
-    read -r seconds rest < /proc/uptime
-    : "$rest"
+    read -r seconds _ < /proc/uptime
     echo "${seconds%.*}"
 }
 
@@ -38,7 +37,11 @@ verdict() {
             ;;
         failed)
             if [ "$(show ExecMainStatus)" = 2 ]; then
-                echo "it refuses the configuration that the version before accepted"
+                if "$base/$old/bin/wallboardctl" check "$settings" > /dev/null 2>&1; then
+                    echo "it refuses the configuration that the version before accepts"
+                else
+                    echo "$settings is wrong for the version before too, see: wallboardctl check $settings"
+                fi
             else
                 echo "it failed ($(show Result), exit code $(show ExecMainStatus))"
             fi

@@ -5,17 +5,22 @@
 # work: `dpkg --configure -a` tries again.
 set -eu
 
+# shellcheck source=common.sh
+. @FOLDER@/common.sh
+
+offer_wallboardctl() {
+    update-alternatives --quiet --install /usr/bin/wallboardctl wallboardctl "$link/bin/wallboardctl" @PRIORITY@
+}
+
 case "$1" in
 configure | triggered) ;;
-abort-remove)
-    if [ -d /run/systemd/system ]; then systemctl start --no-block @UNIT@.service; fi
+abort-remove)   # what prerm has undone
+    if [ -L "$link" ]; then offer_wallboardctl; fi
+    if has_systemd; then systemctl start --no-block @UNIT@.service; fi
     exit 0
     ;;
 *) exit 0 ;;   # abort-upgrade and the like: the service has run on
 esac
-
-# shellcheck source=common.sh
-. @FOLDER@/common.sh
 
 if [ "$1" = triggered ]; then
     # /usr/bin/python3 has changed. A new release of Debian has another Python, and that needs another environment.
@@ -45,13 +50,13 @@ if [ "$new" != "$old" ]; then
     if [ -n "$old" ]; then
         # While a version is on trial, the one to go back to is the one before it.
         if ! [ -e "$trial" ]; then point "$before" "$old"; fi
-        case "$state" in active | activating | reloading) echo restart > "$trial" ;; esac
-        if [ -e "$trial" ]; then echo restart > "$trial"; fi
+        case "$state" in active | activating | reloading) : > "$trial" ;; esac
+        if [ -e "$trial" ]; then echo restart > "$trial"; fi   # the one that was on trial, and did not run just now, too
     fi
     rm -f "$rolled_back"
     point "$link" "$new"
 fi
-update-alternatives --quiet --install /usr/bin/wallboardctl wallboardctl "$link/bin/wallboardctl" @PRIORITY@
+offer_wallboardctl
 
 for each in @UNIT@.service @NAME@-health.service; do
     deb-systemd-helper unmask "$each" > /dev/null || true

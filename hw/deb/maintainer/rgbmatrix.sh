@@ -46,10 +46,14 @@ build)
     for header in Python.h Imaging.h; do
         [ -f "$headers/$header" ] || fail "$headers/$header is missing: apt install $needs"
     done
-    rm -f rgbmatrix-*.whl
-    "$python" -I "$pip" wheel --no-deps --disable-pip-version-check "git+$source" ||
+    # In a room of its own, for here may lie one for another kind of Pi already.
+    room=$(mktemp -d)
+    trap 'rm -rf "$room"' EXIT
+    "$python" -I "$pip" wheel --no-deps --disable-pip-version-check --wheel-dir="$room" "git+$source" ||
         fail "it could not be built; what pip says is above"
-    set -- "$PWD"/rgbmatrix-*.whl
+    set -- "$room"/rgbmatrix-*.whl
+    mv "$1" .
+    set -- "$PWD/${1##*/}"
     ;;
 *.whl) [ -f "$1" ] || fail "there is no file $1" ;;
 *) fail "$1 is not understood

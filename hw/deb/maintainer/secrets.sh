@@ -5,7 +5,8 @@ set -eu
 
 for each in /etc/wallboard/*.secret /etc/wallboard/*.key; do
     if ! [ -f "$each" ] || [ -L "$each" ]; then continue; fi
-    chmod 0600 "$each"
+    # No call for nothing: where the system is read-only, the service starts all the same.
+    [ "$(stat -c %a "$each")" = 600 ] || chmod 0600 "$each"
     if [ "$(stat -c %U "$each")" = root ] && grep -qsF -- "${each##*/}" /etc/wallboard/@ROLE@.yaml; then
         chown @USER@: "$each"
     fi
