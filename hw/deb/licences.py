@@ -44,10 +44,9 @@ def licence(about: Message) -> str:
 
 def copyright_text(wheels: list[Path], package: Package) -> str:
     """The file copyright of a package that carries `wheels`."""
-    words = (CHECKOUT / "LICENSE").read_text("utf-8").strip().splitlines()
-    owner = next(line for line in words if line.startswith("Copyright")).removeprefix("Copyright (c) ")
-    body = words[words.index(f"Copyright (c) {owner}") + 1 :]
-    text = "\n".join(f" {line}" if line else " ." for line in body if line or body.index(line))
+    _, words = (CHECKOUT / "LICENSE").read_text("utf-8").split("Copyright (c) ", 1)
+    owner, body = words.split("\n", 1)
+    text = "\n".join(f" {line or '.'}" for line in body.strip().splitlines())
     parts = [_HEAD.format(owner=owner, text=text)]
     for wheel in wheels:
         about = metadata(wheel)

@@ -80,6 +80,7 @@ def test_what_is_in_a_package(every: dict[str, Path]) -> None:
         for wheel in (tree / f"usr/lib/{package}/wheels").iterdir():
             assert f"Files: usr/lib/{package}/wheels/{wheel.name}\n" in copyright_text
         assert "not stated" not in copyright_text
+        assert " copies or substantial portions of the Software.\n .\n THE SOFTWARE IS PROVIDED" in copyright_text
         assert "GPL" not in copyright_text.replace("LGPL", ""), "what is GPL is in no package of ours"
 
 
