@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.deb import prepared, trees
-from tests.deb.debs import Debs
+from tests.deb import prepared, sites, trees
+from tests.deb.debs import HANGING, Debs
 from tests.deb.rig import Machine
 from tests.debian_tree import RigError
 
@@ -75,6 +76,31 @@ def layer_of(tree_of: Callable[[str], Path], debs: Debs, tmp_path_factory: pytes
     yield layer
     for each in made.values():
         shutil.rmtree(each.parent)
+
+
+@pytest.fixture(scope="session")
+def hanging(
+    tree_of: Callable[[str], Path], layer_of: Layer, debs: Debs, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Machine, float]]:
+    """A board on a new version that hangs, cut off in its trial and switched on again; and when (s since 1970).
+
+    It takes its real minute while other tests run; test_odd_lives.py sees how it ended.
+    """
+    suite = trees.SUITES[0]
+    machine = Machine(tree_of(suite), tmp_path_factory.mktemp("hanging") / "machine", layer_of(suite, prepared.both))
+    try:
+        machine.start()
+        sites.set_up_board(machine)
+        machine.sh("systemctl enable --now wallboard")
+        sites.install(machine, debs, HANGING, "wallboard-board", patient=True)
+        machine.wait_until(lambda: "now I hang" in machine.log("wallboard"), "the new version is tried", 20)
+        machine.kill()
+        since_s = time.time()
+        machine.start(settled=False)
+        assert sites.in_use(machine, "board") == f"{HANGING}/board"
+        yield machine, since_s
+    finally:
+        machine.close()
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import shutil
 from pathlib import Path
 
 from tests import debian_tree
-from tests.deb.rig import HOST, Machine
+from tests.deb.container import HOST
+from tests.deb.rig import Machine
 from tests.deb.trees import PACKAGES
 from tests.debian_tree import MMDEBSTRAP
 from tests.pbx import asterisk, build

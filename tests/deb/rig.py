@@ -28,6 +28,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.deb.container import boot_command, leader
 from tests.debian_tree import RigError
 
 BOOT_S, HALT_S = 60.0, 40.0
@@ -41,36 +42,6 @@ ENVIRONMENT = {
     "SYSTEMD_PAGER": "",
     "SYSTEMD_COLORS": "0",
 }
-GROUPS = "wallboard-rig-"
-HOST = "/mnt/host"  # where systemd-nspawn finds what is this host's, whatever is hidden below
-
-# $1 what is read only, $2 the folder to write to, $3 the name of a control group, then words for its systemd. Tmpfs
-# hides what nspawn leaves in /run and /tmp when it is killed. A group of its own in the unified hierarchy, whatever
-# else this host has mounted, is what the machine's systemd takes for the root of all groups; those of runs that were
-# killed are empty, and removed here. BPF is what systemd holds units to DeviceAllow=, SocketBindDeny= and
-# IPAddressDeny= with.
-CONTAINER = ("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private")
-CONTAINER += ("--pid", "--fork", "--kill-child", "--mount-proc")
-_BOOT = """
-set -e
-mount -t tmpfs tmpfs /mnt
-mkdir /mnt/root /mnt/host
-mount --rbind / /mnt/host
-mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" /mnt/root
-mount -t tmpfs tmpfs /run
-mount -t tmpfs tmpfs /tmp
-mount -t cgroup2 cgroup2 /sys/fs/cgroup
-for each in cpu memory pids; do echo "+$each" > /sys/fs/cgroup/cgroup.subtree_control || true; done 2> /dev/null
-for old in /sys/fs/cgroup/wallboard-rig-*; do
-    if grep -qs "populated 0" "$old/cgroup.events"; then find "$old" -depth -type d -exec rmdir {} + || true; fi
-done
-mkdir "/sys/fs/cgroup/$3"
-echo 0 > "/sys/fs/cgroup/$3/cgroup.procs"
-shift 3
-exec systemd-nspawn --quiet --directory=/mnt/root --boot --private-network --register=no --keep-unit \\
-    --link-journal=no --resolv-conf=off --timezone=off --hostname=debian --console=pipe \\
-    --capability=CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON --system-call-filter=bpf "$@"
-"""
 
 
 class CommandError(AssertionError):
@@ -120,7 +91,7 @@ class Machine:
 
     def command(self) -> list[str]:
         """What boots it, in the foreground; words for its systemd may follow."""
-        return [*CONTAINER, "sh", "-c", _BOOT, "sh", self._lower, str(self._folder), _new_group(), *self.options]
+        return boot_command(self._lower, self._folder, self.options)
 
     def stop(self) -> None:
         """Shut down as `systemctl poweroff` does, and wait; harmless when it is off."""
@@ -254,9 +225,8 @@ class Machine:
     def _is_up(self, settled: bool) -> bool:
         """Find the first process, and ask it; `degraded` is up too: what failed is the test's matter."""
         assert self._container is not None
-        nspawn = _child(self._container.pid)
-        self._leader = _child(nspawn) if nspawn else 0
-        if not self._leader or Path(f"/proc/{self._leader}/comm").read_text() != "systemd\n":
+        self._leader = leader(self._container.pid)
+        if not self._leader:
             return False
         wait = ["--wait"] if settled else []
         told = self.run("systemctl", "is-system-running", *wait, check=False, timeout=BOOT_S).stdout.strip()
@@ -272,16 +242,3 @@ class Machine:
             each.kill()
             each.wait()
         self._beside.clear()
-
-
-def _new_group() -> str:
-    return f"{GROUPS}{os.getpid()}-{time.monotonic_ns()}"
-
-
-def _child(parent: int) -> int:
-    """The number of the last process that `parent` has started, 0 when there is none."""
-    try:
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    except OSError:
-        return 0
-    return int(children[-1]) if children else 0

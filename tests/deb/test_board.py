@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from tests.deb import prepared, trees
-from tests.deb.conftest import Layer
-from tests.deb.debs import FIRST, HANGING, LATER, Debs
+from tests.deb.debs import FIRST, LATER, Debs
 from tests.deb.rig import Machine
 from tests.deb.sites import (
     UNITS,
@@ -22,10 +19,9 @@ from tests.deb.sites import (
     install,
     set_up_board,
     set_up_bridge,
-    wait_for_version,
 )
 
-pytestmark = pytest.mark.debian
+pytestmark = [pytest.mark.debian, pytest.mark.usefixtures("hanging")]  # the longest of all begins here
 BOARD, BRIDGE = UNITS["board"], UNITS["bridge"]
 FRAME = "var/lib/wallboard/frames/latest.png"
 
@@ -37,31 +33,6 @@ def lit(machine: Machine) -> bytes:
         pixels = picture.tobytes()
     assert sum(pixels) > 1000
     return pixels
-
-
-@pytest.fixture(scope="module", autouse=True)
-def hanging(
-    tree_of: Callable[[str], Path], layer_of: Layer, debs: Debs, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Machine, float]]:
-    """A board on a new version that hangs, cut off in its trial and switched on again; and when (s since 1970).
-
-    It takes its real minute while this module's other tests run; the last of them sees how it ended.
-    """
-    suite = trees.SUITES[0]
-    machine = Machine(tree_of(suite), tmp_path_factory.mktemp("hanging") / "machine", layer_of(suite, prepared.both))
-    try:
-        machine.start()
-        set_up_board(machine)
-        machine.sh("systemctl enable --now wallboard")
-        install(machine, debs, HANGING, "wallboard-board", patient=True)
-        machine.wait_until(lambda: "now I hang" in machine.log("wallboard"), "the new version is tried", 20)
-        machine.kill()
-        since_s = time.time()
-        machine.start(settled=False)
-        assert in_use(machine, "board") == f"{HANGING}/board"
-        yield machine, since_s
-    finally:
-        machine.close()
 
 
 def test_both_on_one_machine_and_each_goes_alone(new_machine: Callable[[str], Machine], debs: Debs) -> None:
@@ -157,14 +128,3 @@ def test_another_machines_package_is_refused_by_dpkg(machine: Machine, debs: Deb
     told = machine.run("dpkg", "--install", "/root/other.deb", check=False)
     assert told.returncode != 0 and "does not match system" in told.stderr
     assert not machine.exists("/opt/wallboard")
-
-
-def test_a_version_that_hangs_goes_back_within_a_minute_and_after_a_power_cut(hanging: tuple[Machine, float]) -> None:
-    machine, since_s = hanging
-    wait_for_version(machine, FIRST, 75, "board")
-    back_s = float(machine.sh("stat -c %.Y /opt/wallboard/board.rolled-back"))
-    assert 50 < back_s - since_s < 70
-    lit(machine)
-    why = machine.read("/opt/wallboard/board.rolled-back")
-    assert why == "0.4.0 was refused: it was not ready and steady within 60 s; 0.1.0 is in use again\n"
-    assert why.strip() in machine.log("wallboard-board-health")

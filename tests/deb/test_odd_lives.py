@@ -13,6 +13,7 @@ from tests.deb.sites import UNITS, in_use, install, set_up_bridge, wait_for_vers
 
 pytestmark = pytest.mark.debian
 UNIT = UNITS["bridge"]
+FRAME = "/var/lib/wallboard/frames/latest.png"
 HEALTH = "wallboard-bridge-health.service"
 
 on_each_release = pytest.mark.parametrize("bridge_host", trees.SUITES, indirect=True)
@@ -111,3 +112,57 @@ def test_the_watch_is_killed_and_the_disk_is_full(machine: Machine, debs: Debs) 
     wait_for_version(machine, FIRST, 40)
     assert time.monotonic() - since < 40
     assert "0.4.0 was refused: it was not ready and steady within 12 s; 0.1.0 is in use again" in machine.log(HEALTH)
+
+
+def test_deconfigured_it_runs_on(bridge_host: Machine) -> None:
+    """Something is installed that breaks the package, or what it depends on is replaced; and that is undone."""
+    machine = bridge_host
+    at_work = machine.show(UNIT, "MainPID")
+    machine.write(
+        "/root/other/DEBIAN/control",
+        "Package: other\nVersion: 1\nArchitecture: all\nMaintainer: nobody\nBreaks: wallboard-bridge\nDescription: x\n",
+    )
+    machine.sh("dpkg-deb --build /root/other; dpkg --auto-deconfigure --install /root/other.deb || true")
+    status = "dpkg-query --show --showformat '${db:Status-Status}' wallboard-bridge"
+    assert machine.sh(status) == "half-configured"
+    assert machine.show(UNIT, "MainPID") == at_work and machine.sh("wallboardctl --version") == FIRST
+    machine.sh("dpkg --remove other; dpkg --configure -a")
+    machine.wait_for(UNIT)
+    assert machine.sh(status) == "installed" and machine.sh("wallboardctl --version") == FIRST
+
+
+def test_settings_that_were_wrong_before_the_upgrade_are_no_fault_of_a_version(
+    bridge_host: Machine, debs: Debs
+) -> None:
+    """Somebody edited them, and the service had not been started again yet."""
+    machine = bridge_host
+    settings = "/etc/wallboard/bridge.yaml"
+    machine.sh(f"sed -i s/^site/siet/ {settings}")
+    install(machine, debs, LATER)
+    machine.wait_until(lambda: machine.exists("/opt/wallboard/bridge.rolled-back"), "the verdict", 20)
+    assert machine.read("/opt/wallboard/bridge.rolled-back") == (
+        f"0.2.0 was refused: {settings} is wrong for the version before too, see: wallboardctl check {settings}; "
+        "0.1.0 is in use again\n"
+    )
+    machine.sh(f"sed -i s/^siet/site/ {settings}; systemctl restart wallboard-bridge")
+    machine.wait_for(UNIT)
+
+
+def test_settings_on_a_read_only_system_are_no_hindrance(bridge_host: Machine) -> None:
+    machine = bridge_host
+    machine.sh(
+        "systemctl stop wallboard-bridge; mount --bind /etc/wallboard /etc/wallboard;"
+        "mount -o remount,bind,ro /etc/wallboard; systemctl start wallboard-bridge"
+    )
+    machine.wait_for(UNIT)
+
+
+def test_a_version_that_hangs_goes_back_within_a_minute_and_after_a_power_cut(hanging: tuple[Machine, float]) -> None:
+    machine, since_s = hanging
+    wait_for_version(machine, FIRST, 75, "board")
+    back_s = float(machine.sh("stat -c %.Y /opt/wallboard/board.rolled-back"))
+    assert 50 < back_s - since_s < 70
+    machine.wait_until(lambda: machine.exists(FRAME), "a frame", 10)
+    why = machine.read("/opt/wallboard/board.rolled-back")
+    assert why == "0.4.0 was refused: it was not ready and steady within 60 s; 0.1.0 is in use again\n"
+    assert why.strip() in machine.log("wallboard-board-health")

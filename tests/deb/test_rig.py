@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.deb.rig import GROUPS, CommandError, Machine
+from tests.deb.container import GROUPS
+from tests.deb.rig import CommandError, Machine
 
 pytestmark = pytest.mark.debian
 
