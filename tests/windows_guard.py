@@ -2,7 +2,9 @@
 
     python -m tests.windows_guard provision --board lobby --out D:\\ …
 
-Modules that Windows lacks cannot be imported, and what `os` and `signal` lack there is gone, before any of ours loads.
+Modules that Windows lacks cannot be imported, and what `os`, `signal` and `socket` lack there is gone, before any of
+ours loads. A file of ours that is opened as text without saying in which encoding is an error: there it would be that
+of the country, and not UTF-8.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ import importlib.abc
 import importlib.machinery
 import os
 import signal
+import socket
 import sys
+import warnings
 from collections.abc import Sequence
 from types import ModuleType
 
-# Those of the standard library that its documentation gives as "Availability: Unix".
+# Those of the standard library that its documentation gives as "Availability: Unix". But statvfs: by it shutil.disk_usage works here.
 MISSING = ("fcntl", "grp", "pwd", "pty", "readline", "resource", "spwd", "syslog", "termios", "tty", "curses")
 OS = (
     "O_NONBLOCK",
@@ -30,6 +34,10 @@ OS = (
     "getuid",
 )
 OS += ("getgid", "getegid", "initgroups", "mkfifo", "pread", "pwrite", "setuid", "sync", "uname", "killpg")
+OS += ("fchmod", "getgroups", "getloadavg", "lchown", "nice", "pipe2", "setgid", "setsid", "ST_RDONLY")
+OS += ("sysconf", "ttyname", "WNOHANG", "waitid")
+SOCKET = ("AF_UNIX", "SOCK_CLOEXEC", "SOCK_NONBLOCK")
+OURS = "(config|firmware|host_bridge|hw)[.]"
 SIGNALS = ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCHLD", "SIGKILL", "SIGPIPE", "SIGQUIT", "SIGSTOP", "SIGTSTP")
 
 
@@ -51,14 +59,20 @@ def leave_posix() -> None:
     for name in MISSING:
         sys.modules.pop(name, None)
     sys.meta_path.insert(0, _NotOnWindows())
-    for module, names in ((os, OS), (signal, SIGNALS)):
+    for module, names in ((os, OS), (signal, SIGNALS), (socket, SOCKET)):
         for name in names:
             if hasattr(module, name):
                 delattr(module, name)
 
 
+def name_encodings() -> None:
+    """A text file of ours that is opened in no named encoding is an error, given PYTHONWARNDEFAULTENCODING=1."""
+    warnings.filterwarnings("error", category=EncodingWarning, module=OURS)
+
+
 if __name__ == "__main__":
     leave_posix()
+    name_encodings()
     sys.argv[0] = "wallboardctl"
     from host_bridge.ctl.__main__ import main
 

@@ -11,6 +11,9 @@ from config.mistakes import ConfigError
 def main() -> int:
     """The exit code."""
     interrupt.quietly()
+    if sys.platform == "win32":
+        print("wallboard: a board runs on Linux; from here its card is made: wallboardctl provision", file=sys.stderr)
+        return 2
     try:
         from firmware.pi import program  # noqa: PLC0415 - it takes a second, in which somebody may press Ctrl-C
 

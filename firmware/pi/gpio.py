@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +45,8 @@ def not_allowed(dev: Path = Path("/dev")) -> str:
     chips = sorted(dev.glob("gpiochip*"))
     if not chips or any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
         return ""
+    import pwd  # noqa: PLC0415 - there is none on Windows, where the self-test is shown by `preview`
+
     try:
         user, group = pwd.getpwuid(os.geteuid()).pw_name, chips[0].group()
     except (KeyError, OSError):  # a number without a name

@@ -100,8 +100,8 @@ def _secret(path: Path) -> tuple[str, bool]:
                 raise AmiUserError(f"{path}: its first line is no secret that manager.conf can hold; remove the file")
             return secret, False
         secret = secrets.token_hex(24)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-            stream.write(f"{secret}\n")
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(f"{secret}\n".encode())
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         hint = "; as root?" if isinstance(error, PermissionError) else "; name another with --secret"

@@ -61,7 +61,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when there is no problem, else 1; 2 when a file that was named is not there."""
+    """0 when there is no problem, else 1; 2 when a file that was named is not there, or this is no Linux."""
+    if not_here("doctor"):
+        return 2
     from host_bridge.ctl.health.card import BY_HAND, is_protected  # noqa: PLC0415
     from host_bridge.ctl.health.machine import Machine  # noqa: PLC0415
     from host_bridge.ctl.health.whole import examined  # noqa: PLC0415 - all checks, and what they need
@@ -78,6 +80,15 @@ def run(args: argparse.Namespace) -> int:
         note = BY_HAND if is_protected(Machine()) else ""
         print("\n".join(lines(found, heading(files), brief=args.brief, note=note)))
     return code(found)
+
+
+def not_here(command: str) -> bool:
+    """Say that this machine, a laptop of Windows or a Mac, is not the one that is meant."""
+    if sys.platform.startswith("linux"):
+        return False
+    there = f"log in to the board, or to the bridge's host, and there: sudo wallboardctl {command}"
+    print(f"wallboardctl {command}: it looks at the machine that it runs on; {there}", file=sys.stderr)
+    return True
 
 
 def code(found: list[Finding]) -> int:

@@ -10,6 +10,7 @@ import argparse
 import errno
 import importlib
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from types import ModuleType
@@ -64,6 +65,8 @@ GROUPS = {
 COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
 
 DESCRIPTION = "Looks after the LED wallboards of a site."
+# On Windows "D:\" is D:, a quote, and all that follows; PowerShell completes names with spaces to such words.
+_SPOILT = re.compile(r'(?:--[\w-]+=)?(?P<name>[A-Za-z]:(?:\\[^"]*)?|\.{0,2}\\[^"]*)"')
 EPILOG = """\
 Every command prints for people, and JSON with --json; `wallboardctl COMMAND --help` tells more.
 Exit codes: 0 fine, 1 failed, 2 wrong usage or wrong configuration.
@@ -76,6 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not words:
         build(()).print_help(sys.stderr)
         return 2
+    for spoilt in filter(None, map(_SPOILT.match, words)):
+        return _quote_in_a_name(spoilt["name"])
     asked = next((word for word in words if not word.startswith("-")), None)
     if asked is not None and asked not in COMMANDS:
         return _unknown(asked)
@@ -162,6 +167,12 @@ def _refuse(parser: argparse.ArgumentParser, command: str, word: str) -> NoRetur
     own: argparse.ArgumentParser = commands.choices[command]
     hint = did_you_mean(word.partition("=")[0], [*own._option_string_actions]) if word.startswith("-") else ""
     own.error(f"{'there is no option' if word.startswith('-') else 'one word too many:'} {shown(word)}{hint}")
+
+
+def _quote_in_a_name(name: str) -> int:
+    right = f"{name}\\ without quotes" if len(name) == 2 else f'"{name}"'
+    print(f"wallboardctl: a \\ before a closing quote makes the quote part of the name: write {right}", file=sys.stderr)
+    return 2
 
 
 def _unknown(command: str) -> int:

@@ -12,7 +12,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from host_bridge.ctl.doctor import about, heading
+from host_bridge.ctl.doctor import about, heading, not_here
 from host_bridge.ctl.health.sites import FOLDER, chosen
 from host_bridge.ctl.number_args import whole
 from host_bridge.ctl.site_args import UsageError
@@ -58,7 +58,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when it was written, 1 when it could not be, 2 when a file that was named is not there."""
+    """0 when it was written, 1 when it could not be, 2 when a file that was named is not there, or this is no Linux."""
+    if not_here("support"):
+        return 2
     from host_bridge.ctl.bundle.parts import LEFT_OUT, STAYS  # noqa: PLC0415 - with them comes all that they need
 
     try:

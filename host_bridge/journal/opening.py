@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import logging
 import os
 import sqlite3
@@ -31,6 +30,8 @@ def lock(path: Path, log: logging.Logger, word: str = "journal") -> FileIO | Non
     system has no locks or no room for one. It is a file of its own: closing the database's own would drop SQLite's
     locks (sqlite.org/howtocorrupt.html).
     """
+    import fcntl  # noqa: PLC0415 - there is none on Windows, where a copy of a journal may be read
+
     name = path.with_name(path.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

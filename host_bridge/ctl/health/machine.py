@@ -83,7 +83,8 @@ class Machine:
     ) -> None:
         self.root = root
         self.now_s = now_s
-        self.uid = os.geteuid() if uid is None else uid
+        own = os.geteuid() if hasattr(os, "geteuid") else 0  # on Windows nobody is root, and sudo would be no help
+        self.uid = own if uid is None else uid
         self._runner = runner
         self._space = space
 
