@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Sequence
 from types import ModuleType
 
-# Those of the standard library that its documentation gives as "Availability: Unix". But statvfs: by it shutil.disk_usage works here.
+# Those of the standard library that its documentation gives as "Availability: Unix"; shutil.disk_usage needs statvfs.
 MISSING = ("fcntl", "grp", "pwd", "pty", "readline", "resource", "spwd", "syslog", "termios", "tty", "curses")
 OS = (
     "O_NONBLOCK",
