@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from config.regular_file import must_be_regular
 
 # The new content lies under such a name until it takes the file's place; kill -9 in between leaves it lying.
 PREFIX, SUFFIX = ".wallboard-", ".new"
+_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)  # Windows has the second alone
 # What stands in the way of another file, and not of another content: a folder that may not be written, an owner who is
 # somebody else, a file that is mounted by itself into a container. A full or a dying disk is none of these.
 _IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV)
@@ -41,12 +41,12 @@ def replace_file(
             _write_over(real, data)
     except OSError as error:
         # By itself a full disk names no file, and others name the one beside it.
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
+        number = getattr(error, "winerror", None)  # says more than errno: a card at LOCK is just EACCES
+        raise OSError(error.errno, error.strerror or str(error), str(path), number) from None
 
 
 def _replace(real: Path, data: bytes, mode: int | None, like: Path | None) -> None:
-    handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=SUFFIX, dir=real.parent)  # 0600, whatever the umask
-    new = Path(name)
+    handle, new = _begin(real)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -65,6 +65,15 @@ def _replace(real: Path, data: bytes, mode: int | None, like: Path | None) -> No
     with suppress(OSError):  # some network file systems cannot; and the file has its new content already
         _sync(real, 0)  # FAT keeps a file's size and place beside its name: until this the new name has none
         sync_folder(real.parent)
+
+
+def _begin(real: Path) -> tuple[int, Path]:
+    """A new file beside it, open, for its owner alone.
+
+    Not by tempfile.mkstemp, which on Windows tries another name, and another, where none can be written at all.
+    """
+    new = real.with_name(f"{PREFIX}{os.urandom(8).hex()}{SUFFIX}")
+    return os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600), new
 
 
 def _resemble(new: Path, like: Path) -> None:

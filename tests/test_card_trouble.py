@@ -158,11 +158,24 @@ def test_what_the_card_refuses_is_one_line_with_the_file(
     def refuses(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(replace_file.tempfile, "mkstemp", refuses)
+    monkeypatch.setattr(replace_file, "_begin", refuses)
     assert program.main(words(boot, "lobby")) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"wallboardctl provision: {boot}/wallboard/report.txt: {told}")
     assert said.count("\n") == 1
+
+
+def test_a_card_at_lock_is_told_on_windows_too(
+    boot: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuses(path: Path, *_: object, **__: object) -> None:
+        error = PermissionError(errno.EACCES, "The media is write protected", str(path))
+        error.winerror = 19  # type: ignore[attr-defined]
+        raise error
+
+    monkeypatch.setattr("hw.provision.writer.replace_file", refuses)
+    assert program.main(words(boot, "lobby")) == 1
+    assert "The media is write protected: is the switch on the card's side at LOCK?" in capsys.readouterr().err
 
 
 def test_an_interrupt_in_the_middle_says_that_the_card_is_not_complete(boot: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_file_keeps_mode_owner_and_access_list_and_a_symlink_stays_one(tmp_pat
     assert left(file) == ["link"]
 
 
-@pytest.mark.parametrize("step", ["mkstemp", "fdopen", "fsync", "copystat", "chown", "replace", "sync_folder"])
+@pytest.mark.parametrize("step", ["_begin", "fdopen", "fsync", "copystat", "chown", "replace", "sync_folder"])
 def test_killed_at_any_step_it_leaves_the_one_content_or_the_other(
     file: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -94,7 +94,7 @@ def test_killed_at_any_step_it_leaves_the_one_content_or_the_other(
             os.chown(file, 1234, 5678)
         else:
             step = "copystat"
-    places = {"mkstemp": room.tempfile, "copystat": room.shutil, "replace": Path, "sync_folder": room}
+    places = {"_begin": room, "copystat": room.shutil, "replace": Path, "sync_folder": room}
 
     def killed(*_: object, **__: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -19,6 +19,7 @@ MANIFEST = "MANIFEST"
 SECRETS = "SECRETS"
 REPORT = "report.txt"
 UNFINISHED = b"FAILED: this card was pulled out before it was written to its end: provision it again.\r\n"
+_WRITE_PROTECTED = 19  # winerror.h, ERROR_WRITE_PROTECT
 # What an earlier card left in wallboard/ and no longer belongs there; other files are a person's own.
 _STALE = (
     "*.deb",
@@ -115,7 +116,7 @@ def _write(path: Path, data: bytes) -> None:
 def why(error: OSError, folder: Path) -> str:
     """What kept a card from being written, and what to do."""
     named = f"{error.filename or folder}: {error.strerror or error}"
-    if error.errno == errno.EROFS:
+    if error.errno == errno.EROFS or getattr(error, "winerror", None) == _WRITE_PROTECTED:
         return f"{named}: is the switch on the card's side at LOCK? As it is, nothing can be written to it"
     if error.errno == errno.ENOSPC:
         return f"{named}: the card is not complete; delete what else is on {folder}, and provision it again"
