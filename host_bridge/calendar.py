@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -28,6 +29,7 @@ MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ONE_DAY = dt.timedelta(days=1)
+ANY_CASE = ("win32", "darwin")  # asia/jerusalem is the file Asia/Jerusalem there, and on the Pi none
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 LOOK_AHEAD_DAYS = 8  # a week whose every day has the same hours, and one more
 
@@ -179,6 +181,8 @@ def _utc_ms(local: dt.datetime) -> int:
 def zone(name: str) -> ZoneInfo:
     """The time zone of an IANA name. Raises ValueError with the nearest right name."""
     try:
+        if sys.platform in ANY_CASE and name not in available_timezones():
+            raise ZoneInfoNotFoundError(name)
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         known = available_timezones()

@@ -397,6 +397,12 @@ def test_it_runs_without_what_only_posix_has(boot: Path, pki: Path, encoding: st
     assert not any(b"\r" in each for name, each in contents(boot).items() if not name.endswith(".deb"))
 
 
+def test_a_time_zone_that_there_is_not_is_told(run: Run) -> None:
+    assert "--timezone: 'Asia/Jeruslem' is no time zone, expected a name like Asia/Jerusalem; did you mean" in wrong(
+        run, *PLACE, "--timezone", "Asia/Jeruslem"
+    )
+
+
 def test_the_guard_guards() -> None:
     script = "from tests import windows_guard; windows_guard.leave_posix(); import fcntl"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)

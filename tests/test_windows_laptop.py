@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import zoneinfo
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import tzdata
 
 from firmware.pi import __main__ as board
 from host_bridge import __main__ as bridge
+from host_bridge import calendar
 from host_bridge.ctl import program
 
 ROOT = Path(__file__).parent.parent
@@ -99,3 +103,18 @@ def test_a_backslash_before_a_closing_quote_is_told(
 def test_other_quotes_are_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["notice", 'A: "go"', "--config", "none.yaml"]) == 2
     assert SPOILT not in capsys.readouterr().err
+
+
+def test_a_time_zone_in_the_wrong_case_is_none_on_the_pi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "asia").mkdir()
+    shutil.copy(Path(tzdata.__path__[0]) / "zoneinfo/Asia/Jerusalem", tmp_path / "asia/jerusalem")  # as NTFS finds it
+    zoneinfo.reset_tzpath([tmp_path])
+    try:
+        assert calendar.zone("asia/jerusalem").key == "asia/jerusalem"
+        monkeypatch.setattr(calendar, "ANY_CASE", (sys.platform,))
+        monkeypatch.setattr(calendar, "available_timezones", lambda: {"Asia/Jerusalem"})
+        with pytest.raises(ValueError, match="did you mean 'Asia/Jerusalem'"):
+            calendar.zone("asia/jerusalem")
+    finally:
+        zoneinfo.reset_tzpath()
+        zoneinfo.ZoneInfo.clear_cache()

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from config.regular_file import read_regular
+from host_bridge.calendar import zone
 from hw.pins import mappings
 from hw.provision import ProvisionError, card, network
 from hw.provision.board_yaml import FOR_A_BOARD, Panel, panel
@@ -125,6 +126,10 @@ def _add_system(group: argparse._ArgumentGroup) -> None:
 
 def system_of(args: argparse.Namespace) -> System:
     """The system that the options describe. Raises ProvisionError."""
+    try:
+        zone(args.timezone)  # the laptop knows all zones, and the Pi would go on by UTC
+    except ValueError as error:
+        raise ProvisionError(f"--timezone: {error}") from None
     keys = [line for path in args.ssh_key for line in _text(path, "--ssh-key").splitlines() if line.strip()]
     return System(
         hostname=args.hostname.lower() if args.hostname else hostname_of(args.board),
