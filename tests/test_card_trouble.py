@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -183,10 +185,10 @@ def test_an_interrupt_in_the_middle_says_that_the_card_is_not_complete(boot: Pat
 import os, signal, sys
 from hw.provision import writer
 real = writer._write
-def write(path, data):
-    if path.name == "words.sh":
+def write(folder, file):
+    if file.name == "wallboard/words.sh":
         os.kill(os.getpid(), signal.SIGINT)
-    real(path, data)
+    real(folder, file)
 writer._write = write
 from host_bridge.ctl.__main__ import main
 sys.exit(main())
@@ -199,7 +201,9 @@ sys.exit(main())
     assert (boot / "wallboard/report.txt").read_text("utf-8").splitlines() == [UNFINISHED]
 
 
-def test_a_larger_package_needs_no_room_for_two(boot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("mounted_at", ["bootfs", "wallboard"])
+def test_a_larger_package_needs_no_room_for_two(boot: Path, mounted_at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    boot = boot.rename(boot.parent / mounted_at)
     there = []
     real = writer.replace_file
 
@@ -211,3 +215,22 @@ def test_a_larger_package_needs_no_room_for_two(boot: Path, monkeypatch: pytest.
     assert program.main(words(boot, "lobby")) == 0
     assert not [name for name in there if name.endswith(".deb")]
     assert "user-data" in there, "what a Pi starts with has no moment without it"
+
+
+def test_an_interrupt_at_the_passphrase_leaves_a_terminal_that_shows_what_is_typed(boot: Path) -> None:
+    before = contents(boot)
+    ours, theirs = pty.openpty()
+    command = [*words(boot, "lobby"), "--wifi", "net", "--country", "IL"]
+    program_words = [sys.executable, "-m", "host_bridge.ctl", *command]
+    child = subprocess.Popen(program_words, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    told = ""
+    while "Passphrase" not in told:
+        told += os.read(ours, 4096).decode()
+    child.send_signal(signal.SIGINT)
+    assert child.wait(30) == 1
+    assert termios.tcgetattr(theirs)[3] & termios.ECHO
+    while "written" not in told:
+        told += os.read(ours, 4096).decode()
+    os.close(ours)
+    os.close(theirs)
+    assert "wallboardctl provision: interrupted: nothing was written\r\n" in told and contents(boot) == before

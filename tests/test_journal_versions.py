@@ -129,3 +129,20 @@ def test_who_reads_meanwhile_is_told(path: Path) -> None:
     told = rf"of an older wallboard \(version {VERSION}\): the bridge makes it new"
     with pytest.raises(JournalError, match=told), reading(path, NEWER):
         pass
+
+
+def test_what_cannot_be_set_aside_keeps_its_log_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = upgraded(path)  # and stays open, so that all this is in the log beside the file
+    reader.execute("PRAGMA wal_autocheckpoint = 0")
+    reader.execute("INSERT INTO lane VALUES ('new')")
+
+    def no_links(source: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    with pytest.raises(JournalError, match=r"nor can its copy .* be taken back \(Operation not permitted\)"):
+        open_journal(path, SITE, LOG)
+    kept = sqlite3.connect(path)
+    assert kept.execute("SELECT queue FROM lane").fetchall() == [("new",)]
+    kept.close()
+    reader.close()

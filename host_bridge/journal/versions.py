@@ -55,10 +55,11 @@ def take_back(path: Path, newer: NewerError, form: Form, log: logging.Logger) ->
         raise newer
     aside = aside_name(path, "newer")
     try:
+        # First, for some file systems have no links. No power cut leaves no file of this name.
+        os.link(path, aside)
         for part in PARTS[1:]:
             with suppress(FileNotFoundError):
                 path.with_name(path.name + part).replace(aside.with_name(aside.name + part))
-        os.link(path, aside)  # there is no moment in which a power cut leaves no file of this name
         copy.replace(path)
     except OSError as error:
         raise JournalError(f"{newer}; nor can its copy {copy.name} be taken back ({error.strerror})") from None

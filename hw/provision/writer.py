@@ -84,7 +84,7 @@ def write(folder: Path, files: Sequence[File], without: Sequence[str] = ()) -> l
     sync_folder(ours)  # before anything else is another: nothing new is ever believed on the old one's word
     _clear(folder, {each.name for each in whole} | {f"{FOLDER}/{REPORT}"}, without)
     for each in whole:
-        _write(folder / each.name, each.data)
+        _write(folder, each)
     (ours / REPORT).unlink()
     sync_folder(ours)
     return whole
@@ -105,12 +105,13 @@ def _line(file: File) -> str:
     return f"{hashlib.sha256(file.data).hexdigest()}  {file.name.removeprefix(FOLDER + '/')}\n"
 
 
-def _write(path: Path, data: bytes) -> None:
-    if path.is_file() and path.read_bytes() == data:
+def _write(folder: Path, file: File) -> None:
+    path = folder / file.name
+    if path.is_file() and path.read_bytes() == file.data:
         return  # a card wears out by writing, and 40 MB take a while
-    if path.parent.name == FOLDER:
+    if file.name.startswith(f"{FOLDER}/"):
         path.unlink(missing_ok=True)  # there may be no room for two, and without MANIFEST nobody goes by it
-    replace_file(path, data, mode=0o644)
+    replace_file(path, file.data, mode=0o644)
 
 
 def why(error: OSError, folder: Path) -> str:

@@ -172,7 +172,8 @@ def test_shapes_of_secrets_that_nobody_knew_of(text: str) -> None:
     [
         ("# Dana, 050-1234567", "# …"), ("a: 1  # Dana", "a: 1  # …"), ("a: 'x # y' # Dana", "a: 'x # y' # …"),
         ('a: "x \\" # y" # Dana', 'a: "x \\" # y" # …'), ("a: Dana's # Dana", "a: Dana's # …"), ("a: x#y", "a: x#y"),
-        ("{a: ['#'], b: \"#\"}\r", "{a: ['#'], b: \"#\"}\r"), ("", ""),
+        ("a: 'D:\\' # Dana", "a: 'D:\\' # …"),
+        ('a: "D:\\\\" # Dana', 'a: "D:\\\\" # …'), ("{a: ['#'], b: \"#\"}\r", "{a: ['#'], b: \"#\"}\r"), ("", ""),
     ],
 )  # fmt: skip
 def test_comments_hold_whatever_people_noted(line: str, kept: str) -> None:

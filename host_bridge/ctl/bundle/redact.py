@@ -111,7 +111,8 @@ def _without_comment(line: str) -> str:
     for place, char in enumerate(line):
         before = line[place - 1] if place else " "
         if quote:
-            if char == quote and before != "\\":
+            escapes = place - len(line[:place].rstrip("\\")) if quote == '"' else 0
+            if char == quote and escapes % 2 == 0:
                 quote = ""
         elif char in "\"'" and before in " \t[{,:":
             quote = char

@@ -9,10 +9,11 @@ import re
 import sys
 from pathlib import Path
 
+from config import interrupt
 from config.regular_file import read_regular
 from host_bridge.calendar import zone
 from hw.pins import mappings
-from hw.provision import ProvisionError, card, network
+from hw.provision import CardError, ProvisionError, card, network
 from hw.provision.board_yaml import FOR_A_BOARD, Panel, panel
 from hw.provision.network import Network
 from hw.provision.system import System, hostname_of
@@ -161,7 +162,11 @@ def _passphrase(args: argparse.Namespace) -> str | None:
         return given
     if not sys.stdin.isatty():
         raise ProvisionError("the passphrase of --wifi: give it with --wifi-passphrase-file or --wifi-passphrase-env")
-    return getpass.getpass(f"Passphrase of the Wi-Fi {args.wifi}: ")
+    try:
+        with interrupt.tidily():  # else Ctrl-C would leave a terminal that does not show what is typed
+            return getpass.getpass(f"Passphrase of the Wi-Fi {args.wifi}: ")
+    except KeyboardInterrupt:
+        raise CardError("interrupted: nothing was written") from None
 
 
 def secret(path: Path | None, variable: str | None, option: str) -> str | None:
