@@ -107,15 +107,15 @@ def test_manifest_is_what_sha256sum_checks_and_is_written_last(
     order: list[str] = []
     real = writer._write
 
-    def noted(path: Path, data: bytes) -> None:
-        assert path.name == "MANIFEST" or not (boot / "wallboard/MANIFEST").exists()
-        order.append(path.name)
-        real(path, data)
+    def noted(folder: Path, file: writer.File) -> None:
+        assert file.name == "wallboard/MANIFEST" or not (boot / "wallboard/MANIFEST").exists()
+        order.append(file.name)
+        real(folder, file)
 
     monkeypatch.setattr(writer, "_write", noted)
     for _ in range(2):
         assert run(*PLACE)[0] == 0
-        assert order[-1] == "MANIFEST"
+        assert order[-1] == "wallboard/MANIFEST"
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "MANIFEST"], cwd=boot / "wallboard", check=True)
     named = {line.split("  ")[1] for line in (boot / "wallboard/MANIFEST").read_text().splitlines()}
     assert {"board.yaml", "start.sh", "firstboot.sh", "wallboard-board_1.2.3_arm64.deb"} <= named
@@ -367,10 +367,10 @@ def test_a_card_that_is_pulled_out_has_no_manifest(boot: Path, run: Run, monkeyp
     assert run(*PLACE)[0] == 0
     real = writer._write
 
-    def pulled(path: Path, data: bytes) -> None:
-        if path.name == "user-data":
-            raise OSError(5, "Input/output error", str(path))
-        real(path, data)
+    def pulled(folder: Path, file: writer.File) -> None:
+        if file.name == "user-data":
+            raise OSError(5, "Input/output error", str(folder / file.name))
+        real(folder, file)
 
     monkeypatch.setattr(writer, "_write", pulled)
     code, _, err = run(*PLACE)
