@@ -193,7 +193,7 @@ def test_a_library_that_is_too_old_for_the_pi_or_for_us_is_one_line(
     module = SimpleNamespace(RGBMatrixOptions=lambda: SimpleNamespace(**names), RGBMatrix=lambda options: Library())
     monkeypatch.setitem(sys.modules, "rgbmatrix", module)
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    here = machine(tmp_path, model="Raspberry Pi 5 Model B Rev 1.0\0")
+    here = machine(tmp_path, model="Raspberry Pi Compute Module 5 Rev 1.0\0")
     with pytest.raises(PanelError, match=r"^the installed rgbmatrix is older than April 2026 and .* Pi 5: .*install"):
         open_rgbmatrix(SETTINGS, here)
     names["rp1_rio"] = ""

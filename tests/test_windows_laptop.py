@@ -94,13 +94,17 @@ def test_board_and_bridge_say_that_they_are_not_for_windows(
     ],
 )
 def test_a_backslash_before_a_closing_quote_is_told(
-    words: tuple[str, ...], right: str, capsys: pytest.CaptureFixture[str]
+    words: tuple[str, ...], right: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
     assert program.main(words) == 2
     assert capsys.readouterr().err == f"{SPOILT}{right}\n"
 
 
-def test_other_quotes_are_text(capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_quotes_are_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert program.main(["notice", 'A:"go"', "--config", "none.yaml"]) == 2  # where no shell does this to a word
+    assert SPOILT not in capsys.readouterr().err
+    monkeypatch.setattr(sys, "platform", "win32")
     assert program.main(["notice", 'A: "go"', "--config", "none.yaml"]) == 2
     assert SPOILT not in capsys.readouterr().err
 

@@ -27,6 +27,11 @@ def rare_options(panel: PanelSettings) -> dict[str, object]:
     return {name: value for name, value, usual in every if value != usual}
 
 
+def is_pi_5(model: str) -> bool:
+    """Whether the model is of the Pi 5's kind (Pi 500 and Compute Module 5 too), which has another way to the pins."""
+    return "Pi 5" in model or "Module 5" in model
+
+
 def lacks(names: Collection[str], panel: PanelSettings, *, pi5: bool) -> Iterator[str]:
     """Each reason why the library, whose RGBMatrixOptions has these names, is too old for the panel.
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageChops
 
 from config.installed import how_to_get
 from firmware.pi.panel import NoLibraryError, Panel, PanelError, PanelSettings
-from firmware.pi.panel_options import lacks, set_options
+from firmware.pi.panel_options import is_pi_5, lacks, set_options
 from hw.pins import mappings
 
 
@@ -68,7 +68,7 @@ def open_rgbmatrix(panel: PanelSettings, root: Path = Path("/")) -> Panel:
     if obstacle:
         raise PanelError(f"panel.driver: 'rgbmatrix' cannot start: {obstacle}")
     options = module.RGBMatrixOptions()
-    for lack in lacks(dir(options), panel, pi5=_is_pi_5(root)):
+    for lack in lacks(dir(options), panel, pi5=is_pi_5(_model(root))):
         raise PanelError(f"{lack}: {how_to_get('rgbmatrix')}")
     matrix = module.RGBMatrix(options=set_options(options, panel))
     if (matrix.width, matrix.height) != (panel.width, panel.height):  # it passes over a mapper that it does not know
@@ -86,7 +86,7 @@ def obstacle_on(root: Path, panel: PanelSettings, user_id: int) -> str | None:
     """
     if not _model(root).startswith("Raspberry Pi"):
         return "this machine is no Raspberry Pi; on a desktop take driver 'emulator'"
-    newest = _is_pi_5(root)  # another way to the pins, without the PWM block
+    newest = is_pi_5(_model(root))  # another way to the pins, without the PWM block
     pulses = mappings()[panel.hardware_mapping].hardware_pulses and not newest
     if newest and panel.row_address_type not in (0, 2):  # led-matrix.cc: there is no panel then, and no word of it
         return f"panel.row_address_type: {panel.row_address_type}, expected 0 or 2 on a Pi 5; or take a Pi 4 or 3"
@@ -107,10 +107,6 @@ def obstacle_on(root: Path, panel: PanelSettings, user_id: int) -> str | None:
 
 def _model(root: Path) -> str:
     return _read(root / "proc/device-tree/model").rstrip("\0")
-
-
-def _is_pi_5(root: Path) -> bool:
-    return "Pi 5" in _model(root)
 
 
 def _read(file: Path) -> str:

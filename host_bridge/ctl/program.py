@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not words:
         build(()).print_help(sys.stderr)
         return 2
-    for spoilt in filter(None, map(_SPOILT.match, words)):
+    for spoilt in filter(None, map(_SPOILT.match, words if sys.platform == "win32" else ())):
         return _quote_in_a_name(spoilt["name"])
     asked = next((word for word in words if not word.startswith("-")), None)
     if asked is not None and asked not in COMMANDS:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.installed import PACKAGES, how_to_get
 from firmware.pi.panel import PanelSettings
-from firmware.pi.panel_options import lacks
+from firmware.pi.panel_options import is_pi_5, lacks
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, warning
 from host_bridge.ctl.health.machine import Machine
 from host_bridge.ctl.health.pi_config import boot_config, boot_line, is_on, kernel_words
@@ -94,7 +94,7 @@ def library(machine: Machine, panel: PanelSettings) -> Iterator[Finding]:
         yield ok(LIBRARY, f"{name} {told['version'] or 'of no known version'}, in {Path(told['file']).parent}")
         yield from _pillow(name, told["pillow"])
         if panel.driver == "rgbmatrix":
-            yield from _known(panel, told["options"], pi5="Pi 5" in machine.model(), get=get)
+            yield from _known(panel, told["options"], pi5=is_pi_5(machine.model()), get=get)
         return
     last = (ran.err.strip().splitlines() or ["no reason given"])[-1]
     if ran.code < 0 and last.startswith("no answer"):
@@ -124,7 +124,7 @@ def _known(panel: PanelSettings, options: list[str], *, pi5: bool, get: str) -> 
 def _pulses(machine: Machine, panel: PanelSettings) -> bool:
     """Whether the PWM block times the panel (hw/pins.py; the Pi 5 has another way)."""
     model = machine.model()
-    return bool(model) and "Pi 5" not in model and mappings()[panel.hardware_mapping].hardware_pulses
+    return bool(model) and not is_pi_5(model) and mappings()[panel.hardware_mapping].hardware_pulses
 
 
 def _blacklists(text: str | None) -> bool:

@@ -49,7 +49,7 @@ def made(check: Check) -> list[Finding]:
     except NotCheckedError as error:
         found.append(unknown(check.area, error.why, error.do))
     except PermissionError as error:
-        found.append(unknown(check.area, f"{error.filename} may not be looked at", AS_ROOT))
+        found.append(unknown(check.area, f"{error.filename or check.area} may not be looked at", AS_ROOT))
     except Exception as error:  # whatever it met: the other checks are worth having
         what = f"this check failed itself ({type(error).__name__}: {error})"
         found.append(unknown(check.area, what, "please report it to the wallboard's makers"))
