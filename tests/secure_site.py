@@ -29,7 +29,8 @@ from host_bridge.pki.folder import Files
 from host_bridge.pki.mosquitto import Listeners
 from host_bridge.pki.names import BOARD, BRIDGE, MONITOR, OPERATOR, Role
 from host_bridge.pki.site import Pki
-from tests.brokers import MOSQUITTO, free_port
+from tests.brokers import MOSQUITTO
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 # As Debian's mosquitto.conf, but for the places.

@@ -18,7 +18,8 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.ami_peer import SECRET, USERNAME, AmiPeer
-from tests.brokers import Broker, broker, free_port
+from tests.brokers import Broker, broker
+from tests.ports import free_port
 from tests.systemd_ear import ear
 
 __all__ = ["broker"]

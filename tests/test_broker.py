@@ -15,7 +15,7 @@ import time
 import pytest
 
 from host_bridge.broker import BrokerError, EmbeddedBroker
-from tests.brokers import free_port
+from tests.ports import free_port
 
 pytest.importorskip("amqtt", reason="the embedded broker needs amqtt, which is not installed")
 LOG = logging.getLogger("test.broker")

@@ -16,7 +16,8 @@ from firmware.core import wire
 from host_bridge.ctl import check_site
 from host_bridge.ctl import program as ctl
 from host_bridge.ctl.check_files import Checked, check
-from tests.brokers import Broker, broker, free_port
+from tests.brokers import Broker, broker
+from tests.ports import free_port
 
 __all__ = ["broker"]
 

@@ -10,8 +10,9 @@ import pytest
 
 from host_bridge.ctl import boards as command
 from host_bridge.ctl import program
-from tests.brokers import Broker, broker, free_port
+from tests.brokers import Broker, broker
 from tests.live_board import LiveBoard
+from tests.ports import free_port
 from tests.site_rig import Call, Site, bridge_yaml, call, site
 from tests.test_bridge_main import Process
 from tests.waiting import wait_until

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from host_bridge.ctl.boards_watch import BEGIN, END, screenful
-from tests.brokers import broker, free_port
+from tests.brokers import broker
 from tests.live_board import LiveBoard
+from tests.ports import free_port
 from tests.site_rig import Site, bridge_yaml, site
 from tests.waiting import wait_until
 

@@ -17,8 +17,9 @@ if importlib.util.find_spec("RGBMatrixEmulator") is None:  # importing it would 
 from firmware.core import layout, scenes
 from firmware.pi.panel import PanelSettings
 from firmware.pi.panel_emulator import EmulatorPanel
-from tests.brokers import Broker, broker, free_port
+from tests.brokers import Broker, broker
 from tests.browser import LEDS, Browser
+from tests.ports import free_port
 from tests.waiting import wait_until
 from tests.wallboard_process import Process, drawn
 

@@ -17,8 +17,9 @@ from config.reconnect import BackOff
 from firmware.pi import link as link_module
 from firmware.pi.inbox import LinkChange, Message
 from firmware.pi.link import MOST_BRIEF, Link
-from tests.brokers import MOSQUITTO, Broker, broker, free_port
+from tests.brokers import MOSQUITTO, Broker, broker
 from tests.link_rig import SUBSCRIPTIONS, WILL, Ear, Peer, ear, make, told
+from tests.ports import free_port
 
 __all__ = ["broker", "ear", "make"]
 

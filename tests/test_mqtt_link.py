@@ -13,7 +13,8 @@ import pytest
 
 from config import reconnect
 from host_bridge.mqtt_link import MqttLink, MqttSettings
-from tests.brokers import Broker, broker, free_port
+from tests.brokers import Broker, broker
+from tests.ports import free_port
 
 __all__ = ["broker"]
 

@@ -9,7 +9,8 @@ from firmware.pi.selftest.pictures_panel import Bars, Fill, Picture
 from firmware.pi.selftest.sheet import ShadesCanvas, Sheet
 from firmware.pi.selftest.way import Broker, way
 from tests.brokers import Broker as BrokerProcess
-from tests.brokers import broker, free_port
+from tests.brokers import broker
+from tests.ports import free_port
 from tests.waiting import wait_until
 from tests.wallboard_process import FakeBridge, Process
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.brokers import Broker, broker, free_port
+from tests.brokers import Broker, broker
+from tests.ports import free_port
 from tests.waiting import wait_until
 from tests.wallboard_process import FakeBridge, Process, drawn, tile, view
 

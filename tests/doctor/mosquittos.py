@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.brokers import MOSQUITTO, START_TIMEOUT_S, free_port
+from tests.brokers import MOSQUITTO, START_TIMEOUT_S
+from tests.ports import free_port
 
 
 @contextmanager

@@ -15,9 +15,9 @@ import time
 from pathlib import Path
 
 import config
-from tests.brokers import free_port
 from tests.pbx.ami import Ami, AmiError
 from tests.pbx.build import RigError, Tree
+from tests.ports import free_port
 
 SETTINGS = Path(__file__).parent / "etc"
 AGENTS = ("101", "102", "103", "104")
