@@ -7,6 +7,8 @@ they look for new ones.
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -25,3 +27,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         reporter.ensure_newline()
         reporter.write_line(f"CI skips nothing, and {skipped} tests were skipped: the reasons stand below.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, dict[str, Any] | None, object]:
+    """Let a worker tell of a test that printed what is no UTF-8 (half a surrogate pair), which xdist cannot send."""
+    return _sendable((yield))
+
+
+def _sendable(value: object) -> object:
+    """The same with such characters written as escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {key: _sendable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_sendable, value))
+    return value

@@ -16,6 +16,7 @@ from host_bridge import settings
 from host_bridge.ctl import program
 from host_bridge.pki.names import BOARD
 from host_bridge.pki.site import Pki, board_files
+from tests.other_users import let_in
 from tests.secure_site import now
 
 BRIDGE = """\
@@ -80,8 +81,7 @@ def test_a_secret_that_belongs_to_a_person_is_told_and_one_of_a_service_is_not(f
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another")
 def test_a_secret_that_is_roots_alone_says_whose_it_is(folder: Path) -> None:
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o755)
+    let_in(folder)
     os.seteuid(65534)
     try:
         with pytest.raises(ConfigError) as wrong:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.brokers import Broker, broker
+from tests.other_users import let_in
 from tests.waiting import wait_until
 from tests.wallboard_process import FakeBridge, Process, alive, tile, view
 
@@ -31,9 +32,7 @@ def test_it_runs_says_so_everywhere_and_pretends_nothing(
     broker: Broker, tmp_path: Path, notified: socket.socket
 ) -> None:
     if os.geteuid() == 0:
-        tmp_path.chmod(0o755)
-        for parent in tmp_path.parents[:2]:
-            parent.chmod(0o755)
+        let_in(tmp_path)
     bridge = FakeBridge(broker.port)
     bridge.site("sales")
     bridge.rules("sales")

@@ -18,6 +18,7 @@ from tests.ami_peer import AmiPeer
 from tests.doctor.machines import levels, machine, told
 from tests.doctor.pbxes import SECRET, demo_pbx
 from tests.journals import a_batch, written
+from tests.other_users import let_in
 
 
 def own(folder: Path, port: int, secret: str = SECRET, more: str = "") -> sites.Own:
@@ -234,9 +235,7 @@ def test_files_that_the_services_user_may_not_have(tmp_path: Path) -> None:
     stranger = files.User("stranger", 987_654, frozenset({987_654}))
     bridge = own(tmp_path, 1, more=", queue_log: queue_log").bridge
     assert bridge is not None
-    for folder in (tmp_path, *tmp_path.parents):
-        if str(folder).startswith("/tmp/pytest"):
-            folder.chmod(0o755)
+    let_in(tmp_path)
     log.chmod(0o644)
     assert levels(pbx_files.queue_log(bridge, stranger, time.time())) == ["ok"]
     log.chmod(0o640)

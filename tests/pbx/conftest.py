@@ -10,7 +10,7 @@ import pytest
 from tests.pbx.asterisk import Asterisk
 from tests.pbx.build import RELEASES, Release, RigError, Tree, build, check_machine
 
-_MEASURED: list[str] = []
+MEASURED = "measured"  # what a test measured, among the properties of its report
 
 
 @pytest.fixture(scope="session", params=RELEASES, ids=lambda release: release.name)
@@ -46,14 +46,18 @@ def pbx(tree: Tree, tmp_path: Path) -> Iterator[Asterisk]:
 
 
 @pytest.fixture
-def measured() -> Callable[[str], None]:
+def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Call it with one line for the summary at the end of the run."""
-    return _MEASURED.append
+    return lambda line: record_property(MEASURED, line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell what was measured, so that a budget that is nearly used up is seen before it is broken."""
-    if _MEASURED:
+    reports = [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
+    told = [
+        line for report in reports if report.when == "call" for name, line in report.user_properties if name == MEASURED
+    ]
+    if told:
         terminalreporter.section("measured on the real Asterisk")
-        for line in _MEASURED:
+        for line in told:
             terminalreporter.write_line(line)
