@@ -45,12 +45,16 @@ practice: $(VENV)/demo  ## for supervisors: the same at life's speed, in practic
 lint: $(VENV)/dev  ## ruff and mypy (strict)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
+# Tests of real processes wait more than they compute: three at once keep two processors busy (0: one by one).
+TEST_JOBS ?= 3
+SPREAD := --numprocesses $(TEST_JOBS) --dist worksteal
+
 test: lint  ## everything that needs no root: unit, end to end over a real broker, the core under MicroPython
-	@$(BIN)/python -m pytest -m 'not asterisk and not debian and not boot' $(TEST_ARGS)
+	@$(BIN)/python -m pytest $(SPREAD) -m 'not asterisk and not debian and not boot' $(TEST_ARGS)
 
 test-pbx: $(VENV)/dev  ## the scenarios against a real Asterisk 22 and 16, installed into a cache folder (needs root)
 	@$(BIN)/python -m tests.pbx.build
-	@$(BIN)/python -m pytest tests/pbx -m asterisk $(TEST_ARGS)
+	@$(BIN)/python -m pytest tests/pbx $(SPREAD) -m asterisk $(TEST_ARGS)
 
 test-deb: $(VENV)/dev  ## packages and units on a clean Debian 13 and 12 that boots the real systemd (needs root)
 	@$(BIN)/python -m tests.deb.trees

@@ -183,6 +183,7 @@ def test_a_card_at_lock_is_told_on_windows_too(
 def test_an_interrupt_in_the_middle_says_that_the_card_is_not_complete(boot: Path) -> None:
     code = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 from hw.provision import writer
 real = writer._write
 def write(folder, file):

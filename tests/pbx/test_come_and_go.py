@@ -48,13 +48,14 @@ def test_a_realtime_queue_appears_later(pbx: Asterisk, witness: Witness) -> None
     assert witness.figures("night")["waiting"] == 1
     calls.hear(call, "AgentConnect")
     witness.look()
+    wait_until(lambda: witness.figures("night")["answered"] == 1, 2, "the answer is not counted")
     figures = witness.figures("night")
-    assert (figures["answered"], figures["offered"], figures["agents_in"]) == (1, 1, 1)
+    assert (figures["offered"], figures["agents_in"]) == (1, 1)
 
     realtime.tell(pbx, realtime.NO_NIGHT)  # Asterisk looks when a call of the queue ends
     calls.settle(call)
     witness.look()
-    assert not known(witness, "night"), "it is kept, though the database has it no more"
+    wait_until(lambda: not known(witness, "night"), 2, "it is kept, though the database has it no more")
     realtime.tell(pbx, realtime.NIGHT)
     calls.settle(calls.call("night", ring=0, talk=0))
     wait_until(lambda: witness.figures("night")["answered"] == 2, 2, "it came back with other counters than it had")
@@ -86,8 +87,9 @@ def test_an_agent_of_two_queues_talks_in_one(pbx: Asterisk, witness: Witness) ->
     call = calls.call("sales", ring=0, talk=2)
     calls.hear(call, "AgentConnect")
     wait_until(lambda: witness.figures("support")["agents_busy"] == 1, 2, "Bob is free in support while he talks")
+    wait_until(lambda: witness.figures("sales")["answered"] == 1, 2, "his talk with sales is not counted")
     assert witness.figures("sales")["agents_busy"] == 1
-    assert {queue: witness.figures(queue)["answered"] for queue in ("support", "sales")} == {"support": 0, "sales": 1}
+    assert witness.figures("support")["answered"] == 0
     calls.settle(call)
     wait_until(lambda: witness.figures("support")["agents_busy"] == 0, 2, "Bob is not free again")
     assert "aht_ms" in witness.figures("sales")

@@ -47,12 +47,12 @@ def test_calls_end_as_they_were_meant_to(pbx: Asterisk) -> None:
     calls.hang_up(moved)
     calls.settle(moved)
 
+    for event in ("COMPLETEAGENT", "COMPLETECALLER", "BLINDTRANSFER"):  # Asterisk writes its log in a thread of its own
+        wait_until(lambda event=event: f"|{event}|" in pbx.queue_log.read_text(), 5, f"no {event} in queue_log")
     outcomes = [stay.outcome for stay in stays(pbx.queue_log, "support")]
     assert outcomes == ["answered", "answered", "abandoned", "overflowed", "exited", "removed"]
     assert [stay.outcome for stay in stays(pbx.queue_log, "sales")] == ["answered"]
     assert all(stay.talk_s is not None for stay in stays(pbx.queue_log, "support") if stay.outcome == "answered")
-    for event in ("COMPLETEAGENT", "COMPLETECALLER", "BLINDTRANSFER"):  # Asterisk writes its log in a thread of its own
-        wait_until(lambda event=event: f"|{event}|" in pbx.queue_log.read_text(), 5, f"no {event} in queue_log")
 
 
 def test_refused_callers_never_have_a_stay(pbx: Asterisk) -> None:
@@ -65,6 +65,7 @@ def test_refused_callers_never_have_a_stay(pbx: Asterisk) -> None:
     told = pbx.control.wait_for("VarSet", Uniqueid=empty.uniqueid, Variable="QUEUESTATUS")
     assert told.frame["Value"] == "JOINEMPTY"
     calls.settle(empty)
+    wait_until(lambda: stays(pbx.queue_log, "full") != [], 5, "nothing in queue_log")
     assert [stay.outcome for stay in stays(pbx.queue_log, "full")] == ["abandoned"]
     assert stays(pbx.queue_log, "joinempty") == []
 
