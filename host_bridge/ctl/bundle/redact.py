@@ -29,7 +29,7 @@ _BLOCK = re.compile(
     rf"""(?im)^(?P<indent>[ \t]*)(?P<name>(?:-[ \t]+)*["']?[\w.-]*{KEY}[\w-]*["']?[ \t]*:)(?=[ \t\r]|$)[^\n]*"""
     r"(?:\n(?:[ \t]*\r?$|(?P=indent)[ \t]+[^\n]*))*"
 )
-_ASSIGNED = re.compile(rf"(?i)([\w.-]*{KEY}[\w-]*)([\"']?\s*(?:=>|[=:])\s*){_VALUE}")
+_ASSIGNED = re.compile(rf"(?i)(?<![\w.-])([\w.-]*{KEY}[\w-]*)([\"']?\s*(?:=>|[=:])\s*){_VALUE}")
 # `"NAME=a value with blanks"`, as drop-ins of systemd write it.
 _QUOTED = re.compile(rf"(?i)([\"'])([\w.-]*{KEY}[\w-]*(?<!_file)(?<!_env)=)(?:(?!\1)[^\n])+\1")
 # What follows an option: `--password x` of anybody, `-P x` of mosquitto's tools, `-u name:x` of curl.
