@@ -14,6 +14,7 @@ import pytest
 
 from config import replace_file as room
 from config.replace_file import replace_file
+from tests.other_users import let_in
 
 OLD, NEW = b"old\n" * 300, b"new and longer\n" * 400
 NOBODY = 65534
@@ -181,10 +182,9 @@ def test_a_file_that_is_mounted_by_itself_is_written_over_where_that_is_allowed(
 
 @pytest.mark.parametrize("in_place", [False, True])
 def test_in_a_folder_that_may_not_be_written(tmp_path: Path, file: Path, in_place: bool) -> None:
+    let_in(tmp_path)
     file.chmod(0o666)
     tmp_path.chmod(0o555)
-    for up in tmp_path.parents[:2]:
-        up.chmod(0o755)  # pytest's own, of root alone
 
     def as_nobody() -> None:
         if os.geteuid() == 0:
@@ -201,10 +201,9 @@ def test_in_a_folder_that_may_not_be_written(tmp_path: Path, file: Path, in_plac
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has two users at hand")
 def test_whoever_cannot_keep_the_owner_does_not_take_the_file_over(tmp_path: Path, file: Path) -> None:
+    let_in(tmp_path)
     tmp_path.chmod(0o777)
     file.chmod(0o666)
-    for up in tmp_path.parents[:2]:
-        up.chmod(0o755)
 
     def as_nobody(in_place: bool) -> None:
         os.setgid(NOBODY)

@@ -13,6 +13,7 @@ from host_bridge.ctl.health import card, os_state, pi_config, pi_panel, pi_pins,
 from host_bridge.ctl.health.finding import ok, warning
 from host_bridge.ctl.health.machine import Ran, Space
 from tests.doctor.machines import PI4, PI5, levels, machine, told
+from tests.other_users import let_in
 
 PANEL = PanelSettings(driver="rgbmatrix", rows=64, cols=64, chain=2)
 HAT = PanelSettings(driver="rgbmatrix", rows=32, cols=64, hardware_mapping="adafruit-hat")
@@ -280,8 +281,7 @@ def test_a_user_who_may_not_use_the_pins(tmp_path: Path) -> None:
     text = BOARD.replace("rgbmatrix", "image, path: x").replace("MAPPING", "adafruit-hat-pwm")
     seen = build_board(parse(text.encode(), "board.yaml"), Path("/"), secrets=False)
     pi = machine(tmp_path, {"/dev/gpiochip0": ""})
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    let_in(tmp_path)
     chip = tmp_path / "dev/gpiochip0"
     chip.chmod(0o660)
     ((level, what),) = told(pi_pins.access(pi, seen, "nobody"))
