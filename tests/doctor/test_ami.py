@@ -204,7 +204,12 @@ def test_which_releases_know_the_newer_form(version: str, knows: bool | None) ->
     assert manager_conf.understands(version) is knows
 
 
-def test_templates_and_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+def test_a_file_that_may_not_be_read_may_have_the_user(tmp_path: Path) -> None:
+    (tmp_path / "etc/asterisk/manager.d/site.conf").mkdir(parents=True)  # root too cannot read a folder as a file
+    assert conf_of(tmp_path, user="[other]\n") == ["unknown /etc/asterisk/manager.d/site.conf may not be read"]
+
+
+def test_templates_and_what_stands_behind_a_backslash(tmp_path: Path) -> None:
     user = "[reader](!)\nread => all\n[wallboard](reader)\nsecret = a\\;b ; why\n"
     assert "may read all" in conf_of(tmp_path, user)[0]
     files = {"/etc/asterisk/manager.conf": GENERAL + "[wallboard](reader)\nsecret = a\\;b ; why\n"}
