@@ -45,9 +45,10 @@ practice: $(VENV)/demo  ## for supervisors: the same at life's speed, in practic
 lint: $(VENV)/dev  ## ruff and mypy (strict)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-# Tests of real processes wait more than they compute: three at once keep two processors busy (0: one by one).
-TEST_JOBS ?= 3
-SPREAD := --numprocesses $(TEST_JOBS) --dist worksteal
+# Tests of real processes wait more than they compute: three at once take a third of the time on two processors. One by
+# one (0) is the rule until the few that mind a neighbour are mended.
+TEST_JOBS ?= 0
+SPREAD := $(if $(filter-out 0,$(TEST_JOBS)),--numprocesses $(TEST_JOBS) --dist worksteal)
 
 test: lint  ## everything that needs no root: unit, end to end over a real broker, the core under MicroPython
 	@$(BIN)/python -m pytest $(SPREAD) -m 'not asterisk and not debian and not boot' $(TEST_ARGS)
