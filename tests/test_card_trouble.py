@@ -21,6 +21,7 @@ from config import replace_file
 from config.folder_lock import alone
 from host_bridge.ctl import program
 from hw.provision import writer
+from tests.forked import in_a_process
 
 STOCK = "console=tty1 root=PARTUUID=8a438930-02 rootfstype=ext4 rootwait resize\n"
 UNFINISHED = "FAILED: this card was pulled out before it was written to its end: provision it again."
@@ -64,13 +65,10 @@ def is_whole(boot: Path) -> bool:
     )
 
 
-def in_a_process(action: Callable[[], Any]) -> int:
-    """Its exit code, or minus the signal that ended it."""
-    child = os.fork()
-    if child == 0:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os._exit(action())
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def run_silently(boot: Path) -> int:
+    """Provision the board `lobby`; the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return program.main(words(boot, "lobby"))
 
 
 @pytest.mark.parametrize("fresh", [False, True])
@@ -104,7 +102,7 @@ def test_killed_at_any_change_of_a_name_the_card_is_as_it_was_or_plainly_unfinis
     seen = set()
     for number in range(1, 500):
         count = number
-        if in_a_process(lambda: program.main(words(boot, "lobby"))) != -signal.SIGKILL:
+        if in_a_process(lambda: run_silently(boot)) != -signal.SIGKILL:
             break
         count = -1
         now = {name: data for name, data in contents(boot).items() if replace_file.PREFIX not in name}

@@ -234,15 +234,20 @@ def test_a_setting_edited_by_hand_is_taken_as_it_is(site: Site) -> None:
     assert "board.yaml was edited by hand" in (site.given / "report.txt").read_text()
 
 
+def installed(site: Site, script: str) -> None:
+    """A wallboardctl that does this, as if the package had brought it."""
+    program = site.root / "usr/bin/wallboardctl"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+
+
 TAB = "board.yaml:2:1: a tab: indent with spaces"
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_a_board_yaml_that_no_board_takes_is_told_while_the_card_is_at_hand(site: Site, ends: str) -> None:
-    program = site.root / "usr/bin/wallboardctl"
-    program.parent.mkdir(parents=True)
-    program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m host_bridge.ctl "$@"\n')
-    program.chmod(0o755)
+    installed(site, f'PYTHONPATH={ROOT} exec {sys.executable} -m host_bridge.ctl "$@"')
     (site.given / "board.yaml").write_text(f"site: מוקד{ends}\tboard: lobby{ends}", "utf-8", newline="")
     assert site.start().returncode == 1
     assert TAB in site.report()
@@ -255,10 +260,7 @@ def test_a_board_yaml_that_no_board_takes_is_told_while_the_card_is_at_hand(site
 
 @pytest.mark.parametrize("ends", ["exit 1", "kill -9 $$"])
 def test_a_check_that_cannot_be_had_keeps_no_board_from_its_wall(site: Site, ends: str) -> None:
-    program = site.root / "usr/bin/wallboardctl"
-    program.parent.mkdir(parents=True)
-    program.write_text(f"#!/bin/sh\n{ends}\n")
-    program.chmod(0o755)
+    installed(site, ends)
     assert (site.start().returncode, site.verdict()) == (0, "OK")
 
 

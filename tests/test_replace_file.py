@@ -6,7 +6,6 @@ import os
 import resource
 import signal
 import stat
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 
 from config import replace_file as room
 from config.replace_file import replace_file
+from tests.forked import in_a_process
 from tests.other_users import let_in
 
 OLD, NEW = b"old\n" * 300, b"new and longer\n" * 400
@@ -26,20 +26,6 @@ def file(tmp_path: Path) -> Path:
     path.write_bytes(OLD)
     path.chmod(0o640)
     return path
-
-
-def in_a_process(action: Callable[[], None]) -> int:
-    """Do it in a process of its own; the errno of its OSError, 0 without one, or minus the signal that ended it."""
-    child = os.fork()
-    if child == 0:
-        try:
-            action()
-        except OSError as error:
-            os._exit(error.errno or 255)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
 
 
 def mode(path: Path) -> int:
