@@ -197,3 +197,28 @@ def test_one_who_came_back_at_once_and_waits_since(site: Site) -> None:
     assert site.figure("waiting") == 3
     assert site.fill() == (1, 0)
     assert site.ends() == {"answered": 1, "abandoned": 1, "exited": 1}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_log_may_tell_of_a_wait_that_began_after_the_list(site: Site, known: bool) -> None:
+    """Met at a login between two waits of one call: the list has the first, the log the second, no event is read."""
+    if known:
+        site.kill()
+    else:
+        site.truth.apply(ev.LinkDown("cut", site.pbx.now_ms), site.pbx.now_ms)
+        site.join("c")
+        site.pbx.wait(4_000)
+    call = "a" if known else "c"
+    site.come_back()
+    site.time_out(call)
+    site.join(call)
+    waiting = [("q1", call, site.pbx.now_ms // 1000 * 1000)]
+    site.truth.fill(site.log.ends, site.log.talks, site.pbx.now_ms, waiting)
+    site.read()
+    assert site.ends() == {"answered": 1, "abandoned": 1, "overflowed": 1}
+    site.hang_up(call)
+    site.read()
+    assert site.ends() == {"answered": 1, "abandoned": 2, "overflowed": 1}
+    site.cut()
+    site.come_back()
+    assert site.fill() == (0, 0)

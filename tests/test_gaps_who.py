@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from host_bridge.truth.outcomes import End, Outcome
-from tests.gap_site import Site, site
+from tests.gap_site import GAPS, Site, site
 
 __all__ = ["site"]
 
@@ -168,8 +170,42 @@ def test_a_bare_leave_of_one_whom_the_list_still_had_is_seen_to_its_end(site: Si
     site.kill()
     site.come_back()
     site.fill()
+    site.pbx.wait(500)
     site.pbx.leave("q1", "a")
     site.pbx.hang_up("a")
+    site.read()
+    assert site.ends() == {"answered": 1, "abandoned": 1, "exited": 1}
+
+
+@pytest.mark.parametrize("gap", [*GAPS, None])
+def test_an_abandon_before_the_login_and_its_leave_after_the_list_is_told_by_the_log(
+    site: Site, gap: Callable[[Site], None] | None
+) -> None:
+    """Met with Asterisk 16, whose Leave may follow late: a Leave without its Abandon looks as if a key was pressed."""
+    if gap is None:  # a bridge that is started for the first time
+        site.truth = site.new_truth()
+        site.journal.rows.clear()
+    else:
+        gap(site)
+    site.pbx.abandon("q1", "a")
+    site.come_back()
+    site.fill()
+    site.pbx.wait(499)
+    site.pbx.leave("q1", "a")
+    site.pbx.hang_up("a")
+    before = site.ends()
+    site.read()
+    assert site.ends() == {**before, "unresolved": 1}
+    site.log.end("q1", "a", "abandoned")
+    assert site.truth.settle_from(site.log.ends, site.pbx.now_ms) == 1
+    assert site.ends() == {**before, "abandoned": before.get("abandoned", 0) + 1}
+
+
+def test_a_key_just_after_the_login_is_known_by_the_move_that_was_seen(site: Site) -> None:
+    site.kill()
+    site.come_back()
+    site.fill()
+    site.pbx.presses_key("q1", "a")
     site.read()
     assert site.ends() == {"answered": 1, "abandoned": 1, "exited": 1}
 

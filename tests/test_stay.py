@@ -57,8 +57,9 @@ def test_a_move_counts_for_half_a_second(stay: Stay) -> None:
         (None, None, 5_000),  # now is 15 s
         (12_345, None, 2_345),
         (12_345, 2, 2_345),
-        (12_345, 4, 2_345),
-        (12_000, 4, 2_000),  # 2 s apart: two clocks' whole seconds
+        (12_345, 4, 3_001),  # 4 s on the PBX's clock are more than 3 and less than 5
+        (12_000, 4, 3_001),  # 2 s apart: two clocks' whole seconds
+        (12_409, 1, 1_999),
         (11_999, 4, 4_000),  # more: the PBX is right
         (9_000, None, 0),
     ],

@@ -16,6 +16,7 @@ Newexten of Queue(), then Leave     exited: a key was pressed
 Leave only, and no phone rang       exited: nobody can have answered
 Leave only, while a phone rang      open until AgentConnect (a membergosub may run for long); exited at the
                                     Hangup or at the next Queue()
+Leave only, just after a login      unresolved at the same moments: an Abandon may have come before the login
 ==================================  ==========================================================================
 
 Newexten comes for a caller who waits already when his channel is pointed to another place of the dialplan, just
@@ -89,9 +90,7 @@ class Evidence:
             stay = Stay(event.queue, event.call, event.at_ms, event.at_ms, announced=True, journey=event.journey)
             self.book.join(stay, event.position)
         elif not stay.announced:  # a list was ahead of this Join
-            stay.announced = True
-            stay.ringing = set()
-            stay.journey = event.journey
+            stay.note_join(event.journey)
         self._check(event.queue, event.count)
 
     def rang(self, event: ev.Rang) -> None:

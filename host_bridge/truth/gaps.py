@@ -211,7 +211,10 @@ class Gaps:
         for queue, call, joined_ms in waiting:
             self._waits_on.add((queue, call))
             stay = self._intake.stays.book.find(queue, call)
-            if stay is not None and stay.stage is Stage.WAITING and joined_ms - stay.joined_ms >= CAME_BACK_MS:
+            if stay is None or stay.stage is not Stage.WAITING or joined_ms - stay.joined_ms < CAME_BACK_MS:
+                continue
+            # By the list's own time he joins later: the log is ahead, and the events of that are on their way.
+            if stay.listed_join_ms is not None and joined_ms - stay.listed_join_ms < CAME_BACK_MS:
                 stay.joined_ms = joined_ms
                 self._came_back.add(stay)
 

@@ -9,6 +9,7 @@ from host_bridge.truth.outcomes import End, Outcome
 
 # HoldTime counts from whole second to whole second, and a join time out of a snapshot is exact to a second.
 HOLD_TOLERANCE_MS = 2_000
+LESS_THAN_A_SECOND_MS = 999  # HoldTime is the difference of two whole seconds, so the true wait is less than one off
 SECOND_LOOK_MS = 1_000  # how far apart two lists are that make a ghost of a caller missing from both
 GAP_LOOK_MS = 10_000  # … of one who vanished in a gap, as first queue_log or the counters have their say
 LIST_AHEAD_MS = 2_000  # a list's join times are exact to a second, so an event so much later is not the entering
@@ -17,6 +18,8 @@ MAX_RINGING = 100  # phones of one caller that can be told apart
 MOVED_MS = 500
 # How long the evidence after a Leave may take; on a live PBX it took under a millisecond.
 GRACE_MS = 500
+# The Abandon comes just before its Leave: one so soon after the list of a login may have had it before the login.
+HALF_SEEN_MS = 500
 
 
 class Stage(Enum):
@@ -44,6 +47,8 @@ class Stay:
         "joined_ms",
         "journey",
         "learned_ms",
+        "listed_join_ms",
+        "listed_ms",
         "moved_ms",
         "queue",
         "ringing",
@@ -68,6 +73,8 @@ class Stay:
         self.gave_up = False  # QueueCallerAbandon seen
         self.hung = False  # Hangup seen
         self.confirmed = False  # a list after a gap named him: he waits on, or again
+        self.listed_ms: int | None = None  # when a list after a gap named him: events are seen since just before
+        self.listed_join_ms: int | None = None  # … and when he joined, by that list
         self.moved_ms: int | None = None  # when the dialplan was pointed elsewhere while he waited
         self.gap = False  # events may have been missed since it left
         self.hold_s: int | None = None  # as the PBX said it
@@ -99,6 +106,17 @@ class Stay:
         if self.confirmed:  # by a shorter wait of the PBX's own he left in the gap and came back
             joined_ms = max(joined_ms, at_ms - wait_ms)
         return End(self.queue, outcome, wait_ms, hold_s, at_ms, self.joined_as, self.journey, joined_ms)
+
+    def note_listed(self, joined_ms: int, now_ms: int) -> None:
+        """The first list after a gap names him, as one who joined at `joined_ms`."""
+        self.listed_ms, self.listed_join_ms = now_ms, joined_ms
+
+    def note_join(self, journey: str) -> None:
+        """His Join is read, of which a list was ahead: nothing of this stay was missed."""
+        self.announced = True
+        self.listed_ms = self.listed_join_ms = None
+        self.ringing = set()
+        self.journey = journey
 
     def begin_anew(self) -> None:
         """He waits still after a gap: his end will be seen, and what was seen of one before it was of another wait."""
@@ -155,9 +173,17 @@ class Stay:
             if self.gap:  # a QUEUESTATUS may have been missed, and a Hangup be that of much later
                 return Outcome.UNRESOLVED
             return Outcome.ABANDONED if self.hung else Outcome.REMOVED
-        if self.stage is Stage.LEFT and not self.gap:
-            return Outcome.EXITED
-        return Outcome.UNRESOLVED
+        if self.stage is not Stage.LEFT or self.gap:
+            return Outcome.UNRESOLVED
+        is_key = self.moved_ms is not None or not self._is_half_seen
+        return Outcome.EXITED if is_key else Outcome.UNRESOLVED
+
+    @property
+    def _is_half_seen(self) -> bool:
+        """Whether what the PBX says just before a Leave may have been said before anybody listened."""
+        if self.listed_ms is None or self.until_ms is None:
+            return False
+        return self.until_ms - self.listed_ms < HALF_SEEN_MS
 
     def moved_by(self, at_ms: int) -> bool:
         """Whether the dialplan was pointed elsewhere just before he left; an older move has nothing to do with it."""
@@ -166,9 +192,12 @@ class Stay:
         return self.moved_ms is not None
 
     def waited_ms(self, now_ms: int) -> int:
-        """The wait in ms; the PBX's whole seconds win where the two clocks do not agree."""
+        """The wait in ms; the PBX's whole seconds win where the two clocks do not agree, and bound it where they do."""
         until_ms = now_ms if self.until_ms is None else self.until_ms
         wait_ms = max(0, until_ms - self.joined_ms)
-        if self.hold_s is not None and abs(wait_ms - self.hold_s * 1000) > HOLD_TOLERANCE_MS:
-            return self.hold_s * 1000
-        return wait_ms
+        if self.hold_s is None:
+            return wait_ms
+        held_ms = self.hold_s * 1000
+        if abs(wait_ms - held_ms) > HOLD_TOLERANCE_MS:
+            return held_ms
+        return min(max(wait_ms, held_ms - LESS_THAN_A_SECOND_MS), held_ms + LESS_THAN_A_SECOND_MS)

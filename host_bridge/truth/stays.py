@@ -31,7 +31,7 @@ class Stays(Evidence):
     ) -> None:
         """All as in Evidence."""
         super().__init__(ended, changed, stray, whole_seconds=whole_seconds)
-        self._after_gap = False
+        self._after_gap = True  # what the first list of all names came unseen too
 
     def snapshot(self, queues: tuple[ev.QueueSnapshot, ...], now_ms: int, *, whole: bool) -> None:
         """Take over these queues' lines as the PBX lists them; a second look settles who was missing before."""
@@ -41,9 +41,12 @@ class Stays(Evidence):
             for stay in self.book.take_line(snapshot.queue, snapshot.callers, now_ms, after_gap=self._after_gap):
                 stay.gap = stay.gap or self._after_gap
                 self._vanish(stay, now_ms)
+            joins = {caller.call: caller.joined_ms for caller in snapshot.callers} if self._after_gap else {}
             for stay in self.book.lines[snapshot.queue]:
                 if stay.gap:
                     stay.begin_anew()
+                if joins:
+                    stay.note_listed(joins[stay.call], now_ms)
         for stay in suspects:
             is_open = self.book.open.get(stay.call) is stay  # neither listed again nor ended by what was just listed
             if is_open and now_ms - stay.gone_ms >= stay.look_ms:
