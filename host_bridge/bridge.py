@@ -12,26 +12,26 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from host_bridge.announcer import Announcer
+from host_bridge.announce.announcer import Announcer
+from host_bridge.announce.messages import Messages
 from host_bridge.clock import Clock, PbxClock
 from host_bridge.days import Days
 from host_bridge.history import History
 from host_bridge.journal import Journal, JournalError, read_days
-from host_bridge.messages import Messages
+from host_bridge.memory.recall import Recall
+from host_bridge.memory.recorder import Recorder
+from host_bridge.memory.witness import Witness
 from host_bridge.pbx.ami_link import AmiLink
 from host_bridge.pbx.events import Event, LinkDown, Snapshot
 from host_bridge.pbx.queue_log_link import QueueLogLink, QueueLogSettings
-from host_bridge.recall import Recall
-from host_bridge.recorder import Recorder
-from host_bridge.rule_book import RuleBook
+from host_bridge.reload.rule_book import RuleBook
 from host_bridge.settings import BridgeSettings
 from host_bridge.status import Status
-from host_bridge.strangers import Strangers
 from host_bridge.thresholds import Thresholds
+from host_bridge.thresholds.strangers import Strangers
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.truth import Truth
 from host_bridge.truth.windows import ALL
-from host_bridge.witness import Witness
 
 HEARTBEAT_S = 2.0  # DESIGN 5
 LOOK_EVERY = 30  # heartbeats between two looks at when the day ends: a clock may have been corrected

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 
+from host_bridge.announce.messages import printable
 from host_bridge.journal import Journal
-from host_bridge.messages import printable
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.truth import Truth
 

@@ -15,11 +15,11 @@ from config.version import version
 from config.yaml_file import ConfigError
 from host_bridge import settings
 from host_bridge.bridge import Bridge
-from host_bridge.broker import BrokerError, EmbeddedBroker
 from host_bridge.clock import Clock
 from host_bridge.history import History, history_file
 from host_bridge.journal import JournalError, open_journal
-from host_bridge.rule_book import Begun, RuleBook, begin
+from host_bridge.mqtt.broker import BrokerError, EmbeddedBroker
+from host_bridge.reload.rule_book import Begun, RuleBook, begin
 
 FINE, FAILED, WRONG = 0, 1, 2
 # How long Python lets one thread compute while another waits. Its own 5 ms stood in the way between a publish and

@@ -24,7 +24,7 @@ from config.section import Section, given_twice
 from config.yaml_file import Problem, YamlFile
 from config.yaml_file import load as load_yaml
 from firmware.core.check import read
-from host_bridge.mqtt_link import MqttSettings
+from host_bridge.mqtt.link import MqttSettings
 from host_bridge.pbx.ami_link import AmiSettings
 from host_bridge.settings_schema import (
     AMI_PORT,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from firmware.core import check
 from host_bridge.backtest.summary import Alarm, tally, together
 from host_bridge.backtest.summary_report import Day, QueueReport, Report, RuleReport
-from host_bridge.rule_kinds import Rule, Rules
+from host_bridge.thresholds.rule_kinds import Rule, Rules
 
 ZONE = ZoneInfo("Asia/Jerusalem")
 FIRST = dt.date(2026, 3, 16)  # a Monday

@@ -94,7 +94,7 @@ class Broker:
 
     def _command(self) -> list[str]:
         if not MOSQUITTO:
-            return [sys.executable, "-m", "host_bridge.broker", str(self.port)]
+            return [sys.executable, "-m", "host_bridge.mqtt.broker", str(self.port)]
         lines = [
             f"listener {self.port} {self.host}",
             f"allow_anonymous {'false' if self._users else 'true'}",

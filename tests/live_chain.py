@@ -16,7 +16,7 @@ from host_bridge import settings
 from host_bridge.alarms import Change
 from host_bridge.bridge import Bridge
 from host_bridge.clock import Clock, Now
-from host_bridge.mqtt_link import MqttLink
+from host_bridge.mqtt.link import MqttLink
 from host_bridge.pbx.queue_log_lines import parse_line
 from host_bridge.thresholds import Thresholds
 from tests.core.rig import AnyScreen

@@ -42,7 +42,7 @@ PURE = (
     "host_bridge/pbx/ami_session.py",
     "host_bridge/pbx/ami_wire.py",
     "host_bridge/pbx/events.py",
-    "host_bridge/publisher.py",
+    "host_bridge/announce/publisher.py",
 )
 IMPURE_MODULES = {
     "asyncio",

@@ -31,11 +31,12 @@ from firmware.core.check import (
 from firmware.core.units import UNITS, scaled
 from firmware.pi import settings_night
 from firmware.pi.panel_schema import Panel
-from host_bridge import calendar, days_off, rule_kinds, rule_metrics
-from host_bridge.calendar import DAYS
-from host_bridge.hours_kind import Hours
-from host_bridge.rule_metrics import METRICS
-from host_bridge.service_level_kind import WholeSeconds
+from host_bridge.calendar import calendar, days_off
+from host_bridge.calendar.calendar import DAYS
+from host_bridge.thresholds import rule_kinds, rule_metrics
+from host_bridge.thresholds.hours_kind import Hours
+from host_bridge.thresholds.rule_metrics import METRICS
+from host_bridge.thresholds.service_level_kind import WholeSeconds
 
 Strategy = st.SearchStrategy[Any]
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from firmware.core import wire
+from host_bridge.announce.handover import Told, rules_first
+from host_bridge.announce.messages import Messages, group_id
 from host_bridge.clock import Now
-from host_bridge.handover import Told, rules_first
-from host_bridge.messages import Messages, group_id
 from host_bridge.thresholds import Thresholds
 
 SITE = "main"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_bridge.bidi import printable, visual
+from host_bridge.announce.bidi import printable, visual
 
 
 def backwards(text: str) -> str:

@@ -15,10 +15,11 @@ import pytest
 
 from config.yaml_file import parse
 from firmware.core import wire
-from host_bridge import announcer, settings, thresholds
+from host_bridge import settings, thresholds
+from host_bridge.announce import announcer
 from host_bridge.bridge import Bridge
 from host_bridge.clock import Clock, Now
-from host_bridge.mqtt_link import MqttLink
+from host_bridge.mqtt.link import MqttLink
 from host_bridge.pbx.events import (
     Completed,
     Connected,

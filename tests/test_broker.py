@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from host_bridge.broker import BrokerError, EmbeddedBroker
+from host_bridge.mqtt.broker import BrokerError, EmbeddedBroker
 from tests.ports import free_port
 
 pytest.importorskip("amqtt", reason="the embedded broker needs amqtt, which is not installed")
@@ -102,7 +102,7 @@ def test_it_dies_with_a_parent_that_is_killed() -> None:
             "-c",
             textwrap.dedent(f"""
             import asyncio, logging
-            from host_bridge.broker import EmbeddedBroker
+            from host_bridge.mqtt.broker import EmbeddedBroker
             async def main():
                 broker = EmbeddedBroker({port}, logging.getLogger())
                 await broker.start()

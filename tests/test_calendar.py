@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from host_bridge.calendar import DAY_MIN, DAYS, Calendar, day_range, every_day, spans, time_of_day, week, zone
+from host_bridge.calendar.calendar import DAY_MIN, DAYS, Calendar, day_range, every_day, spans, time_of_day, week, zone
 
 JERUSALEM = ZoneInfo("Asia/Jerusalem")
 MINUTE_MS = 60_000

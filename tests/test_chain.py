@@ -16,7 +16,7 @@ import pytest
 
 from firmware.core.scenes import queues_view
 from firmware.core.view import Tile, View
-from host_bridge.bidi import visual
+from host_bridge.announce.bidi import visual
 from tests.ami_peer import SECRET, USERNAME, AmiPeer
 from tests.brokers import Broker, broker  # noqa: F401 - a fixture
 from tests.waiting import wait_until

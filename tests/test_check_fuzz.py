@@ -19,7 +19,7 @@ from config.mistakes import Mistake
 from config.yaml_file import ConfigError, parse
 from host_bridge.ctl import check_labels, check_site
 from host_bridge.ctl.check_files import KINDS
-from host_bridge.thresholds_odd import odd
+from host_bridge.thresholds.odd import odd
 
 EXAMPLES = {
     kind: (Path(config.__file__).parent / f"{kind}.example.yaml").read_text("utf-8").splitlines() for kind in KINDS

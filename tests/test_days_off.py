@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from host_bridge import days_off
-from host_bridge.calendar import Calendar, Schedule, every_day, spans, week
-from host_bridge.days_off import Opening
+from host_bridge.calendar import days_off
+from host_bridge.calendar.calendar import Calendar, Schedule, every_day, spans, week
+from host_bridge.calendar.days_off import Opening
 
 CALENDAR = Calendar(ZoneInfo("Asia/Jerusalem"))
 MINUTE_MS = 60_000

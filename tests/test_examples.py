@@ -9,7 +9,7 @@ import pytest
 
 from config.yaml_file import parse
 from host_bridge import thresholds
-from host_bridge.rule_metrics import METRICS
+from host_bridge.thresholds.rule_metrics import METRICS
 from tests.examples import KINDS, check, commented_out, example, in_use
 from tests.test_json_schema import refused, validator
 from tests.yaml_as_seen import VERSIONS, seen

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from config.yaml_file import ConfigError
-from host_bridge import days_off
+from host_bridge.calendar import days_off
 from host_bridge.ctl import program as ctl
 from host_bridge.ctl import schema
 from tests.examples import FOLDER, KINDS, check, example

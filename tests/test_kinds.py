@@ -12,7 +12,8 @@ from firmware.pi import settings as board
 from firmware.pi import settings_schema as board_schema
 from host_bridge import settings as bridge
 from host_bridge import settings_schema as bridge_schema
-from host_bridge import thresholds, thresholds_schema
+from host_bridge import thresholds
+from host_bridge.thresholds import schema as thresholds_schema
 
 SCHEMAS = {"bridge": bridge_schema, "board": board_schema, "thresholds": thresholds_schema}
 LOADS = {"bridge": bridge.load, "board": board.load, "thresholds": thresholds.load}

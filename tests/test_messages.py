@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from config.yaml_file import parse
 from firmware.core import wire
+from host_bridge.announce.messages import Messages
 from host_bridge.clock import Now
-from host_bridge.messages import Messages
 from host_bridge.thresholds import build
 
 FILE = """\

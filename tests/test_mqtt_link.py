@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from config import reconnect
-from host_bridge.mqtt_link import MqttLink, MqttSettings
+from host_bridge.mqtt.link import MqttLink, MqttSettings
 from tests.brokers import Broker, broker
 from tests.ports import free_port
 

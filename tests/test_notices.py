@@ -10,9 +10,9 @@ import pytest
 
 from config.yaml_file import parse
 from firmware.core import wire
-from host_bridge.messages import Messages
-from host_bridge.notices import Notices
-from host_bridge.publisher import Publisher
+from host_bridge.announce.messages import Messages
+from host_bridge.announce.notices import Notices
+from host_bridge.announce.publisher import Publisher
 from host_bridge.thresholds import build
 
 STARTED = 1_763_000_000_000

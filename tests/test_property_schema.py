@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from config.yaml_file import ConfigError
 from firmware.pi import settings_schema as board_schema
 from host_bridge import settings_schema as bridge_schema
-from host_bridge import thresholds_schema
+from host_bridge.thresholds import schema as thresholds_schema
 from tests.examples import KINDS, check
 from tests.settings_files import of, repaired, written
 from tests.test_json_schema import refused

@@ -3,7 +3,7 @@
 import itertools
 import random
 
-from host_bridge.publisher import GAP_MS, Publisher
+from host_bridge.announce.publisher import GAP_MS, Publisher
 
 
 def drain(publisher: Publisher, now_ms: int) -> list[tuple[str, bytes]]:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from host_bridge import keeper, recall
 from host_bridge.clock import Clock, Now, PbxClock
 from host_bridge.journal import Journal, JournalError, backlog, open_journal, read_day
+from host_bridge.memory import keeper, recall
+from host_bridge.memory.recall import Recall
 from host_bridge.pbx.events import Event, LinkDown, LinkUp
-from host_bridge.recall import Recall
 from host_bridge.truth.service_level import ServiceLevel
 from host_bridge.truth.truth import Truth
 from tests.model_pbx import ModelPbx

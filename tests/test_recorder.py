@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from host_bridge import recorder as module
 from host_bridge.clock import Clock, Now
 from host_bridge.history import Ack, Firing, History, Outage, Run
-from host_bridge.recorder import Recorder
+from host_bridge.memory import recorder as module
+from host_bridge.memory.recorder import Recorder
 
 START = 1_763_000_000_000
 SHIFT_MS = 7_000  # the wall's clock was corrected since the start

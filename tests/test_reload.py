@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from config.yaml_file import parse
 from firmware.core import wire
 from firmware.core.board import Board, Setup
-from host_bridge import changeover, thresholds
-from host_bridge.handover import Told, rules_first
+from host_bridge import thresholds
+from host_bridge.announce import changeover
+from host_bridge.announce.handover import Told, rules_first
 from host_bridge.pbx.events import Connected, Event, Joined, LinkUp, MemberChanged
 from tests.core.rig import AnyScreen
 from tests.test_bridge import GROUPS, LIMITS, Story, answered, listed, tell

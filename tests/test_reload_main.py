@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from host_bridge.bidi import visual
+from host_bridge.announce.bidi import visual
 from host_bridge.ctl import program as ctl
 from host_bridge.history import applied_rules, history_file
 from host_bridge.journal import JournalError

@@ -10,8 +10,8 @@ import pytest
 from config.yaml_file import ConfigError
 from host_bridge.clock import Clock, Now
 from host_bridge.history import History, history_file
-from host_bridge.rule_book import MOST_LINES, RuleBook, begin
-from host_bridge.rules_file import RulesFile, Save, judge
+from host_bridge.reload.rule_book import MOST_LINES, RuleBook, begin
+from host_bridge.reload.rules_file import RulesFile, Save, judge
 from host_bridge.thresholds import Thresholds
 
 RIGHT = b"timezone: Asia/Jerusalem\nqueues: {sales: {}}\n"

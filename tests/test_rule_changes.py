@@ -6,7 +6,7 @@ import pytest
 
 from config.yaml_file import parse
 from host_bridge import thresholds
-from host_bridge.rule_changes import MOST, changes
+from host_bridge.reload.rule_changes import MOST, changes
 
 FILE = """\
 timezone: Asia/Jerusalem

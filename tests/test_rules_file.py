@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from host_bridge import rules_file
-from host_bridge.rules_file import AGAIN_MS, GONE_MS, STILL_MS, RulesFile, Save, Stillness, look
+from host_bridge.reload import rules_file
+from host_bridge.reload.rules_file import AGAIN_MS, GONE_MS, STILL_MS, RulesFile, Save, Stillness, look
 
 RIGHT = "timezone: Asia/Jerusalem\nqueues: {sales: {label: מכירות}}\n"
 OTHER = RIGHT.replace("sales", "support")

@@ -7,8 +7,8 @@ import logging
 import pytest
 
 from firmware.core import wire
-from host_bridge.publisher import Publisher
-from host_bridge.strays import MANY, MOST_MS, MOST_UNACKED, ROUND_MS, Strays
+from host_bridge.announce.publisher import Publisher
+from host_bridge.announce.strays import MANY, MOST_MS, MOST_UNACKED, ROUND_MS, Strays
 
 SALES = {
     "id": "wait",

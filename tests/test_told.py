@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from host_bridge.told import Told
+from host_bridge.memory.told import Told
 
 
 @pytest.fixture

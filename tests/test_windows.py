@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_bridge.calendar import Calendar, time_of_day
+from host_bridge.calendar.calendar import Calendar, time_of_day
 from host_bridge.truth.figures import Tally
 from host_bridge.truth.outcomes import End, Estimate, JourneyEnd, Outcome, Record, Talk
 from host_bridge.truth.service_level import ServiceLevel

@@ -15,7 +15,7 @@ import tzdata
 
 from firmware.pi import __main__ as board
 from host_bridge import __main__ as bridge
-from host_bridge import calendar
+from host_bridge.calendar import calendar
 from host_bridge.ctl import program
 
 ROOT = Path(__file__).parent.parent

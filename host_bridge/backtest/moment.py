@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from host_bridge.announce.handover import still
 from host_bridge.backtest.log_truth import answer, roll, truth_of
 from host_bridge.backtest.replay import seconds
 from host_bridge.backtest.span import NEVER_MS
-from host_bridge.handover import still
 from host_bridge.pbx.events import LinkUp, Snapshot
 from host_bridge.pbx.queue_log_events import LONGEST_WAIT_S, LogEvents
 from host_bridge.pbx.queue_log_lines import LogLine

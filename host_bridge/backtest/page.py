@@ -21,7 +21,7 @@ from host_bridge.backtest.summary import GLANCE_MS, Alarm
 from host_bridge.backtest.summary_curve import Curve
 from host_bridge.backtest.summary_report import QueueReport, Report, RuleReport
 from host_bridge.backtest.summary_words import condition_value, extras, levels, metric_name
-from host_bridge.rule_kinds import METRICS
+from host_bridge.thresholds.rule_kinds import METRICS
 
 _SCRIPTS = ("model", "overview", "chart", "cursor", "main")
 _SEVERITIES = {"warn": 1, "critical": 2}

@@ -7,11 +7,11 @@ from typing import Any
 
 from firmware.core import wire
 from firmware.core.rules import METRICS
+from host_bridge.announce.handover import still
+from host_bridge.announce.messages import group_id, printable
 from host_bridge.backtest.result import RuleTest
-from host_bridge.handover import still
-from host_bridge.messages import group_id, printable
-from host_bridge.rule_kinds import MAX_RULES, Rule
 from host_bridge.thresholds import QueueThresholds, Thresholds
+from host_bridge.thresholds.rule_kinds import MAX_RULES, Rule
 from host_bridge.truth.figures import Shares, Tally, Waits
 from host_bridge.truth.truth import Truth
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from firmware.core.wire import encode_id
+from host_bridge.announce.messages import group_id
 from host_bridge.backtest.result import Day, Span
-from host_bridge.messages import group_id
 from host_bridge.pbx.queue_log_events import LONGEST_WAIT_S
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.windows import ALL

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from host_bridge.backtest.summary_words import metric_name, value_text
-from host_bridge.rule_kinds import METRICS, Rule
 from host_bridge.thresholds import QueueThresholds
+from host_bridge.thresholds.rule_kinds import METRICS, Rule
 
 _SOUND = {"warn": "none", "critical": "none"}
 _WAITS_S = (10, 15, 20, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 480, 600, 900, 1200, 1800, 2700, 3600)

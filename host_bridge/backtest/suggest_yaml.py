@@ -13,8 +13,8 @@ from firmware.core.units import duration_text
 from host_bridge import thresholds as thresholds_file
 from host_bridge.backtest.suggest import Choice, Suggestion
 from host_bridge.backtest.summary_words import rate, rule_name
-from host_bridge.rule_kinds import DEFAULT_HOLD_MS, OFF
 from host_bridge.thresholds import GroupThresholds, QueueThresholds, Thresholds
+from host_bridge.thresholds.rule_kinds import DEFAULT_HOLD_MS, OFF
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 _Some = TypeVar("_Some", bound=QueueThresholds)

@@ -13,8 +13,8 @@ from host_bridge.backtest.result import Firing, QueueTest, Result
 from host_bridge.backtest.summary import GLANCE_MS, Alarm, tally, together
 from host_bridge.backtest.summary_report import Day, QueueReport, Report, RuleReport
 from host_bridge.backtest.summary_words import rule_name
-from host_bridge.rule_kinds import Rule
 from host_bridge.thresholds import Thresholds
+from host_bridge.thresholds.rule_kinds import Rule
 
 _MISSING_MS = (
     15 * 60_000

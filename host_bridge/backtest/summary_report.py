@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from host_bridge.backtest.summary import Alarm, Tally
-from host_bridge.rule_kinds import Rule
+from host_bridge.thresholds.rule_kinds import Rule
 
 
 @dataclass(frozen=True)

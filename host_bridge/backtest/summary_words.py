@@ -8,7 +8,7 @@ from typing import Any
 from firmware.core.printable import one_line
 from firmware.core.units import duration_text, scaled
 from firmware.core.wire import decode_id
-from host_bridge.rule_kinds import METRICS, Rule
+from host_bridge.thresholds.rule_kinds import METRICS, Rule
 
 _NAMES = {metric.figure: name for name, metric in METRICS.items()}
 _SHARES = frozenset(("sla", "abandoned"))

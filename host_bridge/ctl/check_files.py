@@ -14,9 +14,10 @@ from firmware.pi import settings as board_settings
 from firmware.pi import settings_schema as board_schema
 from host_bridge import settings as bridge_settings
 from host_bridge import settings_schema as bridge_schema
-from host_bridge import thresholds, thresholds_schema
+from host_bridge import thresholds
 from host_bridge.ctl import check_labels, check_site
-from host_bridge.thresholds_odd import odd
+from host_bridge.thresholds import schema as thresholds_schema
+from host_bridge.thresholds.odd import odd
 from hw import pins_clash
 from hw.pins import mappings
 

@@ -12,7 +12,7 @@ from firmware.core.label import fit
 from firmware.core.label_short import shorten
 from firmware.core.layout import SIZES, Face, choose
 from firmware.pi.canvas_pillow import load_font
-from host_bridge import bidi
+from host_bridge.announce import bidi
 from host_bridge.thresholds import Thresholds
 
 _CANVAS: Any = None  # a pen that only measures has none

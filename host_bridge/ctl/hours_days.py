@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from host_bridge.calendar import ONE_DAY, Schedule, Span
-from host_bridge.days_off import Opening
+from host_bridge.calendar.calendar import ONE_DAY, Schedule, Span
+from host_bridge.calendar.days_off import Opening
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.windows import ALL
 

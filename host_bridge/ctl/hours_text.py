@@ -8,7 +8,7 @@ from typing import Any
 
 from firmware.core.printable import one_line
 from host_bridge.boards.words import listed
-from host_bridge.calendar import DAYS, ONE_DAY, WEEK, Schedule, Span
+from host_bridge.calendar.calendar import DAYS, ONE_DAY, WEEK, Schedule, Span
 from host_bridge.ctl.hours_days import Hours, Special, on, specials
 from host_bridge.thresholds import Thresholds
 

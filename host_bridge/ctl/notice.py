@@ -9,7 +9,7 @@ from config.times import time_of_day
 from firmware.core import wire
 from firmware.core.messages_rare import MAX_NOTICE
 from firmware.core.spelling import one_line
-from host_bridge.bidi import printable
+from host_bridge.announce.bidi import printable
 from host_bridge.ctl import boards_text
 from host_bridge.ctl.site_args import Place, UsageError, add_site_options
 from host_bridge.ctl.site_command import CONFIRM_S, at_site, connected, duration, hear_bridge, now_ms, say

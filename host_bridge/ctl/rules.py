@@ -18,7 +18,7 @@ from host_bridge.ctl.rules_versions import IN_FORCE, UNREADABLE, WAITING, WRONG,
 from host_bridge.ctl.rules_write import keep_aside, write
 from host_bridge.ctl.site_args import UsageError, add_config, config_path
 from host_bridge.history import Applied
-from host_bridge.rules_file import judge
+from host_bridge.reload.rules_file import judge
 
 DESCRIPTION = """\
 Saving thresholds.yaml is enough: the bridge takes it into use within two seconds, and keeps each version beside its

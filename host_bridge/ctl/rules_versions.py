@@ -13,7 +13,7 @@ from host_bridge.history import Applied, applied_rules, history_file, read_rows,
 from host_bridge.history.history import MARK_MS
 from host_bridge.history.store import version_of
 from host_bridge.journal import JournalError
-from host_bridge.rules_file import Save, look
+from host_bridge.reload.rules_file import Save, look
 from host_bridge.settings import BridgeSettings
 
 IN_FORCE, WRONG, UNREADABLE, WAITING = "in force", "wrong", "unreadable", "waiting"

@@ -12,7 +12,7 @@ from config.json_schema import document
 from firmware.core.check import Record
 from firmware.pi import settings_schema as board_schema
 from host_bridge import settings_schema as bridge_schema
-from host_bridge import thresholds_schema
+from host_bridge.thresholds import schema as thresholds_schema
 
 DESCRIPTION = """\
 JSON Schema of bridge.yaml, thresholds.yaml and board.yaml: with it an editor completes the keys and values of these

@@ -10,9 +10,9 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from host_bridge.announce.messages import Messages
 from host_bridge.clock import Now
 from host_bridge.ctl.pictures.state import Figures, State
-from host_bridge.messages import Messages
 from host_bridge.thresholds import Thresholds
 from host_bridge.truth.windows import ALL
 

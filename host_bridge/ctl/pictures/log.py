@@ -20,8 +20,8 @@ from host_bridge.ctl.pictures.moment import LEAD_MS, Moment, Wish
 from host_bridge.ctl.pictures.state import Figures, State
 from host_bridge.ctl.pictures.when import WhenError, wall_text
 from host_bridge.pbx.queue_log_set import LogSet
-from host_bridge.rule_kinds import Rule
 from host_bridge.thresholds import Thresholds
+from host_bridge.thresholds.rule_kinds import Rule
 
 _NEAR_MS = 30_000  # before the instant: from here on the heart beats as often as a bridge's
 

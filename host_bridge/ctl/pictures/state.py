@@ -18,7 +18,7 @@ from firmware.core.check import Bool, Duration, Field, Int, Kind, MapOf, Problem
 from firmware.core.spelling import did_you_mean, shown
 from firmware.core.units import digits
 from host_bridge.thresholds import Thresholds
-from host_bridge.thresholds_schema import MAX_QUEUE
+from host_bridge.thresholds.schema import MAX_QUEUE
 from host_bridge.truth.windows import ALL
 
 Figures = dict[str, int]  # as on the wire

@@ -7,7 +7,7 @@ from typing import Any
 
 from firmware.core import wire
 from firmware.core.view import CENTRE, CLOCK, DARK, QUEUES, Tile, View
-from host_bridge.messages import group_id
+from host_bridge.announce.messages import group_id
 from host_bridge.thresholds import Thresholds
 
 PAGES = {QUEUES: "queues", CENTRE: "centre", CLOCK: "clock", DARK: "dark"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from host_bridge.backtest.summary import GLANCE_MS
 from host_bridge.backtest.summary_report import QueueReport, RuleReport
 from host_bridge.backtest.summary_words import part, percent, rate, shown
-from host_bridge.rule_kinds import METRICS
+from host_bridge.thresholds.rule_kinds import METRICS
 
 MANY_A_DAY = 15  # alarms of one rule: more than one every hour or so, and nobody looks up any more
 WALLPAPER_PERMILLE = 300  # of the opening hours in alarm: then it is no alarm but the colour of the wall
