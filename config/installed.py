@@ -12,6 +12,9 @@ from pathlib import Path
 PACKAGES = Path("/opt/wallboard")  # where the Debian packages put their environments
 LIBRARY = PACKAGES / "rgbmatrix"  # every board's environment there looks into it
 SOURCE = "https://github.com/hzeller/rpi-rgb-led-matrix"
+# What this version was built and tried with: its master on 19 May 2026 (it has no releases). Git itself checks that
+# what it fetches for these digits is what they stand for.
+COMMIT = "cf60d08f9b77c7216a51964602f8d9fc6d96d7c7"
 _START = "`sudo systemctl restart wallboard`"
 
 # Python module → (what to do where a Debian package brought the program, the extra that has it elsewhere).
@@ -36,4 +39,4 @@ def how_to_get(module: str, prefix: Path = Path(sys.prefix)) -> str:
         return packages
     if extra:
         return f"install led-wallboard[{extra}]"
-    return f"{prefix}/bin/python -m pip install git+{SOURCE}, then start the board again"
+    return f"{prefix}/bin/python -m pip install git+{SOURCE}@{COMMIT}, then start the board again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,7 @@ def test_a_package_is_told_of_apt_and_everybody_else_of_pip(module: str, package
     assert package in how_to_get(module, PACKAGE)
     assert "pip" not in how_to_get(module, PACKAGE) and "led-wallboard[" not in how_to_get(module, PACKAGE)
     assert elsewhere in how_to_get(module, VENV)
+
+
+def test_the_led_library_is_the_commit_that_was_tried_and_not_the_newest() -> None:
+    assert re.search(r" git\+https://\S+@[0-9a-f]{40}, then", how_to_get("rgbmatrix", VENV))

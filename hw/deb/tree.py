@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from email.utils import formatdate
 from pathlib import Path
 
+from config import installed
 from hw.deb.licences import copyright_text
 from hw.deb.packages import CHECKOUT, HERE, PACKAGES, PYTHONS, Package
 
@@ -84,6 +85,8 @@ def _words(package: Package, version: str) -> dict[str, str]:
         "PURGED": "/opt/wallboard/rgbmatrix /opt/wallboard/rgbmatrix.new"
         if board
         else "/etc/wallboard/thresholds.yaml",
+        "SOURCE": installed.SOURCE,
+        "COMMIT": installed.COMMIT,
         "AFTER": _NO_LED_LIBRARY if board else "",
     }
 
