@@ -55,7 +55,8 @@ def test_the_life_of_a_bridge(machine: Machine, debs: Debs) -> None:
     assert time.monotonic() - since < 60
     why = machine.read("/opt/wallboard/bridge.rolled-back")
     assert why == (
-        "0.3.0 was refused: it refuses the configuration that the version before accepts; 0.2.0 is in use again\n"
+        "0.3.0 was refused: it refuses the configuration that the version before accepts: "
+        "bridge.yaml:1:1: this version wants something else; 0.2.0 is in use again\n"
     )
     assert why.strip() in machine.log("wallboard-bridge-health")
     assert machine.sh(kept) == as_it_was

@@ -148,6 +148,36 @@ def test_settings_that_were_wrong_before_the_upgrade_are_no_fault_of_a_version(
     machine.wait_for(UNIT)
 
 
+_CANNOT = (
+    "a file or variable that the settings name cannot be used, by whichever version: /etc/wallboard/bridge.yaml:3:76: "
+    "mqtt.password_file: /etc/wallboard"
+)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        ("rm mqtt.secret", f"{_CANNOT}/mqtt.secret cannot be read: No such file or directory"),
+        (  # its name does not end as those do that are made over to the service; root could read it
+            "sed -i s/mqtt.secret/mqtt.pass/ bridge.yaml; install --mode=600 mqtt.secret mqtt.pass",
+            f"{_CANNOT}/mqtt.pass cannot be read: Permission denied: it belongs to root, and this is wallboard-bridge",
+        ),
+        (
+            "sed -i /^journal/d bridge.yaml; echo timezone: Nowhere > thresholds.yaml",
+            "not the version and not /etc/wallboard/bridge.yaml, but: /etc/wallboard/thresholds.yaml:1:11: timezone: ",
+        ),
+    ],
+    ids=["gone", "not the service's", "thresholds"],
+)
+def test_a_file_that_the_settings_name_is_blamed_itself(bridge_host: Machine, debs: Debs, spoil: str, why: str) -> None:
+    machine = bridge_host
+    machine.sh(f"cd /etc/wallboard; {spoil}")
+    install(machine, debs, LATER)
+    machine.wait_until(lambda: machine.exists("/opt/wallboard/bridge.rolled-back"), "the verdict", 20)
+    told = machine.read("/opt/wallboard/bridge.rolled-back")
+    assert told.startswith(f"0.2.0 was refused: {why}") and told.endswith("; 0.1.0 is in use again\n"), told
+
+
 def test_settings_on_a_read_only_system_are_no_hindrance(bridge_host: Machine) -> None:
     machine = bridge_host
     machine.sh(

@@ -25,6 +25,22 @@ tell() {   # in the journal, and for `wallboardctl doctor`; a full disk keeps no
     echo "$*" > "$rolled_back" || true
 }
 
+# Why it ended with exit code 2: its settings, or a file that they name. The version before is asked about the settings;
+# such a file only the service can judge, as its own user, so it is asked what it said.
+refusal() {
+    if ! "$base/$old/bin/wallboardctl" check "$settings" > /dev/null 2>&1; then
+        echo "$settings is wrong for the version before too, see: wallboardctl check $settings"
+        return
+    fi
+    said=$(journalctl --namespace=wallboard --quiet --output=cat "_SYSTEMD_INVOCATION_ID=$(show InvocationID)" |
+        grep -m 1 '^[^ ]*:[0-9]*:[0-9]*: ') || said=""
+    case $said in
+    *_file:\ * | *_env:\ *) echo "a file or variable that the settings name cannot be used, by whichever version: $said" ;;
+    */thresholds.yaml:*) echo "not the version and not $settings, but: $said" ;;
+    *) echo "it refuses the configuration that the version before accepts${said:+: $said}" ;;
+    esac
+}
+
 # Nothing when it is healthy, else why not.
 verdict() {
     end=$(($(uptime_s) + longest_s)) run="" since=0
@@ -37,11 +53,7 @@ verdict() {
             ;;
         failed)
             if [ "$(show ExecMainStatus)" = 2 ]; then
-                if "$base/$old/bin/wallboardctl" check "$settings" > /dev/null 2>&1; then
-                    echo "it refuses the configuration that the version before accepts"
-                else
-                    echo "$settings is wrong for the version before too, see: wallboardctl check $settings"
-                fi
+                refusal
             else
                 echo "it failed ($(show Result), exit code $(show ExecMainStatus))"
             fi
