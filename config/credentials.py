@@ -17,6 +17,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from config.pem import MOST_BYTES, no_certificate, no_key
 from config.regular_file import must_be_regular, read_regular
 from config.section import Section
 from config.yaml_file import Problem
@@ -67,8 +68,7 @@ def tls_context(
     """
     own = section if own is None else own
     ca, cert, key = section["ca_file"], own["cert_file"], own["key_file"]
-    at = section.at("ca_file")
-    file = ca
+    at, file = section.at("ca_file"), ca
     try:
         if ca:
             must_be_regular(folder / ca)
@@ -81,18 +81,39 @@ def tls_context(
             at, file = own.at("cert_file"), cert
             context.load_cert_chain(folder / cert, folder / key, "")  # without the "" OpenSSL asks for it and waits
     except ssl.SSLError as error:  # an OSError too, so it comes first
-        if error.reason == "KEY_VALUES_MISMATCH":
-            problems.append(
-                (at, f"{file} is not the certificate of the key in {key}: expected two that belong together")
-            )
+        if at == own.at("cert_file") and _holds_certificate(folder / cert):
+            problems.append(_pair_problem(own, folder, error))
         else:
-            also = f" (or {key} no usable key)" if at == own.at("cert_file") else ""
-            problems.append((at, f"{file} holds no usable certificate{also}: {error.reason or error}"))
+            problems.append((at, f"{file} holds no usable certificate: {no_certificate(_start(folder / file), file)}"))
         return None
     except OSError as error:
         problems.append((at, f"{file} cannot be read: {_why(error, folder / file)}"))
         return None
     return context
+
+
+def _pair_problem(own: Section, folder: Path, error: ssl.SSLError) -> Problem:
+    """What OpenSSL has against a certificate and a key, of which the certificate can be read."""
+    cert, key = own["cert_file"], own["key_file"]
+    if error.reason == "KEY_VALUES_MISMATCH":
+        what = f"{cert} is not the certificate of the key in {key}: expected two that belong together"
+        return own.at("cert_file"), what
+    if error.reason:  # EE_KEY_TOO_SMALL, CA_MD_TOO_WEAK
+        said = str(error.reason).lower().replace("_", " ")
+        return own.at("cert_file"), f"{cert} is refused by this machine's OpenSSL ({said}): expected a stronger one"
+    return own.at("key_file"), f"{key} holds no usable key: {no_key(_start(folder / key), key)}"
+
+
+def _holds_certificate(path: Path) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        return False
+    return True
+
+
+def _start(path: Path) -> bytes:
+    return read_regular(path, MOST_BYTES)
 
 
 def own_client_id(name: str, section: Section, folder: Path, password: str | None) -> str:

@@ -122,7 +122,10 @@ def test_a_key_of_another_certificate_and_one_with_a_password(folder: Path) -> N
     subprocess.run(command, check=True, capture_output=True)
     with pytest.raises(ConfigError) as wrong:  # and nobody is asked for it
         board_settings.load(folder / "board.yaml", "b")
-    assert "hall-1.crt holds no usable certificate (or hall-1.key no usable key)" in wrong.value.errors[0]
+    assert wrong.value.errors == [
+        "b:3:86: mqtt.key_file: hall-1.key holds no usable key: it is locked with a passphrase, which nobody types in "
+        "at a start: openssl pkey -in hall-1.key -out NEW"
+    ]
 
 
 def test_the_id_of_a_connection_with_a_key_cannot_be_guessed(folder: Path) -> None:

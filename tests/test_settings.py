@@ -110,7 +110,10 @@ def test_certificates(tmp_path: Path) -> None:
     ]
     (tmp_path / "ca.pem").write_text("no certificate")
     (line,) = mistakes(bad, tmp_path, secrets=True)
-    assert line.startswith("b.yaml:3:48: mqtt.ca_file: ca.pem holds no usable certificate: ")
+    assert line == (
+        "b.yaml:3:48: mqtt.ca_file: ca.pem holds no usable certificate: expected text with a line BEGIN "
+        "CERTIFICATE, as in what `wallboardctl pki` makes"
+    )
     assert mistakes(text.replace('broker.example"', 'broker.example", key_file: k'), tmp_path, secrets=True) == [
         "b.yaml:3:49: mqtt.key_file: given without cert_file, expected both"
     ]
