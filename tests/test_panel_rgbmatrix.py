@@ -144,10 +144,15 @@ def test_every_option_arrives() -> None:
 @pytest.mark.parametrize(
     ("key", "value"), [("limit_refresh_rate_hz", 120), ("panel_type", "FM6127"), ("pixel_mapper", "Rotate:180")]
 )
-def test_a_library_too_old_for_an_option_is_one_line(key: str, value: Any) -> None:
-    panel = PanelSettings("rgbmatrix", 32, 64, user="root", **{key: value})
+def test_a_library_too_old_for_an_option_is_one_line(
+    key: str, value: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    panel = PanelSettings("rgbmatrix", 64, 64, chain=2, user="root", **{key: value})
+    old = SimpleNamespace(RGBMatrixOptions=lambda: SimpleNamespace(drop_priv_user=""), RGBMatrix=Library)
+    monkeypatch.setitem(sys.modules, "rgbmatrix", old)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     with pytest.raises(PanelError, match=rf"^panel\.{key}: the installed rgbmatrix is too old for it: ") as error:
-        set_options(SimpleNamespace(), panel)
+        open_rgbmatrix(panel, machine(tmp_path))
     assert "\n" not in str(error.value)
 
 
@@ -162,10 +167,12 @@ class Unset:
         return super().__getattribute__(name)
 
 
-def test_no_option_is_read_before_it_is_set() -> None:
+def test_no_option_is_read_before_it_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Measured with the library of May 2026: hasattr(options, "panel_type") is a segfault."""
-    odd = PanelSettings("rgbmatrix", 32, 64, user="root", panel_type="FM6126A", pixel_mapper="Rotate:180")
-    set_options(Unset(), odd)
+    odd = PanelSettings("rgbmatrix", 64, 64, chain=2, user="root", panel_type="FM6126A", pixel_mapper="Rotate:180")
+    monkeypatch.setitem(sys.modules, "rgbmatrix", SimpleNamespace(RGBMatrixOptions=Unset, RGBMatrix=Library))
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert open_rgbmatrix(odd, machine(tmp_path)).width == 128
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import pwd
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from config.installed import how_to_get
-from firmware.pi.panel import PanelError, PanelSettings
+from firmware.pi.panel import PanelSettings
 
 
 def rare_options(panel: PanelSettings) -> dict[str, object]:
@@ -35,6 +34,7 @@ def is_pi_5(model: str) -> bool:
 def lacks(names: Collection[str], panel: PanelSettings, *, pi5: bool) -> Iterator[str]:
     """Each reason why the library, whose RGBMatrixOptions has these names, is too old for the panel.
 
+    `names`: as dir() tells them; hasattr() reads panel_type, and that is a segfault, for it is NULL until it is set.
     It answers a value that it does not know with no panel at all, and the first use of that is a segfault. Source: the
     history of its core.pyx, lib/led-matrix.cc, options-initialize.cc and multiplex-mappers.cc.
     """
@@ -45,7 +45,7 @@ def lacks(names: Collection[str], panel: PanelSettings, *, pi5: bool) -> Iterato
         yield "the installed rgbmatrix is older than April 2026 and does not know the Pi 5"
     for name in rare_options(panel):
         if name not in names:
-            yield _too_old(name)
+            yield f"panel.{name.removesuffix('_config')}: the installed rgbmatrix is too old for it"
     for key, value, most in (
         ("gpio_slowdown", panel.gpio_slowdown or 0, 5),  # 10 since May 2025
         ("row_address_type", panel.row_address_type, 4),  # 5 since May 2025
@@ -55,12 +55,8 @@ def lacks(names: Collection[str], panel: PanelSettings, *, pi5: bool) -> Iterato
             yield f"panel.{key}: {value}, expected at most {most} of the installed rgbmatrix, older than April 2026"
 
 
-def _too_old(option: str) -> str:
-    return f"panel.{option.removesuffix('_config')}: the installed rgbmatrix is too old for it"
-
-
 def set_options(options: Any, panel: PanelSettings) -> Any:
-    """`options`, an RGBMatrixOptions, as the settings say."""
+    """`options`, an RGBMatrixOptions, as the settings say. What it does not know, lacks() has told before."""
     options.hardware_mapping = panel.hardware_mapping
     options.rows = panel.rows
     options.cols = panel.cols
@@ -69,8 +65,6 @@ def set_options(options: Any, panel: PanelSettings) -> Any:
     if panel.gpio_slowdown is not None:
         options.gpio_slowdown = panel.gpio_slowdown
     for name, value in rare_options(panel).items():
-        if name not in dir(options):  # hasattr() reads it: a segfault, as panel_type is NULL until it is set
-            raise PanelError(f"{_too_old(name)}: {how_to_get('rgbmatrix')}")
         setattr(options, name, value)
     # Brightness is a matter of the image: the library's own would scale only what is set after it changed.
     options.brightness = 100
