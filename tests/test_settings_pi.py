@@ -165,6 +165,17 @@ def test_a_password_in_two_places_is_told_once(tmp_path: Path, secrets: bool) ->
             "26; best 19 (place 35 of the header)",
         ),
         (
+            "gpio: 19",
+            'gpio: "one; two"',
+            "7:9: buzzer.gpio: 'one; two', expected a whole number from 2 to 27; free pins: 5, 6, 12, 13, 16, 19, 20, "
+            "21, 26; best 19 (place 35 of the header)",
+        ),
+        (
+            "gpio: 19",
+            "gpio: 19 I think",
+            "7:9: buzzer.gpio: '19 I think', expected a whole number from 2 to 27; did you mean '19'?",
+        ),
+        (
             "state_file: state/board.json",
             "button: {gpio: 19}",
             "9:16: button.gpio: 19 is the buzzer's; free pins: 5, 6, 12, 13, 16, 20, 21, 26; "

@@ -24,7 +24,7 @@ from firmware.core.board import PAGES
 from firmware.core.check import read
 from firmware.pi.panel import PanelSettings, check
 from firmware.pi.settings_night import overlap, spans
-from firmware.pi.settings_schema import SCHEMA
+from firmware.pi.settings_schema import PIN, SCHEMA
 from hw.pins import mappings
 from hw.pins_clash import KINDS, clashes, free
 
@@ -68,7 +68,7 @@ def build(file: YamlFile, folder: Path, *, secrets: bool = True) -> BoardSetting
     whole = Section(file.data, clean)
     panel, mqtt = whole.section("panel"), whole.section("mqtt")
     gpios = {name: gpio for name in ("buzzer", "button") if (gpio := whole.section(name)["gpio"]) is not None}
-    found = _with_free_pins(found, gpios, panel) + contradictions(mqtt) + _panel_problems(panel)
+    found = _with_free_pins(file, found, gpios, panel) + contradictions(mqtt) + _panel_problems(panel)
     found += _pin_clashes(gpios, panel)
     found += given_twice(file, "queues") + given_twice(file, "pages")
     password = read_secret(mqtt, folder, found) if secrets else None
@@ -160,14 +160,14 @@ def default_state_file(environ: Mapping[str, str], names: Mapping[str, str], *, 
     return folder / ("" if own else "wallboard") / f"{names['site']}-{names['board']}.json"
 
 
-def _with_free_pins(found: list[Problem], gpios: dict[str, int], panel: Section) -> list[Problem]:
-    """What was found, and where a pin is wrong or missing those that are free."""
+def _with_free_pins(file: YamlFile, found: list[Problem], gpios: dict[str, int], panel: Section) -> list[Problem]:
+    """What was found, and where a pin is missing, or nobody can tell which was meant, those that are free."""
     if panel["hardware_mapping"] is None or panel["parallel"] is None:
         return found
     mapping = mappings()[panel["hardware_mapping"]]
     return [
         (path, f"{message}; {free(mapping, panel['parallel'], str(path[0]), gpios)}")
-        if path in [(who, "gpio") for who in KINDS] and "; " not in message  # a hint says more already
+        if path in [(who, "gpio") for who in KINDS] and not PIN.meant(file.at(*path))
         else (path, message)
         for path, message in found
     ]

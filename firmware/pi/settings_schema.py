@@ -10,7 +10,9 @@ from config.json_parts import given, one_of, parts, when
 from config.json_schema import record
 from firmware.core.board import PAGES
 from firmware.core.check import Field, Int, OneOf, Problems, Record, Text
+from firmware.core.check_hints import did_you_mean, of_int
 from firmware.core.inventory import MOST
+from firmware.core.spelling import one_line
 from firmware.pi.panel_schema import PANEL, chosen
 from hw.pins import mappings
 
@@ -20,14 +22,20 @@ _NAME = Text(64, without="/+#% @")
 class Pin(Int):
     """A GPIO number; people also know a pin by its place on the header."""
 
-    def refuse(self, value: Any, path: tuple[str | int, ...], problems: Problems, hint: str = "") -> None:
+    def meant(self, value: Any) -> str:
+        """What a wrong value probably means, for the end of a message; "" when nobody can tell."""
+        if not isinstance(value, str):
+            return ""
         for gpio, place in next(iter(mappings().values())).header.items():
             if value == str(place) and not self.lo <= place <= self.hi:
-                hint = f"; place {place} of the header is GPIO {gpio}"
-        super().refuse(value, path, problems, hint)
+                return f"; place {place} of the header is GPIO {gpio}"
+        return did_you_mean(of_int(one_line(value, 40), self.lo, self.hi))
+
+    def refuse(self, value: Any, path: tuple[str | int, ...], problems: Problems, hint: str = "") -> None:
+        super().refuse(value, path, problems, hint or self.meant(value))
 
 
-_PIN = Pin(2, 27)
+PIN = Pin(2, 27)
 
 
 class Board(Record):
@@ -54,7 +62,7 @@ _BUZZER = Record(
     (
         Described(
             "gpio",
-            _PIN,
+            PIN,
             required=True,
             doc="the pin of the buzzer's transistor, as a GPIO number: not its place on the header",
             example=19,
@@ -65,7 +73,7 @@ _BUTTON = Record(
     (
         Described(
             "gpio",
-            _PIN,
+            PIN,
             required=True,
             doc="the pin that is ground while the button is pressed, as a GPIO number: not its place on the header",
             example=26,
