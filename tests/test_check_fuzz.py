@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 import config
 from config.mistakes import Mistake
 from config.yaml_file import ConfigError, parse
-from host_bridge.ctl import check_labels, check_site
-from host_bridge.ctl.check_files import KINDS
+from host_bridge.ctl.checks import labels as check_labels
+from host_bridge.ctl.checks import site as check_site
+from host_bridge.ctl.checks.files import KINDS
 from host_bridge.thresholds.odd import odd
 
 EXAMPLES = {

@@ -17,7 +17,7 @@ import pytest
 
 from config.yaml_tree import MAX_BYTES
 from firmware.core.check_kinds import MAX_OF_A_FILE
-from host_bridge.ctl.check_files import check
+from host_bridge.ctl.checks.files import check
 
 MIB = 1 << 20
 ZONE = "timezone: Asia/Jerusalem\n"

@@ -10,7 +10,7 @@ import pytest
 import config
 from config.mistakes import WARNING
 from host_bridge.ctl import program as ctl
-from host_bridge.ctl.check_files import Checked, check
+from host_bridge.ctl.checks.files import Checked, check
 
 ZONE = "timezone: Asia/Jerusalem\n"
 HOURS = 'hours: {sun-thu: "08:00-18:00"}\n'

@@ -13,9 +13,9 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from firmware.core import wire
-from host_bridge.ctl import check_site
 from host_bridge.ctl import program as ctl
-from host_bridge.ctl.check_files import Checked, check
+from host_bridge.ctl.checks import site as check_site
+from host_bridge.ctl.checks.files import Checked, check
 from tests.brokers import Broker, broker
 from tests.ports import free_port
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from host_bridge.ctl import site_args
+from host_bridge.ctl.site import args as site_args
 from tests.site_rig import bridge_yaml
 
 

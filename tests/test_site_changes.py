@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from host_bridge.ctl.site_changes import Facts, changes
+from host_bridge.ctl.site.changes import Facts, changes
 
 
 def told(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

@@ -9,8 +9,8 @@ import pytest
 from paho.mqtt.reasoncodes import ReasonCode
 
 from config.broker_client import BrokerLogin
-from host_bridge.ctl.site_args import Place
-from host_bridge.ctl.site_link import QUIET_S, LinkError, SiteLink
+from host_bridge.ctl.site.args import Place
+from host_bridge.ctl.site.link import QUIET_S, LinkError, SiteLink
 from tests.brokers import Broker, broker
 from tests.link_rig import Peer
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from host_bridge.ctl import boards_text, names
-from host_bridge.ctl.site_changes import Facts, changes, facts, kept
-from host_bridge.ctl.site_state import FRESH_MS, Queue, SiteState
+from host_bridge.ctl.site import boards_text, names
+from host_bridge.ctl.site.changes import Facts, changes, facts, kept
+from host_bridge.ctl.site.state import FRESH_MS, Queue, SiteState
 
 ALARM = {"queue": "support", "rule": "wait", "severity": "warn", "acked": False}
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from firmware.core import wire
 from firmware.core.spelling import one_line
 from firmware.core.units import duration_text
-from host_bridge.ctl import boards_text, names
-from host_bridge.ctl.site_args import Place, add_site_options
-from host_bridge.ctl.site_command import (
+from host_bridge.ctl.site import boards_text, names
+from host_bridge.ctl.site.args import Place, add_site_options
+from host_bridge.ctl.site.command import (
     CONFIRM_S,
     at_site,
     connected,
@@ -21,7 +21,7 @@ from host_bridge.ctl.site_command import (
     person,
     say,
 )
-from host_bridge.ctl.site_state import Message, SiteState, gravest
+from host_bridge.ctl.site.state import Message, SiteState, gravest
 
 DESCRIPTION = """\
 Acknowledges what fires: it stops blinking and sounding on every board, and keeps its colour, until it is over or gets

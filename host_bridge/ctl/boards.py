@@ -6,11 +6,11 @@ import argparse
 import json
 from typing import Any
 
-from host_bridge.ctl import boards_text, names
 from host_bridge.ctl.boards_watch import watch
-from host_bridge.ctl.site_args import Place, add_site_options
-from host_bridge.ctl.site_command import CONFIRM_S, at_site, connected, heading, hear_bridge, now_ms, say
-from host_bridge.ctl.site_state import SiteState
+from host_bridge.ctl.site import boards_text, names
+from host_bridge.ctl.site.args import Place, add_site_options
+from host_bridge.ctl.site.command import CONFIRM_S, at_site, connected, heading, hear_bridge, now_ms, say
+from host_bridge.ctl.site.state import SiteState
 
 DESCRIPTION = """\
 Reads what the bridge and the boards of a site last said of themselves and prints it, a line a board: whether it is

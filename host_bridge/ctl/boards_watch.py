@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NoReturn, Protocol
 
-from host_bridge.ctl import boards_text
-from host_bridge.ctl.site_args import Place
-from host_bridge.ctl.site_changes import Facts, changes, facts, kept
-from host_bridge.ctl.site_command import connected, heading, hear_bridge, now_ms
-from host_bridge.ctl.site_link import LinkError, SiteLink
-from host_bridge.ctl.site_state import SiteState
+from host_bridge.ctl.site import boards_text
+from host_bridge.ctl.site.args import Place
+from host_bridge.ctl.site.changes import Facts, changes, facts, kept
+from host_bridge.ctl.site.command import connected, heading, hear_bridge, now_ms
+from host_bridge.ctl.site.link import LinkError, SiteLink
+from host_bridge.ctl.site.state import SiteState
 
 EVERY_S = 1.0  # how often what changes by time alone is looked at, and a lost broker called
 BACK_S = 20.0  # boards try again at least every 15 s: by then all are back at a broker that has started anew

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from config.mistakes import WARNING
-from host_bridge.ctl.check_files import KINDS, Checked, check
+from host_bridge.ctl.checks.files import KINDS, Checked, check
 
 DESCRIPTION = """\
 Checks bridge.yaml, thresholds.yaml and board.yaml files, of any name: which kind a file is, its keys tell. Nothing is

@@ -13,7 +13,7 @@ from host_bridge.ctl.health.finding import Finding, Level
 from host_bridge.ctl.health.report import as_json, lines
 from host_bridge.ctl.health.sites import FOLDER, chosen
 from host_bridge.ctl.number_args import whole
-from host_bridge.ctl.site_args import UsageError
+from host_bridge.ctl.site.args import UsageError
 
 DESCRIPTION = """\
 Looks at this machine as support would, on a board, on a bridge's host, or where both are: power and heat, sound module

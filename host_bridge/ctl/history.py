@@ -18,7 +18,7 @@ from host_bridge import settings, thresholds
 from host_bridge.calendar import Calendar
 from host_bridge.ctl import history_text as text
 from host_bridge.ctl.history_json import as_json
-from host_bridge.ctl.site_args import UsageError, add_config, config_path
+from host_bridge.ctl.site.args import UsageError, add_config, config_path
 from host_bridge.history import Rows, history_file, read_rows
 from host_bridge.journal import JournalError
 

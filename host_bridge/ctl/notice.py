@@ -10,10 +10,10 @@ from firmware.core import wire
 from firmware.core.messages_rare import MAX_NOTICE
 from firmware.core.spelling import one_line
 from host_bridge.announce.bidi import printable
-from host_bridge.ctl import boards_text
-from host_bridge.ctl.site_args import Place, UsageError, add_site_options
-from host_bridge.ctl.site_command import CONFIRM_S, at_site, connected, duration, hear_bridge, now_ms, say
-from host_bridge.ctl.site_state import SiteState
+from host_bridge.ctl.site import boards_text
+from host_bridge.ctl.site.args import Place, UsageError, add_site_options
+from host_bridge.ctl.site.command import CONFIRM_S, at_site, connected, duration, hear_bridge, now_ms, say
+from host_bridge.ctl.site.state import SiteState
 
 DESCRIPTION = """\
 Sets the text that every board shows beside the time, in turn with the queues, until it is taken back. It survives a

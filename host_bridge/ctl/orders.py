@@ -10,10 +10,10 @@ from typing import NamedTuple
 from firmware.core import wire
 from firmware.core.service import IDENTIFY_MS, MOST_IDENTIFY_MS, MUTE_MS, TEST_MS
 from firmware.core.units import duration_text
-from host_bridge.ctl import names
-from host_bridge.ctl.site_args import Place, UsageError, add_site_options
-from host_bridge.ctl.site_command import CONFIRM_S, at_site, connected, duration, say
-from host_bridge.ctl.site_state import Message, SiteState
+from host_bridge.ctl.site import names
+from host_bridge.ctl.site.args import Place, UsageError, add_site_options
+from host_bridge.ctl.site.command import CONFIRM_S, at_site, connected, duration, say
+from host_bridge.ctl.site.state import Message, SiteState
 
 FILTERS = (("board", "+", "state"), ("bridge", "boards"))
 CONFIRMED, SILENT, BUSY, OFFLINE = "confirmed", "not confirmed", "shows what is critical", "offline"

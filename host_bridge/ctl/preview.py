@@ -13,7 +13,6 @@ from firmware.core import layout
 from firmware.core.units import duration
 from firmware.pi import settings as board_settings
 from host_bridge import thresholds
-from host_bridge.ctl import site_args
 from host_bridge.ctl.pictures import live, scenes, state, wire
 from host_bridge.ctl.pictures.args import FAULTS, UsageError, add_parser, asks_for_a_moment, check
 from host_bridge.ctl.pictures.board import wall_of
@@ -23,7 +22,8 @@ from host_bridge.ctl.pictures.show import GIF_S, show
 from host_bridge.ctl.pictures.when import EXAMPLE as A_MOMENT
 from host_bridge.ctl.pictures.when import WhenError, moment_ms
 from host_bridge.ctl.progress import Progress
-from host_bridge.ctl.site_link import LinkError
+from host_bridge.ctl.site import args as site_args
+from host_bridge.ctl.site.link import LinkError
 from host_bridge.pbx.queue_log_set import SourceError
 from host_bridge.thresholds import Thresholds
 

@@ -16,7 +16,7 @@ from host_bridge.calendar import Calendar
 from host_bridge.ctl.history_text import moment
 from host_bridge.ctl.rules_versions import IN_FORCE, UNREADABLE, WAITING, WRONG, VersionError, Versions, diff, read
 from host_bridge.ctl.rules_write import keep_aside, write
-from host_bridge.ctl.site_args import UsageError, add_config, config_path
+from host_bridge.ctl.site.args import UsageError, add_config, config_path
 from host_bridge.history import Applied
 from host_bridge.reload.rules_file import judge
 

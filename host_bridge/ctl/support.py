@@ -15,7 +15,7 @@ from pathlib import Path
 from host_bridge.ctl.doctor import about, heading, not_here
 from host_bridge.ctl.health.sites import FOLDER, chosen
 from host_bridge.ctl.number_args import whole
-from host_bridge.ctl.site_args import UsageError
+from host_bridge.ctl.site.args import UsageError
 
 DESCRIPTION = """\
 Writes a zip file for support: what `wallboardctl doctor` finds, the settings files, versions, facts of the machine, our

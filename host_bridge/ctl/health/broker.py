@@ -14,8 +14,8 @@ from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem
 from host_bridge.ctl.health.listening import judge, listen
 from host_bridge.ctl.health.machine import Machine
 from host_bridge.ctl.health.sites import Own
-from host_bridge.ctl.site_args import Place
-from host_bridge.ctl.site_link import LinkError
+from host_bridge.ctl.site.args import Place
+from host_bridge.ctl.site.link import LinkError
 
 BROKER = "broker"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from config.version import version
-from host_bridge.ctl.boards_text import machine as machine_of
 from host_bridge.ctl.health.finding import Finding, ok, problem, unknown, warning
 from host_bridge.ctl.health.sites import Own
-from host_bridge.ctl.site_args import Place
-from host_bridge.ctl.site_link import Echo, SiteLink
-from host_bridge.ctl.site_state import SiteState
+from host_bridge.ctl.site.args import Place
+from host_bridge.ctl.site.boards_text import machine as machine_of
+from host_bridge.ctl.site.link import Echo, SiteLink
+from host_bridge.ctl.site.state import SiteState
 
 BRIDGE, RULES, RIGHTS, LATENCY = "bridge", "rules", "rights", "latency"
 ECHOES = 40

@@ -11,11 +11,11 @@ from config.broker_client import BrokerLogin
 from config.credentials import SECRET_FILES
 from config.yaml_file import ConfigError
 from firmware.pi.settings import BoardSettings
-from host_bridge.ctl import check_files
-from host_bridge.ctl.check_files import Checked
+from host_bridge.ctl.checks import files as check_files
+from host_bridge.ctl.checks.files import Checked
 from host_bridge.ctl.health.finding import Finding, ok, problem, unknown, warning
 from host_bridge.ctl.health.machine import AS_ROOT
-from host_bridge.ctl.site_args import UsageError
+from host_bridge.ctl.site.args import UsageError
 from host_bridge.settings import BridgeSettings
 
 SETTINGS = "settings"

@@ -10,7 +10,7 @@ from host_bridge.ctl.log_args import add_queue_log
 from host_bridge.ctl.pictures.show import GIF_S
 from host_bridge.ctl.pictures.state import KEYS
 from host_bridge.ctl.pictures.when import EXAMPLE as A_MOMENT
-from host_bridge.ctl.site_args import add_config
+from host_bridge.ctl.site.args import add_config
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

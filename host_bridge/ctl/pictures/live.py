@@ -9,10 +9,10 @@ from firmware.core import wire
 from host_bridge import settings, thresholds
 from host_bridge.ctl.pictures.moment import Moment, Wish, state_moment
 from host_bridge.ctl.pictures.wire import from_lines
-from host_bridge.ctl.site_args import config_path, of_file
-from host_bridge.ctl.site_command import hear_bridge, now_ms
-from host_bridge.ctl.site_link import LinkError, SiteLink
-from host_bridge.ctl.site_state import SiteState
+from host_bridge.ctl.site.args import config_path, of_file
+from host_bridge.ctl.site.command import hear_bridge, now_ms
+from host_bridge.ctl.site.link import LinkError, SiteLink
+from host_bridge.ctl.site.state import SiteState
 
 _FILTERS = (("bridge", "state"), ("queue", "+"))
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from firmware.core.wire import encode_id
 from host_bridge.backtest.summary_report import Report
-from host_bridge.ctl import names
-from host_bridge.ctl.site_state import Queue
+from host_bridge.ctl.site import names
+from host_bridge.ctl.site.state import Queue
 
 
 class BacktestError(ValueError):

@@ -15,10 +15,10 @@ from collections.abc import Callable, Sequence
 
 from config.yaml_file import ConfigError
 from firmware.core.check import Duration, read
-from host_bridge.ctl.names import NoSuchNameError
-from host_bridge.ctl.site_args import Place, UsageError, find
-from host_bridge.ctl.site_link import LinkError, SiteLink
-from host_bridge.ctl.site_state import SiteState
+from host_bridge.ctl.site.args import Place, UsageError, find
+from host_bridge.ctl.site.link import LinkError, SiteLink
+from host_bridge.ctl.site.names import NoSuchNameError
+from host_bridge.ctl.site.state import SiteState
 
 HEARTBEAT_S = 3.0  # a bridge that is alive speaks every 2 s (DESIGN 5)
 CONFIRM_S = 3.0  # for what was asked to take effect, and to be told: a board says at once what changes

@@ -6,7 +6,7 @@ from typing import Any
 
 from firmware.core.spelling import one_line
 from host_bridge.boards.twins import Who, sentence
-from host_bridge.ctl.site_state import Message, SiteState
+from host_bridge.ctl.site.state import Message, SiteState
 
 _SHORT = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "ALARMS")
 _LONG = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "HOST", "ADDRESS", "SERIAL", "TEMP", "LIGHT", "PROBLEMS", "ALARMS")

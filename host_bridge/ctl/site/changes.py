@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from firmware.core.spelling import one_line
-from host_bridge.ctl import boards_text
-from host_bridge.ctl.site_state import Message, SiteState
+from host_bridge.ctl.site import boards_text
+from host_bridge.ctl.site.state import Message, SiteState
 
 
 class Facts(NamedTuple):

@@ -65,9 +65,9 @@ def queues_of(bridge: Bridge) -> tuple[frozenset[str], str]:
 
 def _told(path: Path) -> frozenset[str]:
     """Raises ConfigError when the login cannot be read, OSError when the broker cannot be reached."""
-    from host_bridge.ctl.site_args import Place  # noqa: PLC0415 - with them comes the client of the broker
-    from host_bridge.ctl.site_link import SiteLink  # noqa: PLC0415
-    from host_bridge.ctl.site_state import SiteState  # noqa: PLC0415
+    from host_bridge.ctl.site.args import Place  # noqa: PLC0415 - with them comes the client of the broker
+    from host_bridge.ctl.site.link import SiteLink  # noqa: PLC0415
+    from host_bridge.ctl.site.state import SiteState  # noqa: PLC0415
 
     site, login = settings.load_broker(path)
     state = SiteState()

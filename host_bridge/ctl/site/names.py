@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from firmware.core.spelling import did_you_mean, one_line, shown
-from host_bridge.ctl.site_state import Queue
+from host_bridge.ctl.site.state import Queue
 
 MOST_LISTED = 20
 

@@ -23,7 +23,7 @@ from config.broker_client import closed, new_client, reason, refusal
 from config.reconnect import CONNECT_TIMEOUT_S
 from firmware.core import wire
 from firmware.core.spelling import one_line
-from host_bridge.ctl.site_args import Place
+from host_bridge.ctl.site.args import Place
 
 QUIET_S = 0.3  # what is retained comes right after the subscription: this long without any, and there is no more
 KEEPALIVE_S = 5  # a line that is cut without a word is found to be lost within twice as long

@@ -15,7 +15,8 @@ from firmware.pi import settings_schema as board_schema
 from host_bridge import settings as bridge_settings
 from host_bridge import settings_schema as bridge_schema
 from host_bridge import thresholds
-from host_bridge.ctl import check_labels, check_site
+from host_bridge.ctl.checks import labels as check_labels
+from host_bridge.ctl.checks import site as check_site
 from host_bridge.thresholds import schema as thresholds_schema
 from host_bridge.thresholds.odd import odd
 from hw import pins_clash
