@@ -25,7 +25,8 @@ from tests.model_pbx import ModelPbx
 EPOCH_MS = 1_795_374_000_250  # the PBX's clock at the bridge's 0: no whole second, as in life
 LEVEL = ServiceLevel(min_calls=1)
 QUIET_MS = 40_000  # two whole lists of every 15 s, and what they tell
-SEAM_MS = 500  # after LinkUp the events of what queue_log told before are in
+SEAM_MS = 500  # after queue_log was read the events of what it told are in
+READ_LATER_MS = (0, 0, 20, 300, 1_500)  # how long after LinkUp queue_log is read
 BOOT_MS = 3_000
 PIECES = (1, 2, 3, 17, 100, 1_000, 1 << 16)
 
@@ -75,6 +76,7 @@ class Rig:
         self.fill = fill
         self.journal = Journal()
         self.truth = Truth(lambda queue: LEVEL, sink=self.journal)
+        self._read_at_ms: int | None = None
         self._fill_at_ms: int | None = None
         self._log_then: tuple[str, ...] = ()
         self.lists_ahead = False
@@ -109,7 +111,7 @@ class Rig:
     def kill(self) -> None:
         """The bridge is killed, and another one begins with what the journal has."""
         self.ami.cut()
-        self._held_ms = self._fill_at_ms = None
+        self._held_ms = self._read_at_ms = self._fill_at_ms = None
         self.session = AmiSession("wallboard", "secret")
         self.truth = Truth(lambda queue: LEVEL, sink=self.journal)
         self.truth.restore(*self.journal.load(), self.now_ms)
@@ -141,14 +143,15 @@ class Rig:
             due = [due_ms for due_ms in (self.session.next_timer_ms(), self._settles_ms()) if due_ms is not None]
             if self._held_ms is not None:
                 due.append(self._held_ms + hold_ms)
-            if self._fill_at_ms is not None:
-                due.append(self._fill_at_ms)
+            due += [due_ms for due_ms in (self._read_at_ms, self._fill_at_ms) if due_ms is not None]
             at_ms = min([max(self.now_ms, each) for each in due], default=until_ms)
             if at_ms >= until_ms:
                 break
             self.pbx.now_ms = at_ms
             if self._held_ms is not None and at_ms >= self._held_ms + hold_ms:
                 self.deliver()
+            if self._read_at_ms is not None and at_ms >= self._read_at_ms:
+                self._read_log()
             if self._fill_at_ms is not None and at_ms >= self._fill_at_ms:
                 self._close_gap()
             self.truth.settle(at_ms, self._heard_ms())
@@ -184,13 +187,12 @@ class Rig:
         for event in events:
             self.truth.apply(event, self.now_ms)
             if isinstance(event, LinkUp) and self.truth.has_gap:
-                self._log_then = tuple(self.pbx.queue_log)
                 if self.fill is Fill.LOG:
-                    self._fill_at_ms = self.now_ms + SEAM_MS
+                    self._read_at_ms = self.now_ms + self.noise.choice(READ_LATER_MS)
                 else:
                     self.truth.estimate(self.now_ms)
             elif isinstance(event, LinkDown):
-                self._fill_at_ms = None
+                self._read_at_ms = self._fill_at_ms = None
         for queue in self.truth.take_asks():
             self.session.ask_status(queue, self.now_ms)
         asked = self.session.outgoing()
@@ -198,10 +200,16 @@ class Rig:
             self.ami.hear(asked, list_ahead=self.lists_ahead)
             self._note_held()
 
+    def _read_log(self) -> None:
+        self._read_at_ms = None
+        self._log_then = tuple(self.pbx.queue_log)
+        self._fill_at_ms = self.now_ms + SEAM_MS
+
     def _close_gap(self) -> None:
         self._fill_at_ms = None
         log = _folded(self._log_then)
-        self.truth.fill(*log.shifted(-EPOCH_MS), self.now_ms, log.waiting(-EPOCH_MS))
+        shifted, waiting = log.shifted(-EPOCH_MS), log.waiting(-EPOCH_MS)
+        self.truth.fill(*shifted, self.now_ms, waiting, read_ms=self.now_ms - SEAM_MS)
 
     def _note_held(self) -> None:
         """Since when bytes are on the line."""

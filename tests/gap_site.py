@@ -47,6 +47,12 @@ class Log:
         hold_s = (at_ms - joined_ms) // 1000
         self.ends.append(End(queue, Outcome(outcome), hold_s * 1000, hold_s, at_ms, call, call, joined_ms))
 
+    def waiting(self) -> list[tuple[str, str, int]]:
+        joined_ms = self.pbx.joined_ms
+        return [
+            (queue, call, joined_ms[call] // 1000 * 1000) for queue, line in self.pbx.lines.items() for call in line
+        ]
+
     def talk(self, queue: str, call: str, talk_s: int) -> None:
         self.talks.append(Talk(queue, talk_s, False, self.pbx.now_ms // 1000 * 1000, call))
 
@@ -105,7 +111,7 @@ class Site:
         self.truth.apply(ev.LinkUp(self.pbx.now_ms), self.pbx.now_ms)
 
     def fill(self) -> tuple[int, int]:
-        filled = self.truth.fill(self.log.ends, self.log.talks, self.pbx.now_ms)
+        filled = self.truth.fill(self.log.ends, self.log.talks, self.pbx.now_ms, self.log.waiting())
         return filled.added, filled.revised
 
     def ends(self, queue: str = "q1") -> dict[str, int]:
@@ -113,6 +119,11 @@ class Site:
         ends = {outcome: figures[outcome] for outcome in OUTCOMES if figures[outcome]}
         assert figures["offered"] == sum(ends.values())
         return ends
+
+    def ended(self, call: str) -> list[End]:
+        """The records of a call's stays, in the order in which they ended."""
+        ends = [row for row in self.journal.rows.values() if isinstance(row, End) and row.call == call]
+        return sorted(ends, key=lambda end: end.at_ms)
 
     def figure(self, name: str, queue: str = "q1") -> int | None:
         return self.truth.figures(queue, self.pbx.now_ms).get(name)

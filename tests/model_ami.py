@@ -39,13 +39,13 @@ class ModelAmi:
         self._stamps = stamps
         self._said_twice = said_twice
         self._heard = b""
-        self._is_open = False
+        self._is_open = self._is_logged_in = False
 
     def connect(self) -> None:
         """A client is there: the PBX speaks first. What happened while nobody listened is told to nobody."""
         self._pbx.take()
         self._heard = b""
-        self._is_open = True
+        self._is_open, self._is_logged_in = True, False
         self.out[:] = BANNER
 
     def cut(self) -> None:
@@ -55,9 +55,9 @@ class ModelAmi:
         self._is_open = False
 
     def say(self) -> None:
-        """Put what happened into the bytes to come; with nobody there it is lost."""
+        """Put what happened into the bytes to come; with nobody logged in it is lost."""
         happened = self._pbx.take()
-        for event in happened if self._is_open else ():
+        for event in happened if self._is_open and self._is_logged_in else ():
             for _ in range(2 if _may_be_said_twice(event) and self._said_twice() else 1):
                 self.out += self._frame(event)
 
@@ -89,6 +89,7 @@ class ModelAmi:
             return frame("Response: Success", ActionID=ident, Challenge="212245859")
         if action == "Login":
             uptime_s = (self._pbx.now_ms - self.booted_ms) // 1000
+            self._is_logged_in = True
             booted = frame("Event: FullyBooted", Privilege="system,all", Uptime=uptime_s, LastReload=uptime_s)
             return frame("Response: Success", ActionID=ident, Message="Authentication accepted") + booted
         if action == "Ping":

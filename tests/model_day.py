@@ -8,6 +8,7 @@ from tests.ami_rig import Rig
 QUEUES = ("q1", "q2")
 AGENTS = ("SIP/1", "SIP/2", "SIP/3", "SIP/4")
 RECOGNISED_MS = 4_000  # lists have whole seconds: one who came again sooner, unseen, looks like one who stayed
+BY_THE_LOG_MS = 2_000  # … but for queue_log, which has both waits, unless both began within about a second
 HOLD_MS = 400  # a wire holds bytes no longer where events carry no time: evidence is waited for 500 ms
 
 ENDINGS = (
@@ -33,7 +34,8 @@ class Day:
         self.gaps = False
         """Whether the line may be cut: what only a line that is heard can tell apart is left out then."""
         self.membergosub = True
-        """Whether some answers are not connected at once."""
+        """Whether some answers are not connected at once, and some callers leave a queue half unseen, and live on."""
+        self.recognised_ms = RECOGNISED_MS
         self.calls = 0
         self.hold_ms = HOLD_MS
         self.outside: list[str] = []  # calls out of every queue, and not hung up
@@ -79,7 +81,7 @@ class Day:
         if not self.outside:
             return
         call = self.outside[n % len(self.outside)]
-        soon = self.pbx.now_ms - self.pbx.joined_ms.get(call, -RECOGNISED_MS) < RECOGNISED_MS
+        soon = self.pbx.now_ms - self.pbx.joined_ms.get(call, -self.recognised_ms) < self.recognised_ms
         if not (soon and self.gaps):
             self.outside.remove(call)
             self._join(queue, call, len(self.pbx.lines[queue]) + 1)
@@ -145,13 +147,13 @@ class Day:
         member = ev.MemberChanged(queue, AGENTS[n % 4], "N", n % 9, n % 5 == 0, n % 9 == 2, self.pbx.now_ms)
         members = self.pbx.members[queue]
         self.pbx.members[queue] = [each for each in members if each.interface != member.interface] + [member]
-        self.pbx.sent.append(member)
+        self.pbx.say(member)
 
     def agent_leaves(self, n: int, queue: str, _call: str) -> None:
         members = self.pbx.members[queue]
         if members:
             gone = members.pop(n % len(members))
-            self.pbx.sent.append(ev.MemberRemoved(queue, gone.interface, self.pbx.now_ms))
+            self.pbx.say(ev.MemberRemoved(queue, gone.interface, self.pbx.now_ms))
 
     def wait(self, n: int, _queue: str, _call: str) -> None:
         self.rig.wait((1, 40, 300, 1_000, 2_345, 7_000, 20_000)[n % 7], self.hold_ms)
@@ -181,6 +183,27 @@ class Day:
         if not self.rig.is_connected:
             self.rig.connect()
             self.rig.deliver()
+
+    def login_amid(self, n: int, queue: str, call: str) -> None:
+        """A list at any moment of a caller's leaving, and perhaps coming back, the line lives to tell the rest."""
+        name = ENDINGS[n % len(ENDINGS)]
+        if self.rig.is_connected or not call or not (self.membergosub or name != "redirected"):
+            return
+        self.pbx.after_moments(1 + n % 11, lambda: self.login(n, queue, call))
+        soon = self.pbx.now_ms - self.pbx.joined_ms[call] < self.recognised_ms
+        self.step(name, n)
+        if n % 3 and not soon and self.outside and self.outside[-1] == call:
+            self._join(queue, self.outside.pop(), len(self.pbx.lines[queue]) + 1)
+        self.pbx.after_moments(0, lambda: None)
+        self.connect(n, queue, call)
+        self.rig.deliver()
+
+    def login(self, n: int, _queue: str, _call: str) -> None:
+        """Perhaps a slow one: events come before the list is told, or even asked for."""
+        if not self.rig.is_connected:
+            self.rig.connect()
+            for _ in range(n % 8):
+                self.rig.deliver(40)
 
     def journal(self, _n: int, _queue: str, _call: str) -> None:
         self.rig.keep()

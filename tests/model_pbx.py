@@ -7,6 +7,7 @@ lines as they are now, so a test that holds events back gets a list that is ahea
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from host_bridge.pbx import events as ev
 
@@ -27,11 +28,25 @@ class ModelPbx:
         self.abandoned: Counter[str] = Counter()
         self.queue_log: list[str] = []
         self.sent: list[ev.Event] = []
+        self._moments, self._then = 0, lambda: None
 
     def take(self) -> list[ev.Event]:
         """The events since the last call."""
         sent, self.sent = self.sent, []
         return sent
+
+    def say(self, event: ev.Event) -> None:
+        self.sent.append(event)
+        self._pass_a_moment()
+
+    def after_moments(self, moments: int, then: Callable[[], None]) -> None:
+        """Do something amid of what it does next: between any two of its events, lines of the log and steps."""
+        self._moments, self._then = moments, then
+
+    def _pass_a_moment(self) -> None:
+        self._moments -= 1
+        if self._moments == 0:
+            self._then()
 
     def wait(self, ms: int) -> None:
         self.now_ms += ms
@@ -44,6 +59,7 @@ class ModelPbx:
         """A line of queue_log."""
         fields = ((self.now_ms + self.epoch_ms) // 1000, call, queue, agent, word, *data)
         self.queue_log.append("|".join(map(str, fields)))
+        self._pass_a_moment()
 
     def _count(self, queue: str, outcome: str, hold_s: int) -> None:
         self.counts[queue][outcome] += 1
@@ -55,7 +71,7 @@ class ModelPbx:
         self.log(queue, call, word, *([] if key is None else [key]), place, place, self.hold_s(call))
 
     def enter(self, queue: str, call: str) -> None:
-        self.sent.append(ev.QueueEntered(call, queue, self.now_ms))
+        self.say(ev.QueueEntered(call, queue, self.now_ms))
 
     def join(self, queue: str, call: str, position: int | None = None) -> None:
         self.enter(queue, call)
@@ -63,41 +79,42 @@ class ModelPbx:
         position = len(line) + 1 if position is None else position
         line.insert(position - 1, call)
         self.joined_ms[call] = self.now_ms
-        self.sent.append(ev.Joined(queue, call, call, position, len(line), self.now_ms))
+        self.say(ev.Joined(queue, call, call, position, len(line), self.now_ms))
         self.log(queue, call, "ENTERQUEUE", "", "555", position)
 
     def ring(self, queue: str, call: str, interface: str = "SIP/1") -> None:
-        self.sent.append(ev.Rang(queue, call, interface, self.now_ms))
+        self.say(ev.Rang(queue, call, interface, self.now_ms))
 
     def ring_no_answer(self, queue: str, call: str, interface: str = "SIP/1") -> None:
-        self.sent.append(ev.NotAnswered(queue, call, interface, 2000, self.now_ms))
+        self.say(ev.NotAnswered(queue, call, interface, 2000, self.now_ms))
 
     def ask_hangup(self, call: str) -> None:
-        self.sent.append(ev.HangupAsked(call, self.now_ms))
+        self.say(ev.HangupAsked(call, self.now_ms))
 
     def hang_up(self, call: str) -> None:
-        self.sent.append(ev.HungUp(call, self.now_ms))
+        self.say(ev.HungUp(call, self.now_ms))
 
     def status(self, call: str, status: str) -> None:
-        self.sent.append(ev.QueueStatusSet(call, status, self.now_ms))
+        self.say(ev.QueueStatusSet(call, status, self.now_ms))
 
     def abandon(self, queue: str, call: str) -> None:
         position = self.lines[queue].index(call) + 1
-        self.sent.append(ev.GaveUp(queue, call, position, self.hold_s(call), self.now_ms))
-        self.abandoned[queue] += 1
+        self.abandoned[queue] += 1  # under one lock with the event (record_abandoned in app_queue.c)
+        self.say(ev.GaveUp(queue, call, position, self.hold_s(call), self.now_ms))
 
     def leave(self, queue: str, call: str) -> None:
         line = self.lines[queue]
         position = line.index(call) + 1
         line.remove(call)
-        self.sent.append(ev.Left(queue, call, position, len(line), self.now_ms))
+        self._pass_a_moment()
+        self.say(ev.Left(queue, call, position, len(line), self.now_ms))
 
     def connect(self, queue: str, call: str, interface: str = "SIP/1", *, other_id: str = "") -> None:
         self.leave(queue, call)
         self.connect_only(queue, other_id or call, self.hold_s(call), interface)
 
     def connect_only(self, queue: str, call: str, hold_s: int, interface: str = "SIP/1") -> None:
-        self.sent.append(ev.Connected(queue, call, interface, hold_s, 1, self.now_ms))
+        self.say(ev.Connected(queue, call, interface, hold_s, 1, self.now_ms))
         self._count(queue, "answered", hold_s)
         self.log(queue, call, "CONNECT", hold_s, "9.9", 1, agent=interface)
 
@@ -113,7 +130,7 @@ class ModelPbx:
         log_id: str = "",
     ) -> None:
         """`call` is "" when the caller's channel was gone first; queue_log knows it (`log_id`) even then."""
-        self.sent.append(ev.Completed(queue, call, interface, hold_s, talk_s, reason, self.now_ms))
+        self.say(ev.Completed(queue, call, interface, hold_s, talk_s, reason, self.now_ms))
         self.counts[queue]["transferred"] += reason == "transfer"
         self.talks_s[queue].append(talk_s)
         self.completed[queue] += 1

@@ -371,8 +371,19 @@ def test_a_list_that_is_not_finished_ends_the_connection() -> None:
         session.receive(pong(now_ms), now_ms)
     session.receive(pong(9_000), 9_999)
     assert session.on_timer(9_999) == []
-    assert session.on_timer(10_000) == []
-    assert session.wants_close == "the PBX did not finish its QueueStatus list"
+    why = "the PBX did not finish its QueueStatus list"
+    assert session.on_timer(10_000) == [LinkDown(why, 10_000)]
+    assert session.wants_close == why
+
+
+@pytest.mark.parametrize(
+    ("state", "heard"), [(State.BANNER, False), (State.LOGIN, False), (State.BOOTING, True), (State.SYNCING, True)]
+)
+def test_a_line_that_is_cut_amid_of_a_login_was_heard_from_the_login_on(state: State, heard: bool) -> None:
+    session = AmiSession("wallboard", "secret")
+    reach(state, session)
+    assert session.closed("cut", 70) == ([LinkDown("cut", 70)] if heard else [])
+    assert session.closed("cut", 71) == []
 
 
 def test_a_list_that_takes_long_is_waited_for() -> None:
@@ -577,7 +588,8 @@ def test_a_pbx_that_says_goodbye_is_down_and_nothing_after_it_counts() -> None:
 def test_a_pbx_that_says_goodbye_to_someone_who_knows_nothing_of_it() -> None:
     session = AmiSession("wallboard", "secret")
     reach(State.SYNCING, session)
-    assert session.receive(frame("Event: Shutdown", Restart="False"), 90) == [], "it was never up"
+    why = "the PBX is shutting down"
+    assert session.receive(frame("Event: Shutdown", Restart="False"), 90) == [LinkDown(why, 90)]
     session.closed("end of file", 91)
     reach(State.LOGIN, session, 400)
     assert session.receive(ok("login-1"), 400) == []

@@ -212,8 +212,7 @@ def test_the_log_may_tell_of_a_wait_that_began_after_the_list(site: Site, known:
     site.come_back()
     site.time_out(call)
     site.join(call)
-    waiting = [("q1", call, site.pbx.now_ms // 1000 * 1000)]
-    site.truth.fill(site.log.ends, site.log.talks, site.pbx.now_ms, waiting)
+    site.fill()
     site.read()
     assert site.ends() == {"answered": 1, "abandoned": 1, "overflowed": 1}
     site.hang_up(call)
@@ -222,3 +221,18 @@ def test_the_log_may_tell_of_a_wait_that_began_after_the_list(site: Site, known:
     site.cut()
     site.come_back()
     assert site.fill() == (0, 0)
+
+
+def test_one_who_came_back_in_a_gap_and_gives_up_before_the_list_is_told(site: Site) -> None:
+    """Met at a login just before his end: the PBX's seconds say which of his waits it was."""
+    site.kill()
+    site.time_out("a")
+    site.join("a")
+    site.pbx.wait(1_000)
+    site.miss()
+    site.hang_up("a")
+    site.read()
+    site.come_back()
+    assert site.fill() == (1, 0)
+    assert site.ends() == {"answered": 1, "abandoned": 2, "overflowed": 1}
+    assert [end.hold_s for end in site.ended("a")] == [30, 1]

@@ -125,3 +125,8 @@ def test_nothing_is_matched_twice_and_nothing_is_lost(calls: list[tuple[str, int
     assert len(both) == len(own)
     for one, other in both:
         assert abs(log[one].joined_ms - own[other].joined_ms) <= 2_000
+
+
+def test_one_whose_end_nobody_knows_is_the_nearest_however_that_ended() -> None:
+    log = [end("a", 10_000, 1, Outcome.EXITED), end("a", 12_000, 0, Outcome.UNRESOLVED)]
+    assert pair_ends(log, [end("a", 10_000, 1, Outcome.UNRESOLVED)]).both == [(0, 0)]

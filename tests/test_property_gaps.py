@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from host_bridge.truth.outcomes import Outcome
 from tests.ami_rig import Fill, Rig, check_service_level
-from tests.model_day import ENDINGS, QUEUES, Day
+from tests.model_day import BY_THE_LOG_MS, ENDINGS, QUEUES, Day
 
 EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "1000"))
 STEPS = (
@@ -24,7 +24,7 @@ STEPS = (
     *ENDINGS,
     *("ring", "no answer", "comes back", "hangs up elsewhere"),
     *("wait", "deliver", "list") * 2,
-    *("cut", "connect", "connect", "journal", "kill"),
+    *("cut", "connect", "connect", "login", "login amid", "journal", "kill"),
 )
 OFFERED = [outcome.value for outcome in Outcome if outcome is not Outcome.REJECTED]
 
@@ -36,6 +36,8 @@ def run(seed: int, day: list[tuple[str, int]], fill: Fill) -> Rig:
     rig.keep()
     story = Day(rig)
     story.gaps = True
+    if fill is Fill.LOG:
+        story.recognised_ms = BY_THE_LOG_MS
     story.membergosub = fill is Fill.LOG  # of one who left before a gap and is answered in the next no counter tells
     for name, n in day:
         story.step(name, n)
@@ -63,8 +65,29 @@ examples = settings(
 )
 
 
+# What these found once: each a login in the middle of something, by what the counters then told twice or not at all.
+_TIMES_OUT_BEFORE_THE_LIST = [("join", 0), ("wait", 3), ("cut", 0), ("login amid", 22)]
+_ANSWERED_BEFORE_THE_LIST = [("join", 0), ("kill", 0), ("login", 3), ("answer", 0)]
+_ENDS_A_TALK_BEFORE_THE_LIST = [("join", 0), ("deliver", 1), ("answer", 0), ("cut", 0), ("login", 3), ("talk ends", 0)]
+_BACK_BEFORE_THE_LIST = [
+    *[("join", 0), ("kill", 0), ("connect", 0), ("times_out", 0), ("cut", 0), ("wait", 5)],
+    *[("login", 3), ("comes back", 0), ("answer", 0)],
+]
+_BACK_AND_GIVES_UP_BEFORE_THE_LIST = [
+    *[("join", 0), ("kill", 0), ("connect", 0), ("journal", 0), ("times_out", 0), ("wait", 5), ("kill", 0)],
+    *[("comes back", 0), ("login", 3), ("hangs_up", 0)],
+]
+_UNKNOWN_BEFORE_THE_LIST = [("join", 1), ("cut", 0), ("login", 3), ("hangs_up", 1)]
+
+
 @examples
 @given(st.integers(0, 1 << 32), days())
+@example(0, _TIMES_OUT_BEFORE_THE_LIST)
+@example(0, _ANSWERED_BEFORE_THE_LIST)
+@example(0, _ENDS_A_TALK_BEFORE_THE_LIST)
+@example(0, _UNKNOWN_BEFORE_THE_LIST)
+@example(0, _BACK_BEFORE_THE_LIST)
+@example(0, _BACK_AND_GIVES_UP_BEFORE_THE_LIST)
 def test_without_queue_log_the_counters_of_the_pbx_tell_of_a_gap(seed: int, day: list[tuple[str, int]]) -> None:
     rig = run(seed, day, Fill.ESTIMATE)
     for queue in QUEUES:
@@ -79,8 +102,15 @@ def check_estimated(rig: Rig, queue: str) -> None:
     assert 0 <= lost <= counts["exited"] + counts["unresolved"]
 
 
+_ANSWERED_BETWEEN_BOOT_AND_LIST = [
+    *[("join", 1), ("hangs_up", 1), ("kill", 1), ("connect", 1), ("kill", 1), ("restart", 1)],
+    *[("join", 1), ("login", 3), ("answer", 1)],
+]
+
+
 @examples
 @given(st.integers(0, 1 << 32), days("restart"))
+@example(0, _ANSWERED_BETWEEN_BOOT_AND_LIST)
 def test_nobody_is_counted_twice_even_when_the_pbx_begins_anew(seed: int, day: list[tuple[str, int]]) -> None:
     rig = run(seed, day, Fill.ESTIMATE)
     for queue in QUEUES:
@@ -102,6 +132,15 @@ _BACK_AND_LOST_AGAIN = [  # twice in one queue, and a list that has neither
     *[("join", 0), ("wait", 5), ("kill", 1), ("times_out", 0), ("comes back", 0), ("connect", 0), ("answer", 0)],
     *[("cut", 0), ("wait", 6)],
 ]
+_TALK_ENDS_BEFORE_THE_LOG_IS_READ = [("join", 0), ("answer", 2), ("cut", 0), ("connect", 0), ("talk ends", 8)]
+_BACK_AND_LOST = [  # two waits of a call, and of none of them an event says how it ended
+    *[("join", 1), ("kill", 0), ("connect", 0), ("presses_key", 1), ("wait", 18)],
+    *[("comes back", 1), ("restart", 0)],
+]
+_CUT_BEFORE_THE_LIST = [
+    *[("cut", 0), ("login", 3), ("join", 0), ("is_hung_up", 0), ("join", 0), ("hangs_up", 0)],
+    *[("deliver", 14), ("restart", 0)],
+]
 _LEFT_LONG_BEFORE = [("join", 0), ("answer", 0), ("wait", 4), *[("wait", 6)] * 3, ("restart", 0)]
 
 
@@ -111,6 +150,9 @@ _LEFT_LONG_BEFORE = [("join", 0), ("answer", 0), ("wait", 4), *[("wait", 6)] * 3
 @example(0, _CAME_TOGETHER)
 @example(0, _BACK_AND_LOST_AGAIN)
 @example(0, _LEFT_LONG_BEFORE)
+@example(0, _TALK_ENDS_BEFORE_THE_LOG_IS_READ)
+@example(0, _BACK_AND_LOST)
+@example(0, _CUT_BEFORE_THE_LIST)
 def test_with_queue_log_every_figure_is_whole_again(seed: int, day: list[tuple[str, int]]) -> None:
     rig = run(seed, day, Fill.LOG)
     for queue in QUEUES:

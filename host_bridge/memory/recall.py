@@ -112,7 +112,7 @@ class Recall:
     def on_event(self, event: Event, now_ms: int) -> None:
         """Watch the PBX's line. Call it after the truth took the event over."""
         self.keeper.changed()
-        if type(event) is LinkDown:
+        if type(event) is LinkDown and self._up_ms is not None:  # else amid of a login: the gap is open since before
             self._up_ms = None
             self._lost_shift_ms = self._pbx_clock.shift_ms()
             self._seen_until_ms = event.at_ms + self._lost_shift_ms
@@ -151,6 +151,7 @@ class Recall:
             self._kick.clear()
             up_ms, read_until_ms = self._up_ms, self._newest_line_ms
             is_news = await asyncio.to_thread(self._read, self._queue_log)
+            read_ms = self._clock.ms()
             if not self._is_source:
                 problem, hole = self._queue_log.problem, self._queue_log.hole
                 line = f"{problem}: gaps are estimated until it can; see pbx.queue_log of bridge.yaml"
@@ -159,7 +160,7 @@ class Recall:
             if up_ms is not None and self._truth.has_gap:
                 await asyncio.sleep(SEAM_S)
                 if self._up_ms == up_ms:  # else it was lost again, and there is more to fill
-                    self._fill(self._queue_log)
+                    self._fill(self._queue_log, read_ms)
             elif is_news and self._truth.unsettled:
                 self._settle(read_until_ms)
             with contextlib.suppress(TimeoutError):
@@ -178,7 +179,7 @@ class Recall:
         self._fold.prune(self._fold_from_ms)
         return is_news
 
-    def _fill(self, queue_log: LogFile) -> None:
+    def _fill(self, queue_log: LogFile, read_ms: int) -> None:
         now_ms = self._clock.ms()
         problem = queue_log.problem
         if not problem and self._truth.missed and self._newest_line_ms < self._seen_until_ms - LATE_LINE_MS:
@@ -188,7 +189,7 @@ class Recall:
             self._estimate(now_ms)
             return
         by_ms = -self._pbx_clock.shift_ms()
-        filled = self._truth.fill(*self._fold.shifted(by_ms), now_ms, self._fold.waiting(by_ms))
+        filled = self._truth.fill(*self._fold.shifted(by_ms), now_ms, self._fold.waiting(by_ms), read_ms=read_ms)
         if filled.added or filled.revised:
             self._log.info("%s filled from queue_log: %s", self._gap(now_ms), filled)
         self._recalled()

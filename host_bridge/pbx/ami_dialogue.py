@@ -69,6 +69,7 @@ class Dialogue:
         self._secret = secret
         self._queues = queues
         self._was_up = False
+        self._was_heard = False  # logged in: events come from then on, before the list
         self._boot_told = False
         self._last_contact_ms: int | None = None
         self._booted_ms: int | None = None
@@ -81,7 +82,7 @@ class Dialogue:
         self.problems.clear()
         self.pulse.start(now_ms)
         self.lists.start(now_ms)
-        self.refused = self.joins_come = self._was_up = self._boot_told = False
+        self.refused = self.joins_come = self._was_up = self._was_heard = self._boot_told = False
         self.wants_close = None
         self.state, self.since_ms = State.BANNER, now_ms
 
@@ -99,8 +100,8 @@ class Dialogue:
             self._last_contact_ms = self.pulse.heard_ms
         self.state = State.FAILED
         self.wants_close = reason
-        was_up, self._was_up = self._was_up, False
-        return [LinkDown(reason, now_ms)] if was_up else []
+        was_heard, self._was_up, self._was_heard = self._was_heard, False, False
+        return [LinkDown(reason, now_ms)] if was_heard else []
 
     def ping(self, now_ms: int) -> None:
         """Ask for a sign of life and for the PBX's clock."""
@@ -143,6 +144,7 @@ class Dialogue:
 
     def logged_in(self, _frame: Frame, now_ms: int) -> list[Event]:
         """Ask the PBX for its clock. One that has said goodbye since is another one by now."""
+        self._was_heard = True
         self.ping(now_ms)
         if not self._said_goodbye:
             return []

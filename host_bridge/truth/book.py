@@ -53,7 +53,8 @@ class Book:
         """The stay that a Leave with an unknown id means, now under that id.
 
         Only when the line is exactly one too long: else the Leave is of a caller whom a snapshot already
-        left out. Only a stay of some age: a fresh one may itself be ahead of its Join event. And no Leave that is
+        left out. Only a stay of some age: a fresh one may itself be ahead of its Join event, and that a list has
+        named since the last gap. And no Leave that is
         told twice: the one too many is a ghost then, of whom it tells nothing.
         """
         line = self.lines.get(event.queue, [])
@@ -63,7 +64,7 @@ class Book:
         if event.call in self.waiting or len(line) != event.count + 1 or not 1 <= event.position <= len(line):
             return None
         stay = line[event.position - 1]
-        if stay.learned_ms > learned_before_ms:
+        if stay.learned_ms > learned_before_ms or stay.unlisted:
             return None
         del self.waiting[stay.call]
         stay.call = event.call

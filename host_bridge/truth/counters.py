@@ -23,6 +23,10 @@ class Missed(NamedTuple):
     answered: int
     abandoned: int
 
+    def at_least_none(self) -> Missed:
+        """What can be told of these."""
+        return Missed(max(0, self.answered), max(0, self.abandoned))
+
 
 class Counters:
     """Each list sets them; what is counted between two lists may run ahead of the PBX, never behind it.
@@ -32,6 +36,8 @@ class Counters:
 
     def __init__(self) -> None:
         self.uncounted: Mapping[str, Missed] = {}  # what rose in gaps that are not closed yet
+        self.owes = False
+        """In a gap, before a list: a conversation that ends may have begun in the gap, so fewer than none may talk."""
         self._of: dict[str, PbxCounters] = {}
 
     def heard(self) -> tuple[PbxCounters, ...]:
@@ -75,9 +81,10 @@ class Counters:
     def _add(self, queue: str, completed: int, abandoned: int, talking: int) -> None:
         now = self._of.get(queue)
         if now is not None:
-            self._of[queue] = PbxCounters(
-                queue, now.completed + completed, now.abandoned + abandoned, max(0, now.talking + talking)
-            )
+            talking += now.talking
+            if not self.owes:
+                talking = max(0, talking)
+            self._of[queue] = PbxCounters(queue, now.completed + completed, now.abandoned + abandoned, talking)
 
 
 def _less(now: PbxCounters, rose: Missed) -> PbxCounters:
@@ -85,6 +92,12 @@ def _less(now: PbxCounters, rose: Missed) -> PbxCounters:
     talking = min(now.talking, rose.answered)
     completed = max(0, now.completed - (rose.answered - talking))
     return PbxCounters(now.queue, completed, max(0, now.abandoned - rose.abandoned), now.talking - talking)
+
+
+def less(now: PbxCounters, before: PbxCounters) -> PbxCounters:
+    """By how much each of a queue's counters is more than before."""
+    completed, abandoned = now.completed - before.completed, now.abandoned - before.abandoned
+    return PbxCounters(now.queue, completed, abandoned, now.talking - before.talking)
 
 
 def listed(snapshot: QueueSnapshot) -> PbxCounters:

@@ -64,6 +64,10 @@ class Evidence:
         self.asks: set[str] = set()  # queues whose line must be asked for
         self.unplaced = 0  # rejected callers whose queue no event named
         self.book = Book(changed)
+        self.counted_before: Callable[[str], None] = lambda queue: None
+        """Is told the queue of an end that the PBX's counters had by the list after a gap already."""
+        self.absorb: Callable[[Stay, int], bool] = lambda stay, now_ms: False
+        """Leaves a stay that ended in the gap which is open to what closes it; False: none is."""
         self._ended = ended
         self._stray = ended if stray is None else stray
         self._whole_seconds = whole_seconds
@@ -80,7 +84,7 @@ class Evidence:
         self._strangers.take_entered(event.call)
         self.moved_on(event.call, now_ms)
         stay = self.book.waiting.get(event.call)
-        if stay is not None and stay.queue != event.queue:
+        if stay is not None and (stay.queue != event.queue or stay.unlisted):  # or back already, left in a gap
             self._vanish(stay, now_ms)
             stay = None
         if stay is None:
@@ -114,9 +118,12 @@ class Evidence:
         else:
             self._strangers.asked(event.call)
 
-    def gave_up(self, event: ev.GaveUp) -> None:
+    def gave_up(self, event: ev.GaveUp, now_ms: int) -> None:
         """QueueCallerAbandon: the wait ended without an answer; why is open, and the Leave follows."""
         stay = self.book.find(event.queue, event.call)
+        joined_ms = event.at_ms - event.hold_s * 1000
+        if stay is not None and stay.stage is Stage.WAITING and stay.is_before(joined_ms):
+            stay = self._came_back(stay, joined_ms, now_ms)
         if stay is None:
             self._strangers.gave_up(event)
         else:
@@ -154,7 +161,7 @@ class Evidence:
         wait_ms = event.hold_s * 1000
         joined_ms = event.at_ms - wait_ms
         if stay is not None and stay.is_before(joined_ms):
-            self._end(stay, stay.verdict(), now_ms)
+            self._outlived(stay, now_ms)
             stay = None
         if stay is None:
             end = End(event.queue, Outcome.ANSWERED, wait_ms, event.hold_s, event.at_ms, event.call, "", joined_ms)
@@ -210,7 +217,7 @@ class Evidence:
         """The call does something else by now, so no more evidence can come for its open stay."""
         stay = self.book.open.get(call)
         if stay is not None:
-            self._end(stay, stay.verdict(), now_ms)
+            self._outlived(stay, now_ms)
 
     def settle(self, now_ms: int) -> None:
         """Decide what has waited long enough for its evidence."""
@@ -228,6 +235,14 @@ class Evidence:
             return None
         return stay
 
+    def _came_back(self, before: Stay, joined_ms: int, now_ms: int) -> Stay:
+        """The wait that an event tells of is a later one than is known, which a gap has hidden: that has ended."""
+        position = self.book.lines[before.queue].index(before) + 1
+        self._vanish(before, now_ms)
+        stay = Stay(before.queue, before.call, joined_ms, now_ms, announced=False, journey=before.journey)
+        self.book.join(stay, position)
+        return stay
+
     def _check(self, queue: str, count: int) -> None:
         """Count is a checksum of the line: when it fails, ask for the line itself."""
         if len(self.book.lines.get(queue, ())) != count:
@@ -236,14 +251,24 @@ class Evidence:
     def _vanish(self, stay: Stay, now_ms: int) -> None:
         """Surely not in the line, and no Leave said so."""
         self._settle_other(stay, now_ms)
+        stay.gap = stay.gap or stay.unlisted
         stay.gone_ms = now_ms
         self.book.take_out(stay, Stage.GONE, now_ms, now_ms + stay.look_ms)
 
     def _settle_other(self, stay: Stay, now_ms: int) -> None:
         other = self.book.open.get(stay.call)
         if other is not None and other is not stay:
-            self._end(other, other.verdict(), now_ms)
+            self._outlived(other, now_ms)
+
+    def _outlived(self, stay: Stay, now_ms: int) -> None:
+        """The caller is elsewhere, so no event will tell more of this stay; whatever closes the gap may."""
+        outcome = stay.verdict()
+        if outcome is Outcome.UNRESOLVED and stay.gap and stay.stage is not Stage.LEFT and self.absorb(stay, now_ms):
+            return
+        self._end(stay, outcome, now_ms)
 
     def _end(self, stay: Stay, outcome: Outcome, now_ms: int) -> None:
         self.book.close(stay)
+        if stay.was_counted_before(outcome):
+            self.counted_before(stay.queue)
         self._ended(stay.end(outcome, now_ms, whole_seconds=self._whole_seconds))

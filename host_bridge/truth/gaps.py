@@ -9,19 +9,19 @@ changes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from host_bridge.truth.counters import Missed, less_what_is_told, missed
+from host_bridge.truth.counters import less_what_is_told
+from host_bridge.truth.gap_counters import GapCounters
 from host_bridge.truth.intake import Intake
 from host_bridge.truth.ledger import Ledger
-from host_bridge.truth.live import PbxCounters
+from host_bridge.truth.listed_waits import ListedWaits, Waiting
 from host_bridge.truth.merge import AT_MS, JOIN_MS, pair_ends, pair_talks
 from host_bridge.truth.outcomes import End, Estimate, JourneyEnd, Outcome, Talk
 from host_bridge.truth.stay import Stage, Stay
 
 MARGIN_MS = 60_000  # a dead line is noticed late, and the PBX's clock may have been set
-CAME_BACK_MS = 1_200  # queue_log tells a join's second, and a list may be a second early: so much later is another
 SETTLE_MS = 4 * 3_600_000  # a ghost's caller has hung up by then, and queue_log has said so, or never will
 
 
@@ -45,44 +45,51 @@ class Gaps:
         self._ledger = ledger
         self._intake = intake
         self._since_ms: int | None = None  # when the gap began, at the earliest; None: nothing is known before
-        self._before: dict[str, PbxCounters] = {}
-        self._after: dict[str, PbxCounters] | None = None  # by the first whole list since
+        self._counters = GapCounters(intake.counters)
         self._listed_ms: int | None = None
+        self._read_ms: int | None = None  # when queue_log was read that closes the gap
         self._waits_on: set[tuple[str, str]] = set()  # queue and call: queue_log has the join, and no end yet
-        self._came_back: set[Stay] = set()
-        self._rose: dict[str, Missed] = {}  # in gaps before this one that were never closed
+        self._listed_waits = ListedWaits((), (), ())
+        self._estimated: dict[str, int] = {}  # queue → row of its estimate, as long as no other gap began
+        intake.stays.counted_before = self._count_once
+        intake.stays.absorb = self._absorb_in_gap
 
     def begin(self, since_ms: int | None) -> None:
         """Nobody looks from now on. `since_ms`: when that may have begun; None: with all that is kept."""
         if self.is_open:
-            self._rose = self._missed()
             if since_ms is not None and self._since_ms is not None:
                 since_ms = min(since_ms, self._since_ms)
             else:
                 since_ms = None
         self.is_open = True
         self._since_ms = since_ms
-        self._before = {each.queue: each for each in self._intake.counters.heard()}
-        self._after = self._listed_ms = None
-        self._intake.counters.uncounted = self._missed()
+        self._listed_ms = None
+        self._estimated = {}
+        self._counters.begin()
+
+    def before_list(self) -> None:
+        """A whole list is about to be taken over."""
+        if self.is_open:
+            self._counters.before_list()
 
     def listed(self, at_ms: int) -> None:
-        """A whole list was taken over: the first since the gap tells how it left the PBX."""
-        if self.is_open and self._after is None:
-            self._after = {each.queue: each for each in self._intake.counters.heard()}
+        """A whole list was taken over: the first since the gap tells who is left."""
+        if self.is_open and self._listed_ms is None:
+            self._counters.listed()
             self._listed_ms = at_ms
-            self._intake.counters.uncounted = self._missed()
 
     def restarted(self) -> None:
         """The PBX started anew within the gap."""
-        self._before = {queue: PbxCounters(queue, 0, 0, 0) for queue in self._before}
-        self._intake.counters.uncounted = self._missed()
+        self._counters.restarted()
 
     def fill(
-        self, ends: Sequence[End], talks: Sequence[Talk], now_ms: int, waiting: Iterable[tuple[str, str, int]] = ()
+        self, ends: Sequence[End], talks: Sequence[Talk], now_ms: int, waiting: Waiting, read_ms: int | None
     ) -> Filled:
-        """Merge what queue_log tells, in ms of the bridge's clock, and close the gap. `waiting` as in Truth.fill."""
-        self._begin_anew(waiting)
+        """Merge what queue_log tells, in ms of the bridge's clock, and close the gap. All as in Truth.fill."""
+        self._read_ms = self._listed_ms if read_ms is None else read_ms
+        waiting = tuple(waiting)
+        self._waits_on = {(queue, call) for queue, call, _ in waiting}
+        self._listed_waits = ListedWaits(self._intake.stays.book.stays(), ends, waiting)
         gap_ms = None if self._since_ms is None else self._since_ms - MARGIN_MS
         since_ms = max((each for each in (gap_ms, self._ledger.since_ms) if each is not None), default=None)
         changed: Counter[str] = Counter()
@@ -106,13 +113,14 @@ class Gaps:
 
     def estimate(self, now_ms: int) -> tuple[Estimate, ...]:
         """Count by the PBX's counters what ended in the gap, one record a queue, and close it; () before a list."""
-        if self._after is None:
+        queues = self._counters.queues
+        if queues is None:
             return ()
         stays = self._intake.stays
         estimates: list[Estimate] = []
-        rose = self._missed()
-        for queue in self._after:
-            ended = rose[queue]
+        rose = self._counters.rose()
+        for queue in queues:
+            ended = rose[queue].at_least_none()
             unseen = ended.answered + ended.abandoned
             # Those in a line first: one who left may wait for his agent still, and his answer be seen.
             for stay in sorted(stays.book.missed(), key=lambda stay: stay.stage is not Stage.GONE):
@@ -124,15 +132,14 @@ class Gaps:
                 elif stay.stage is Stage.GONE:
                     stays.give_up(stay, now_ms)
             estimates.append(Estimate(queue, ended.answered, ended.abandoned, now_ms))
-        for estimate in estimates:
-            self._ledger.add(estimate)
         self._close()
+        self._estimated = {estimate.queue: self._ledger.add(estimate) for estimate in estimates}
         return tuple(estimates)
 
     @property
     def missed(self) -> int:
         """How many calls the PBX's counters say ended in the gap; 0 before the first whole list since it began."""
-        return sum(answered + abandoned for answered, abandoned in self._missed().values())
+        return sum(sum(rose.at_least_none()) for rose in self._counters.rose().values())
 
     def settle_from(self, ends: Sequence[End], now_ms: int) -> int:
         """Tell from queue_log how stays ended of which no event said it; gives how many were told."""
@@ -198,30 +205,17 @@ class Gaps:
         return revised, added
 
     def _fresh(self, own: Sequence[End | Talk]) -> set[int]:
-        """Which of these were heard since the line came up again: the log was read before they happened."""
-        listed_ms = self._listed_ms
-        if listed_ms is None:
+        """Which of these happened after the log was read; of those who were missing in the first list, none."""
+        read_ms = self._read_ms
+        if read_ms is None:
             return set()
-        return {index for index, each in enumerate(own) if each.at_ms >= listed_ms + _is_missing(each)}
-
-    def _begin_anew(self, waiting: Iterable[tuple[str, str, int]]) -> None:
-        """A caller who left in the gap and came back soon looks in a list like one who stayed; queue_log saw both."""
-        self._came_back.clear()
-        self._waits_on.clear()
-        for queue, call, joined_ms in waiting:
-            self._waits_on.add((queue, call))
-            stay = self._intake.stays.book.find(queue, call)
-            if stay is None or stay.stage is not Stage.WAITING or joined_ms - stay.joined_ms < CAME_BACK_MS:
-                continue
-            # By the list's own time he joins later: the log is ahead, and the events of that are on their way.
-            if stay.listed_join_ms is not None and joined_ms - stay.listed_join_ms < CAME_BACK_MS:
-                stay.joined_ms = joined_ms
-                self._came_back.add(stay)
+        return {index for index, each in enumerate(own) if each.at_ms >= read_ms + _is_missing(each)}
 
     def _is_on_its_way(self, stay: Stay, end: End) -> bool:
         """Whether this end is that of a stay which is open here: its event comes."""
-        if stay in self._came_back:
-            return False  # queue_log told the end of the wait before, and has this one go on
+        known = self._listed_waits.is_told_by_events(stay, end)
+        if known is not None:
+            return known
         if abs(stay.joined_ms - end.joined_ms) > JOIN_MS:
             return False
         return self._listed_ms is None or end.at_ms >= self._listed_ms - AT_MS
@@ -252,29 +246,32 @@ class Gaps:
             elif end.call not in waiting:
                 journeys.joined(end.journey, end.call, end.queue, end.joined_ms)
 
+    def _count_once(self, queue: str) -> None:
+        """The PBX's counters at the list told of one already whose end is only now."""
+        row = self._estimated.get(queue)
+        if self.is_open:
+            self._counters.told(queue)
+        elif row is not None:
+            estimate = self._ledger.estimate(row)
+            if estimate is not None and estimate.abandoned > 0:
+                self._ledger.revise(row, estimate._replace(abandoned=estimate.abandoned - 1))
+
+    def _absorb_in_gap(self, stay: Stay, now_ms: int) -> bool:
+        if self.is_open:
+            self._absorb(stay, now_ms)
+        return self.is_open
+
     def _absorb(self, stay: Stay, now_ms: int) -> None:
-        """This stay is among the estimated ones; how its caller fared is not known."""
+        """What closes the gap counts this stay; how its caller fared is not known."""
         self._intake.stays.book.close(stay)
         self._intake.journeys.ended(
             End(stay.queue, Outcome.UNRESOLVED, 0, 0, now_ms, stay.joined_as, stay.journey, stay.joined_ms)
         )
 
-    def _missed(self) -> dict[str, Missed]:
-        """By how much the counters rose, of each queue listed. One that is new, or unknown before, tells nothing."""
-        rose = dict(self._rose)
-        for queue, after in (self._after or {}).items():
-            answered, abandoned = rose.get(queue, Missed(0, 0))
-            if queue in self._before:
-                more = missed(self._before[queue], after)
-                answered, abandoned = answered + more.answered, abandoned + more.abandoned
-            rose[queue] = Missed(answered, abandoned)
-        return rose
-
     def _close(self) -> None:
         self.is_open = False
-        self._after = self._listed_ms = None
-        self._rose = {}
-        self._intake.counters.uncounted = {}
+        self._listed_ms = None
+        self._counters.close()
 
 
 def _covers(stopped: JourneyEnd, end: End) -> bool:

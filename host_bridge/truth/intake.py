@@ -151,8 +151,9 @@ class Intake:
             self.stays.left(event, now_ms)
 
     def _gave_up(self, event: ev.GaveUp, now_ms: int) -> None:
-        self.counters.gave_up(event.queue)
-        self.stays.gave_up(event)
+        if not self.counters.owes or self.stays.book.find(event.queue, event.call) is not None:
+            self.counters.gave_up(event.queue)  # else nobody's stay ends here, and the next list tells of it
+        self.stays.gave_up(event, now_ms)
 
     def _connected(self, event: ev.Connected, now_ms: int) -> None:
         if not event.queue:

@@ -109,6 +109,11 @@ class Ledger:
         """All estimates kept."""
         return [(row, record) for row, record in self._records.items() if isinstance(record, Estimate)]
 
+    def estimate(self, row: int) -> Estimate | None:
+        """The estimate in this row, if it is still kept."""
+        record = self._records.get(row)
+        return record if isinstance(record, Estimate) else None
+
     def unresolved_ends(self) -> Iterator[tuple[int, End]]:
         """The ends that no event told."""
         for row in self.unresolved:

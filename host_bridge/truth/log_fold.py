@@ -28,7 +28,7 @@ class LogFold:
         self._handlers: dict[type, Callable[[Any, int], None]] = {
             ev.Joined: self._stays.joined,
             ev.Left: self._stays.left,
-            ev.GaveUp: lambda event, now_ms: self._stays.gave_up(event),
+            ev.GaveUp: self._stays.gave_up,
             ev.Rang: lambda event, now_ms: self._stays.rang(event),
             ev.Connected: self._stays.connected,
             ev.HangupAsked: self._stays.hangup_asked,

@@ -69,7 +69,7 @@ def _near_ends(one: End, other: End) -> int | None:
     apart_ms = abs(one.joined_ms - other.joined_ms)
     if apart_ms > JOIN_MS:
         return None
-    if one.outcome is not other.outcome:
+    if one.outcome is not other.outcome and Outcome.UNRESOLVED not in (one.outcome, other.outcome):
         return apart_ms + UNLIKE_MS
     return apart_ms + min(abs(one.at_ms - other.at_ms), UNLIKE_MS)
 

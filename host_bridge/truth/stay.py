@@ -18,6 +18,7 @@ MAX_RINGING = 100  # phones of one caller that can be told apart
 MOVED_MS = 500
 # How long the evidence after a Leave may take; on a live PBX it took under a millisecond.
 GRACE_MS = 500
+ENDED_WITH_ABANDON = frozenset((Outcome.ABANDONED, Outcome.OVERFLOWED, Outcome.REMOVED))
 # The Abandon comes just before its Leave: one so soon after the list of a login may have had it before the login.
 HALF_SEEN_MS = 500
 
@@ -53,6 +54,7 @@ class Stay:
         "queue",
         "ringing",
         "stage",
+        "unlisted",
         "until_ms",
     )
 
@@ -73,6 +75,7 @@ class Stay:
         self.gave_up = False  # QueueCallerAbandon seen
         self.hung = False  # Hangup seen
         self.confirmed = False  # a list after a gap named him: he waits on, or again
+        self.unlisted = False  # a gap began while he waited, and no list has named him since
         self.listed_ms: int | None = None  # when a list after a gap named him: events are seen since just before
         self.listed_join_ms: int | None = None  # … and when he joined, by that list
         self.moved_ms: int | None = None  # when the dialplan was pointed elsewhere while he waited
@@ -85,7 +88,7 @@ class Stay:
     def of(cls, known: OpenStay, now_ms: int) -> Stay:
         """What an earlier run of the bridge knew; how it went on since was seen by nobody."""
         stay = cls(known.queue, known.call, known.joined_ms, now_ms, announced=False, journey=known.journey)
-        stay.gap = True
+        stay.gap = stay.unlisted = True
         stay.gave_up, stay.asked, stay.hold_s = known.gave_up, known.asked, known.hold_s
         if stay.hold_s is not None:
             stay.until_ms = stay.joined_ms + stay.hold_s * 1000
@@ -109,11 +112,13 @@ class Stay:
 
     def note_listed(self, joined_ms: int, now_ms: int) -> None:
         """The first list after a gap names him, as one who joined at `joined_ms`."""
+        self.unlisted = False
         self.listed_ms, self.listed_join_ms = now_ms, joined_ms
 
     def note_join(self, journey: str) -> None:
         """His Join is read, of which a list was ahead: nothing of this stay was missed."""
         self.announced = True
+        self.unlisted = False
         self.listed_ms = self.listed_join_ms = None
         self.ringing = set()
         self.journey = journey
@@ -178,12 +183,22 @@ class Stay:
         is_key = self.moved_ms is not None or not self._is_half_seen
         return Outcome.EXITED if is_key else Outcome.UNRESOLVED
 
+    def was_counted_before(self, outcome: Outcome) -> bool:
+        """Whether the PBX's counters at the list after a gap had this end already, though its Leave came later.
+
+        They rise with the Abandon, so of one who left without a word of it: before anybody listened, for all ends but
+        an answer and a key; and, as nobody can tell, of one who left soon after.
+        """
+        if self.stage is not Stage.LEFT or self.gave_up:
+            return False
+        return self._is_half_seen if outcome is Outcome.UNRESOLVED else outcome in ENDED_WITH_ABANDON
+
     @property
     def _is_half_seen(self) -> bool:
         """Whether what the PBX says just before a Leave may have been said before anybody listened."""
         if self.listed_ms is None or self.until_ms is None:
-            return False
-        return self.until_ms - self.listed_ms < HALF_SEEN_MS
+            return self.unlisted
+        return self.unlisted or self.until_ms - self.listed_ms < HALF_SEEN_MS
 
     def moved_by(self, at_ms: int) -> bool:
         """Whether the dialplan was pointed elsewhere just before he left; an older move has nothing to do with it."""

@@ -67,6 +67,7 @@ class Stays(Evidence):
         self._strangers.clear()
         for stay in self.book.waiting.values():
             stay.ringing = None
+            stay.unlisted = True
         for stay in self.book.open.values():
             stay.gap = True
             if stay.stage is Stage.LEFT and self.book.deadlines.get(stay) is None:

@@ -82,10 +82,13 @@ class Truth:
     def apply(self, event: ev.Event, now_ms: int) -> None:
         """Take one event over; `now_ms` of the bridge's clock never falls. Raises KeyError for a kind unknown."""
         kind = type(event)
+        is_list = isinstance(event, ev.Snapshot) and event.whole
         if kind is ev.LinkDown:
             self._gaps.begin(now_ms)
+        elif is_list:
+            self._gaps.before_list()
         self._intake.apply(event, now_ms)
-        if isinstance(event, ev.Snapshot) and event.whole:
+        if is_list:
             self._gaps.listed(now_ms)
         elif kind is ev.Restarted:
             self._gaps.restarted()
@@ -161,13 +164,19 @@ class Truth:
         self._gaps.begin(None)
 
     def fill(
-        self, ends: Sequence[End], talks: Sequence[Talk], now_ms: int, waiting: Iterable[tuple[str, str, int]] = ()
+        self,
+        ends: Sequence[End],
+        talks: Sequence[Talk],
+        now_ms: int,
+        waiting: Iterable[tuple[str, str, int]] = (),
+        read_ms: int | None = None,
     ) -> Filled:
         """Close the gap by what queue_log tells, in ms of the bridge's clock; nothing is counted twice.
 
-        `waiting`: queue, call and join time of those who wait by it.
+        `waiting`: queue, call and join time of those who wait by it. `read_ms`: when it was read, if that was later
+        than the first list since the gap.
         """
-        return self._gaps.fill(ends, talks, now_ms, waiting)
+        return self._gaps.fill(ends, talks, now_ms, waiting, read_ms)
 
     def estimate(self, now_ms: int) -> tuple[Estimate, ...]:
         """Close the gap by the PBX's own counters, one record a queue; () as long as no whole list has come."""

@@ -262,5 +262,5 @@ def _lines_of(site: Site, queue: str, calls: set[str]) -> Iterator[str]:
 def _as_published(site: Site) -> bool:
     """Whether reconcile finds the published counters in the journal, which follows within a second."""
     _, queues = site.reconcile()
-    journal = {queue: queues[queue]["bridge"] or {} for queue in QUEUES}
+    journal = {queue: queues.get(queue, {}).get("bridge") or {} for queue in QUEUES}
     return all(journal[queue].get(end, 0) == site.figures(queue)[end] for queue in QUEUES for end in ENDS)
