@@ -6,11 +6,11 @@ import argparse
 import getpass
 import os
 import re
-import sys
 from pathlib import Path
 
 from config import interrupt
 from config.regular_file import read_regular
+from config.terminal import can_ask
 from host_bridge.calendar import zone
 from hw.pins import mappings
 from hw.provision import CardError, ProvisionError, card, network
@@ -160,7 +160,7 @@ def _passphrase(args: argparse.Namespace) -> str | None:
     given = secret(args.wifi_passphrase_file, args.wifi_passphrase_env, "--wifi-passphrase")
     if given is not None or args.wifi_security == "open":
         return given
-    if not sys.stdin.isatty():
+    if not can_ask():
         raise ProvisionError("the passphrase of --wifi: give it with --wifi-passphrase-file or --wifi-passphrase-env")
     try:
         with interrupt.tidily():  # else Ctrl-C would leave a terminal that does not show what is typed
