@@ -74,9 +74,10 @@ class Knowledge:
                 for watch in self.inventory.watched():
                     watch.follow(freshness, now_ms)
             self.look(now_ms)
-        if live:
+        if live and self.fault is None:
+            proved_ms = freshness.proved_ms()
             for watch in self.inventory.watched():
-                watch.prove(freshness, now_ms)
+                watch.prove(freshness, proved_ms)
 
     def take_site(self, message: "dict[str, Any]") -> bool:
         """What holds for every board; whether there is something new in it."""
@@ -129,8 +130,9 @@ class Knowledge:
         """Keep all ages as they are, or were when the bridge fell silent: what follows may end or replace the clock."""
         at_ms = self.freshness.last_fresh_ms(now_ms)
         if at_ms is not None:
+            bridge_ms = self.freshness.bridge_ms(at_ms)
             for watch in self.inventory.watched():
-                watch.freeze(self.freshness, at_ms)
+                watch.freeze(self.freshness, bridge_ms)
 
 
 def _content(message: "dict[str, Any]") -> "dict[str, Any]":

@@ -80,4 +80,5 @@ def _check(value: "Any", depth: int) -> None:
     if depth > MAX_DEPTH:  # before going deeper: the stack of a small board is short
         raise WireError("nested deeper than %d levels" % MAX_DEPTH, "deep")
     for item in value.values() if isinstance(value, dict) else value:
-        _check(item, depth + 1)
+        if isinstance(item, (dict, list, tuple, float)):  # most are neither, and a call takes its time
+            _check(item, depth + 1)

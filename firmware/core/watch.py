@@ -87,7 +87,8 @@ class Watch:
         self._session = freshness.session
         self.age_ms = max(freshness.bridge_ms(now_ms) - values["ts"], 0) if self._matches(freshness) else 0
         self.dirty = True
-        self.prove(freshness, now_ms)
+        if freshness.fault(now_ms) is None:
+            self.prove(freshness, freshness.proved_ms())
 
     def follow(self, freshness: "Freshness", now_ms: int) -> None:
         """Another clock counts from now on: the snapshot that waited for it takes its turn."""
@@ -147,15 +148,15 @@ class Watch:
         """All is well but for this queue: the bridge has started anew and not sent it again, or it did not come."""
         return self.values is not None and not self._matches(freshness) and freshness.fault(now_ms) is None
 
-    def prove(self, freshness: "Freshness", now_ms: int) -> None:
-        """The bridge lives: note that the figures were true at its last heartbeat."""
-        if self.live(freshness, now_ms):
-            self.proved_ms = freshness.proved_ms()
+    def prove(self, freshness: "Freshness", proved_ms: int) -> None:
+        """All is fresh: note that the figures, if they are this bridge's, were true at its last heartbeat."""
+        if self._matches(freshness):
+            self.proved_ms = proved_ms
 
-    def freeze(self, freshness: "Freshness", at_ms: int) -> None:
-        """Keep the age that the figures had at `at_ms`, the last moment at which they were live."""
+    def freeze(self, freshness: "Freshness", bridge_ms: int) -> None:
+        """Keep the age that the figures had at `bridge_ms`, the last moment of its clock at which they were live."""
         if self.values is not None and self._matches(freshness):
-            self.age_ms = freshness.bridge_ms(at_ms) - self.values["ts"]
+            self.age_ms = bridge_ms - self.values["ts"]
 
     def step(self, freshness: "Freshness", now_ms: int) -> "list[Alarm]":
         """Advance the alarms; those that rose."""

@@ -123,7 +123,14 @@ class Thresholds:
         group = self.group(name)
         if not group.any_open:
             return self._within(group.hours, utc_ms)
-        return any(self._within(hours, utc_ms) for hours in {self.queue(queue).hours for queue in queues})
+        closed: set[Schedule | None] = set()
+        for queue in queues:  # mostly the first of them is open, and most have the same hours
+            hours = self.queue(queue).hours
+            if hours not in closed:
+                if self._within(hours, utc_ms):
+                    return True
+                closed.add(hours)
+        return False
 
     def has_closed(self, queue: str, utc_ms: int) -> bool:
         """True from the end of the queue's last hours of the day until the day's end; never on a day without hours."""

@@ -1,6 +1,6 @@
 """Whatever arrives, the board goes on, counts it and tells it once."""
 
-from tests.core.rig import STARTED, WAIT, Rig
+from tests.core.rig import STARTED, WAIT, Rig, lit
 from tests.core.rulebook import rule
 
 TOPICS = ("bridge/state", "site", "rules/sales", "queue/sales", "ack/sales/rule")
@@ -112,3 +112,20 @@ def test_keys_of_a_later_version_are_ignored():
     rig = calm()
     rig.queue("sales", waiting=4, oldest_ms=0, mood="good", nested={"a": [1]})
     assert (rig.tile().waiting, rig.board.problems) == (4, 0)
+
+
+def test_a_heartbeat_looks_once_whether_all_is_fresh_however_many_queues_there_are():
+    asked = []
+    for number in (2, 40):
+        rig = lit(*["q%d" % each for each in range(number)])
+        freshness = rig.board._known.freshness
+        real, times = freshness.fault, []
+
+        def fault(now_ms, real=real, times=times):
+            times.append(now_ms)
+            return real(now_ms)
+
+        freshness.fault = fault
+        rig.beat()
+        asked.append(len(times))
+    assert asked[0] == asked[1] > 0

@@ -76,9 +76,9 @@ class Speaker:
         """A queue's snapshot."""
         return Told(at_ms, self.messages.queue_topic(name), self.messages.queue(name, figures, self.now(at_ms)))
 
-    def group(self, name: str, figures: Figures, at_ms: int) -> Told:
-        """A group's, or the whole centre's."""
-        payload = self.messages.group(name, figures, self.queues, self.now(at_ms))
+    def group(self, name: str, figures: Figures, at_ms: int, queues: tuple[str, ...] | None = None) -> Told:
+        """A group's, or the whole centre's; `queues`: those that the PBX had then, if they are not those of now."""
+        payload = self.messages.group(name, figures, self.queues if queues is None else queues, self.now(at_ms))
         return Told(at_ms, self.messages.group_topic(name), payload)
 
     def beat(self, at_ms: int, pbx: str = UP) -> Told:

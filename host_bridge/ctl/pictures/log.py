@@ -7,7 +7,7 @@ some hours before the day began. Nobody has acknowledged anything, as no log tel
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from firmware.core import wire
@@ -17,7 +17,7 @@ from host_bridge.ctl.pictures import notes
 from host_bridge.ctl.pictures.board import Player, wall
 from host_bridge.ctl.pictures.bridge import Fault, Speaker, Told, with_beats
 from host_bridge.ctl.pictures.moment import LEAD_MS, Moment, Wish
-from host_bridge.ctl.pictures.state import Figures, State
+from host_bridge.ctl.pictures.state import State
 from host_bridge.ctl.pictures.when import WhenError, wall_text
 from host_bridge.pbx.queue_log_set import LogSet
 from host_bridge.thresholds import Thresholds
@@ -44,7 +44,8 @@ def log_moment(
     fault = None if wish.fault is None else Fault(wish.fault[0], utc_ms - wish.fault[1])
     try:
         from_ms = replay.begin(utc_ms)
-        told = with_beats(replay.told(), replay.speaker, from_ms, fault, near_ms=utc_ms - _NEAR_MS)
+        near_ms = (utc_ms if fault is None else fault.since_ms) - _NEAR_MS
+        told = with_beats(replay.told(near_ms), replay.speaker, from_ms, fault, near_ms=utc_ms - _NEAR_MS)
         player = Player(wish.wall or wall(wish.size, None), told, fault, from_ms)
         player.play(utc_ms, progress)
     except OutsideError as error:
@@ -65,7 +66,10 @@ class _Replay:
         self._moments = moments
         self._thresholds = thresholds
         self._state = State({}, {})  # as last told
-        self._kept: dict[str, Told] = {}  # by topic
+        self._untold: dict[
+            str, tuple[int, tuple[str, ...]]
+        ] = {}  # by name: since when its figures are so; all queues then
+        self._judged: dict[str, bool] = {}  # by name: it has rules
         self._next: Replayed | None = None
 
     def begin(self, utc_ms: int) -> int:
@@ -81,15 +85,23 @@ class _Replay:
             self._take(moment)
         return from_ms
 
-    def told(self) -> Iterator[Told]:
-        """All but the heartbeats; first what the broker has kept for a board that is switched on."""
+    def told(self, near_ms: int) -> Iterator[Told]:
+        """All but the heartbeats; first what the broker has kept for a board that is switched on.
+
+        Figures that no rule looks at make no history, so before `near_ms` a board does without: of the whole centre's,
+        which change with every call of any queue, it gets the newest then.
+        """
         yield from self.speaker.settings(self.speaker.started)
-        yield from self._kept.values()
+        yield from self._tell(list(self._untold))
         moments = self._moments if self._next is None else itertools.chain((self._next,), self._moments)
         for moment in moments:
             if moment.queues != self.speaker.queues:
                 yield from self.speaker.meet(moment.queues, moment.at_ms)
-            yield from self._take(moment)
+            if moment.at_ms >= near_ms:
+                yield from self._tell(list(self._untold))
+            self._take(moment)
+            yield from self._tell([name for name in moment.changed if moment.at_ms >= near_ms or self._has_rules(name)])
+        yield from self._tell(list(self._untold))
 
     def notes(self, utc_ms: int) -> list[str]:
         """What the log cannot tell, and what is closed."""
@@ -110,19 +122,28 @@ class _Replay:
         absent = [name for name in self._thresholds.named_queues if name not in self._state.queues]
         return [f"not in the log by then, and so not shown: {notes.listed(absent)}"] if absent else []
 
-    def _take(self, moment: Replayed) -> list[Told]:
-        """The snapshots of a moment, which the broker keeps."""
+    def _take(self, moment: Replayed) -> None:
+        """The figures of a moment, which nobody is told of yet."""
         self.speaker.queues = moment.queues
-        told = [self._snapshot(name, figures, moment.at_ms) for name, figures in moment.changed.items()]
-        self._kept.update((each.topic, each) for each in told)
-        return told
+        for name, figures in moment.changed.items():
+            of, key = (self._state.groups, name[1:]) if name.startswith("@") else (self._state.queues, name)
+            of[key] = figures
+            self._untold[name] = moment.at_ms, moment.queues
 
-    def _snapshot(self, name: str, figures: Figures, at_ms: int) -> Told:
-        if name.startswith("@"):
-            self._state.groups[name[1:]] = figures
-            return self.speaker.group(name[1:], figures, at_ms)
-        self._state.queues[name] = figures
-        return self.speaker.queue(name, figures, at_ms)
+    def _tell(self, names: Iterable[str]) -> Iterator[Told]:
+        """Their snapshots, as of the moment at which the figures came to be so."""
+        for name in names:
+            at_ms, queues = self._untold.pop(name)
+            if name.startswith("@"):
+                yield self.speaker.group(name[1:], self._state.groups[name[1:]], at_ms, queues)
+            else:
+                yield self.speaker.queue(name, self._state.queues[name], at_ms)
+
+    def _has_rules(self, name: str) -> bool:
+        if name not in self._judged:
+            of = self._thresholds.group(name[1:]) if name.startswith("@") else self._thresholds.queue(name)
+            self._judged[name] = bool(of.rules)
+        return self._judged[name]
 
 
 def _last_closed_ms(thresholds: Thresholds, began_ms: int, utc_ms: int) -> int:
