@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -500,6 +501,12 @@ def test_the_whole_centre_is_open_while_any_queue_is() -> None:
     assert not thresholds.is_group_open("all", ("support",), evening)
     assert not thresholds.is_group_open("all", ("support", "late"), night)
     assert not thresholds.is_group_open("all", (), evening)
+
+    def one_that_is_open() -> Iterator[str]:
+        yield "late"
+        pytest.fail("of a thousand queues no more are asked than it takes")
+
+    assert thresholds.is_group_open("all", one_that_is_open(), evening)
     own = read(text + "groups: {all: {hours: {sun-thu: 08:00-20:00}}}\n")
     assert not own.is_group_open("all", ("support", "late"), evening)
 
