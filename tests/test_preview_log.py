@@ -18,9 +18,10 @@ from firmware.core.freshness import FRESH_MS
 from host_bridge import thresholds
 from host_bridge.backtest import backtest
 from host_bridge.backtest.moment import leading_to
-from host_bridge.ctl.pictures.bridge import Speaker, with_beats
+from host_bridge.ctl.pictures.bridge import Speaker, Told, with_beats
 from host_bridge.ctl.pictures.log import log_moment
 from host_bridge.ctl.pictures.moment import Moment, Wish
+from host_bridge.ctl.pictures.state import Figures
 from host_bridge.ctl.pictures.when import WhenError, moment_ms
 from host_bridge.demo import past
 from host_bridge.pbx.queue_log_set import LogSet, SourceError
@@ -92,6 +93,34 @@ def test_the_log_goes_on_while_the_board_moves(log: Path) -> None:
     after = look(log, "10:03:39").player.tiles()[0]
     assert (after.waiting, after.severity, after.sla) == (0, 1, 500)
     assert look(log, "10:03:41").player.tiles()[0].severity == 0
+
+
+def test_figures_that_no_rule_looks_at_are_told_when_they_are_needed_alone(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole centre's change with every call; without rules they make no history."""
+    lines = [line(at_s, f"c{at_s}", "ENTERQUEUE", "", "", 1) for at_s in range(0, 3000, 10)]
+    lines += [line(at_s + 3, f"c{at_s}", "CONNECT", 3, f"d{at_s}", 1) for at_s in range(0, 3000, 10)]
+    log.write_text("\n".join(sorted(lines)) + "\n")
+    told: list[tuple[str, int]] = []
+    group = Speaker.group
+
+    def noted(self: Speaker, name: str, figures: Figures, at_ms: int, *more: Any) -> Told:
+        told.append((name, at_ms))
+        return group(self, name, figures, at_ms, *more)
+
+    monkeypatch.setattr(Speaker, "group", noted)
+    player = look(log, "10:45:02").player
+    assert len([name for name, _ in told if name == "service"]) > 500, "this one has a rule, and so a history"
+    assert len([name for name, _ in told if name == "all"]) < 20
+    assert player.view.tiles[0].waiting == 1
+
+
+def test_they_are_those_that_it_had_when_the_link_was_lost(log: Path) -> None:
+    text = LIMITS.replace("[support, sales]}", "[support, sales], rules: {wait: off}}")
+    for who in ("LINK", "BRIDGE", "PBX"):
+        service = look(log, "10:03:33", text, (who, 4_000)).player.tiles()[1]  # lost a second before he hangs up
+        assert (service.id, service.waiting, service.oldest_s) == ("@service", 1, 179), who
 
 
 def test_what_the_log_cannot_tell_is_said(log: Path) -> None:
