@@ -233,6 +233,42 @@ def test_thresholds_that_change_while_the_broker_is_away_are_told_when_it_is_bac
     tell(story)
 
 
+def test_what_was_acknowledged_of_rules_that_are_taken_out_is_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no other; without anybody who connects, or acknowledges anew."""
+    kept = {f"ack/{name}": b'{"v":1,"at":1}' for name in ("sales/waiting", "support/waiting", "@phones/waiting")}
+
+    async def story(it: Story) -> None:
+        def deliver() -> None:
+            for name, payload in kept.items():
+                it.bridge.boards.mqtt_message(f"wallboard/test/{name}", payload, True)
+
+        def subscribe(filters: Any) -> None:  # a broker sends what it retains with each, and does so by and by
+            if "wallboard/test/ack/+/+" in filters:
+                asyncio.get_running_loop().call_soon(deliver)
+
+        def cleared() -> list[str]:
+            return [name for name, message in it.link.published if name.startswith("ack/") and message is None]
+
+        monkeypatch.setattr(it.link, "subscribe", subscribe)
+        await play(it)
+        it.bridge.boards.mqtt_up()
+        await it.settle()
+        await it.wait(2_000)
+        assert cleared() == []
+        rule = "sales: {rules: {waiting: {warn: 3}}, "
+        it.bridge.change(read(LIMITS.replace("sales: {", rule)))
+        await it.wait(2_000)
+        assert cleared() == ["ack/support/waiting", "ack/@phones/waiting"]
+        for name in cleared():
+            del kept[name]
+        it.bridge.change(read(LIMITS))
+        await it.wait(2_000)
+        assert cleared()[2:] == ["ack/sales/waiting"]
+
+    with_rules = LIMITS.replace("min_calls: 1}", "min_calls: 1}, rules: {waiting: {warn: 3}}")
+    tell(story, limits=with_rules + GROUPS)
+
+
 def test_before_the_pbx_told_its_queues_nothing_is_said_of_any() -> None:
     async def story(it: Story) -> None:
         it.bridge.change(read(FILES["group"]))

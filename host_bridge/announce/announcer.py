@@ -61,7 +61,7 @@ class Announcer:
             clock,
             send=self._send,
             tell_site=self._tell_new_site,
-            told_all=lambda: self._tell_changes(clock.now()),
+            told_all=self._told_new,
         )
         self.mqtt = MqttLink(settings, (messages.state_topic, messages.offline()), self, log)
         self._notices = Notices(messages, self._publisher, log)
@@ -216,6 +216,12 @@ class Announcer:
     def _tell_new_site(self, now_ms: int) -> None:
         if self._shown.queues:
             self._teller.offer_news(self._messages.site_topic, self._messages.site(self._shown.queues), now_ms)
+
+    def _told_new(self) -> None:
+        """All of other thresholds is told: what was acknowledged of rules that are no more may go."""
+        now = self._clock.now()
+        self._strays.look(now.ms)
+        self._tell_changes(now)
 
     def _hear_acks(self) -> None:
         self.mqtt.subscribe([self._strays.filter])

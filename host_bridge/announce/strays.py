@@ -47,7 +47,7 @@ class Strays:
         self._anew = False  # there is something that it would hear
 
     def look(self, now_ms: int) -> None:
-        """A round is due: there are other queues than before."""
+        """A round is due: there are other queues or rules than before."""
         self._due_ms, self._anew = now_ms, True
 
     def take(self, topic: str, payload: bytes, now_ms: int) -> bool:
