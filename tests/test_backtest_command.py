@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from host_bridge.backtest import backtest
 from host_bridge.backtest.suggest_candidates import Candidate
 from host_bridge.backtest.summary_words import width
 from host_bridge.ctl import program as ctl
+from tests.at_a_prompt import at_a_prompt
 from tests.backtests import at
 from tests.waiting import wait_until
 
@@ -439,9 +439,8 @@ class Terminal:
     def __init__(self, *words: str | Path) -> None:
         self.master, slave = pty.openpty()
         command = [sys.executable, "-m", "host_bridge.ctl", "backtest", *map(str, words)]
-        # As at a prompt: whoever runs the tests in the background has Ctrl-C ignored, and so would the command.
-        listens = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave, stdin=slave, preexec_fn=listens)  # noqa: PLW1509
+        with at_a_prompt():
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave, stdin=slave)
         os.close(slave)
         os.set_blocking(self.master, False)
         self.shown = b""

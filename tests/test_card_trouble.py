@@ -21,6 +21,7 @@ from config import replace_file
 from config.folder_lock import alone
 from host_bridge.ctl import program
 from hw.provision import writer
+from tests.at_a_prompt import at_a_prompt
 from tests.forked import in_a_process
 
 STOCK = "console=tty1 root=PARTUUID=8a438930-02 rootfstype=ext4 rootwait resize\n"
@@ -181,7 +182,6 @@ def test_a_card_at_lock_is_told_on_windows_too(
 def test_an_interrupt_in_the_middle_says_that_the_card_is_not_complete(boot: Path) -> None:
     code = """
 import os, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 from hw.provision import writer
 real = writer._write
 def write(folder, file):
@@ -194,7 +194,8 @@ sys.exit(main())
 """
     (boot / "wallboard/words.sh").unlink()
     command = [sys.executable, "-c", code, *words(boot, "lobby")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    with at_a_prompt():
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "wallboardctl provision: interrupted: the card is not complete, provision it again\n"
     assert (boot / "wallboard/report.txt").read_text("utf-8").splitlines() == [UNFINISHED]
@@ -221,7 +222,8 @@ def test_an_interrupt_at_the_passphrase_leaves_a_terminal_that_shows_what_is_typ
     ours, theirs = pty.openpty()
     command = [*words(boot, "lobby"), "--wifi", "net", "--country", "IL"]
     program_words = [sys.executable, "-m", "host_bridge.ctl", *command]
-    child = subprocess.Popen(program_words, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    with at_a_prompt():
+        child = subprocess.Popen(program_words, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     told = ""
     while "Passphrase" not in told:
         told += os.read(ours, 4096).decode()

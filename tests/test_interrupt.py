@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.at_a_prompt import at_a_prompt
+
 PROGRAMS = ("firmware.pi", "host_bridge", "host_bridge.ctl")
 PRESSED = """\
 import os, signal, sys
@@ -67,6 +69,17 @@ def test_what_is_half_done_is_tidied_up_however_often_it_is_pressed(name: str, h
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (ended.stdout, ended.stderr) == (said, "")
     assert ended.returncode == (0 if handler == "SIG_IGN" else -getattr(signal, name)), "as before, after it"
+
+
+def test_what_a_test_starts_as_at_a_prompt_hears_it_whoever_runs_the_tests() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with at_a_prompt():
+            started = start("host_bridge.ctl", "getsignal(signal.SIGINT)")
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert started.returncode == -signal.SIGINT
 
 
 def test_it_works_with_its_output_closed() -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from host_bridge.ctl.card import imager
 from hw.provision import CardError
+from tests.at_a_prompt import at_a_prompt
 from tests.deb import cards
 
 pytestmark = pytest.mark.debian
@@ -149,7 +150,8 @@ def test_an_interrupt_leaves_nothing_mounted_and_says_what_the_card_is(
     """Ctrl-C goes to all of the terminal's programs: the stand-in sends it, once it has done what it does."""
     program = fakes / where
     program.write_text(program.read_text().replace("exec ", "") + "kill -INT $PPID\nsleep 1\n")
-    done = flash(tmp_path, image, drive[0], drive[0].removeprefix("/dev/") + "\n")
+    with at_a_prompt():
+        done = flash(tmp_path, image, drive[0], drive[0].removeprefix("/dev/") + "\n")
     assert done.returncode == 1
     assert done.stderr.endswith("wallboardctl flash: interrupted: the card is not complete, flash it again\n")
     assert not list(Path(tempfile.gettempdir()).glob("wallboard-card-*"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.at_a_prompt import at_a_prompt
 from tests.deb.container import GROUPS
 from tests.deb.rig import CommandError, Machine
 
@@ -69,10 +70,8 @@ def test_nothing_is_left_whatever_the_test_dies_of(
     number: signal.Signals, tree_of: Callable[[str], Path], tmp_path: Path
 ) -> None:
     script = textwrap.dedent(f"""
-        import pathlib, signal, sys, time
+        import pathlib, sys, time
         from tests.deb.rig import Machine
-        # As at a prompt: whoever runs the tests in the background has Ctrl-C ignored, and so would this process.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         machine = Machine(pathlib.Path({str(tree_of("trixie"))!r}), pathlib.Path({str(tmp_path / "machine")!r}))
         try:
             machine.start()
@@ -81,7 +80,9 @@ def test_nothing_is_left_whatever_the_test_dies_of(
         finally:
             machine.close()
     """)
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+    with at_a_prompt():
+        run = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with run:
         assert run.stdout is not None
         leader = int(run.stdout.readline())
         assert Path(f"/proc/{leader}").exists()
