@@ -133,6 +133,10 @@ _BACK_AND_LOST_AGAIN = [  # twice in one queue, and a list that has neither
     *[("cut", 0), ("wait", 6)],
 ]
 _TALK_ENDS_BEFORE_THE_LOG_IS_READ = [("join", 0), ("answer", 2), ("cut", 0), ("connect", 0), ("talk ends", 8)]
+_TALK_ENDS_IN_THE_MS_OF_THE_READING = [
+    *[("join", 0), ("join", 0), ("answer", 0), ("answer", 2), ("talk ends", 1), ("kill", 0), ("connect", 0)],
+    *[("cut", 0), ("login", 3), ("talk ends", 0)],
+]
 _BACK_AND_LOST = [  # two waits of a call, and of none of them an event says how it ended
     *[("join", 1), ("kill", 0), ("connect", 0), ("presses_key", 1), ("wait", 18)],
     *[("comes back", 1), ("restart", 0)],
@@ -151,6 +155,7 @@ _LEFT_LONG_BEFORE = [("join", 0), ("answer", 0), ("wait", 4), *[("wait", 6)] * 3
 @example(0, _BACK_AND_LOST_AGAIN)
 @example(0, _LEFT_LONG_BEFORE)
 @example(0, _TALK_ENDS_BEFORE_THE_LOG_IS_READ)
+@example(1, _TALK_ENDS_IN_THE_MS_OF_THE_READING)
 @example(0, _BACK_AND_LOST)
 @example(0, _CUT_BEFORE_THE_LIST)
 def test_with_queue_log_every_figure_is_whole_again(seed: int, day: list[tuple[str, int]]) -> None:

@@ -47,7 +47,7 @@ class Gaps:
         self._since_ms: int | None = None  # when the gap began, at the earliest; None: nothing is known before
         self._counters = GapCounters(intake.counters)
         self._listed_ms: int | None = None
-        self._read_ms: int | None = None  # when queue_log was read that closes the gap
+        self._fresh_from_ms: int | None = None  # what queue_log cannot have, as it was read before
         self._waits_on: set[tuple[str, str]] = set()  # queue and call: queue_log has the join, and no end yet
         self._listed_waits = ListedWaits((), (), ())
         self._estimated: dict[str, int] = {}  # queue → row of its estimate, as long as no other gap began
@@ -86,7 +86,8 @@ class Gaps:
         self, ends: Sequence[End], talks: Sequence[Talk], now_ms: int, waiting: Waiting, read_ms: int | None
     ) -> Filled:
         """Merge what queue_log tells, in ms of the bridge's clock, and close the gap. All as in Truth.fill."""
-        self._read_ms = self._listed_ms if read_ms is None else read_ms
+        # What came in the ms of the list may be later than it; what came in that of the reading is hardly later.
+        self._fresh_from_ms = self._listed_ms if read_ms is None else read_ms + 1
         waiting = tuple(waiting)
         self._waits_on = {(queue, call) for queue, call, _ in waiting}
         self._listed_waits = ListedWaits(self._intake.stays.book.stays(), ends, waiting)
@@ -206,10 +207,10 @@ class Gaps:
 
     def _fresh(self, own: Sequence[End | Talk]) -> set[int]:
         """Which of these happened after the log was read; of those who were missing in the first list, none."""
-        read_ms = self._read_ms
-        if read_ms is None:
+        from_ms = self._fresh_from_ms
+        if from_ms is None:
             return set()
-        return {index for index, each in enumerate(own) if each.at_ms >= read_ms + _is_missing(each)}
+        return {index for index, each in enumerate(own) if each.at_ms >= from_ms + _is_missing(each)}
 
     def _is_on_its_way(self, stay: Stay, end: End) -> bool:
         """Whether this end is that of a stay which is open here: its event comes."""
