@@ -1,11 +1,13 @@
-"""Reads source for what MicroPython lacks or does otherwise without a word, and for imports that cross a room's walls.
+"""Reads source for what MicroPython lacks or does otherwise without a word, for imports through walls, and in circles.
 
 Most of what MicroPython lacks raises only in the line that uses it, and a line that no test runs under MicroPython
 hides it; the silent traps raise nowhere at all. So the source itself is read.
 """
 
 import ast
+import itertools
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -85,6 +87,33 @@ def wall_problems(path: Path, source: str) -> list[str]:
         if walled or (pure and top in IMPURE_MODULES):
             found.append(f"{line}: {module}")
     return found
+
+
+def import_circle(root: Path, package: str) -> list[str]:
+    """Rooms of a package (dotted, its modules and packages) that import each other in a circle, as `file:line: import`.
+
+    Wherever the import stands: one in a function only hides the circle until somebody moves it. [] when there is none.
+    """
+    folder = root / package.replace(".", "/")
+    where: dict[str, dict[str, str]] = {}  # room → room that it imports → one place where it does
+    for path in sorted(folder.rglob("*.py")):
+        room = _room(folder, path.relative_to(folder).parts[0].removesuffix(".py"))
+        for line, module in imported(ast.parse(path.read_text(encoding="utf-8"))):
+            if module.startswith(package + "."):
+                other = _room(folder, module.removeprefix(package + ".").split(".")[0])
+                if other != room:
+                    where.setdefault(room, {})[other] = f"{path.relative_to(root).as_posix()}:{line}: {module}"
+    try:
+        TopologicalSorter(where).prepare()
+    except CycleError as error:
+        circle = error.args[1][::-1]
+        return [where[room][other] for room, other in itertools.pairwise(circle)]
+    return []
+
+
+def _room(folder: Path, name: str) -> str:
+    """What stands in the package under that name; a name that is no file and no folder is of its __init__."""
+    return name if (folder / name).is_dir() or (folder / f"{name}.py").exists() else "__init__"
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.portable import ROOT, WALLS, portable_problems, wall_problems
+from tests.portable import ROOT, WALLS, import_circle, portable_problems, wall_problems
 
 CORE = sorted((ROOT / "firmware" / "core").rglob("*.py"))
 TREE = sorted(
     path for room in WALLS if "/" not in room or room.startswith("firmware/") for path in (ROOT / room).rglob("*.py")
 )
+# But for the core, whose modules name each other's classes to the type checker alone.
+PACKAGES = sorted({path.parent for path in TREE} - {ROOT / "firmware" / "core"})
 
 
 def name(path: Path) -> str:
@@ -19,6 +21,7 @@ def name(path: Path) -> str:
 def test_there_is_something_to_read() -> None:
     assert len(CORE) > 15
     assert len(TREE) > 50
+    assert {ROOT / "host_bridge", ROOT / "host_bridge" / "truth", ROOT / "firmware" / "pi"} < set(PACKAGES)
 
 
 @pytest.mark.parametrize("path", CORE, ids=name)
@@ -29,6 +32,11 @@ def test_the_core_is_portable(path: Path) -> None:
 @pytest.mark.parametrize("path", TREE, ids=name)
 def test_no_import_crosses_a_wall(path: Path) -> None:
     assert wall_problems(path.relative_to(ROOT), path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=name)
+def test_no_imports_go_in_a_circle(folder: Path) -> None:
+    assert import_circle(ROOT, name(folder).replace("/", ".")) == []
 
 
 @pytest.mark.parametrize(
@@ -120,3 +128,24 @@ def test_what_is_portable_passes(line: str) -> None:
 )
 def test_imports_that_cross_a_wall_are_found(path: str, line: str, problems: int) -> None:
     assert len(wall_problems(Path(path), line)) == problems
+
+
+@pytest.mark.parametrize(
+    ("files", "circle"),
+    [
+        ({"a.py": "import top.b", "b.py": "import top.c.d", "c/d.py": "import json", "c/e.py": "import c"}, []),
+        ({"a/x.py": "from top.a import y", "a/y.py": "from top.a.x import z", "b.py": "from top import a"}, []),
+        ({"a.py": "from top.b import x", "b/x.py": "def f():\n    from top import a"}, ["a.py:1", "b/x.py:2"]),
+        (
+            {"a.py": "import top.b", "b.py": "import top.c.d", "c/d.py": "import top.a"},
+            ["a.py:1", "b.py:1", "c/d.py:1"],
+        ),
+        ({"__init__.py": "from top.a import x", "a.py": "from top import x"}, ["__init__.py:1", "a.py:1"]),
+    ],
+)
+def test_imports_that_go_in_a_circle_are_found(files: dict[str, str], circle: list[str], tmp_path: Path) -> None:
+    for file, source in files.items():
+        (tmp_path / "top" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "top" / file).write_text(source)
+    found = [line.rsplit(":", 1)[0].removeprefix("top/") for line in import_circle(tmp_path, "top")]
+    assert sorted(found) == circle
