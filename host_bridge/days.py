@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 
-from host_bridge.announce.messages import printable
 from host_bridge.journal import Journal
 from host_bridge.thresholds import Thresholds
+from host_bridge.thresholds.names import printable
 from host_bridge.truth.truth import Truth
 
 # Figures of this instant say nothing of a day.

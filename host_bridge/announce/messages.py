@@ -9,6 +9,7 @@ from firmware.core import wire
 from host_bridge.announce.bidi import visual
 from host_bridge.clock import Now
 from host_bridge.thresholds import QueueThresholds, Thresholds
+from host_bridge.thresholds.names import shown_name
 
 MAX_PROBLEM = 1_000  # characters: bridge/state goes out every 2 s
 
@@ -36,12 +37,12 @@ class Messages:
         # To put a label in display order takes longer than all else of a message: those that stay are kept.
         queues, groups = thresholds.queue, thresholds.groups
         self._labels = {
-            name: label for name, label in self._labels.items() if label["label"] == _text(queues(name), name)
+            name: label for name, label in self._labels.items() if label["label"] == shown_name(queues(name), name)
         }
         self._group_labels = {
             name: label
             for name, label in self._group_labels.items()
-            if name in groups and label["label"] == _text(groups[name], name)
+            if name in groups and label["label"] == shown_name(groups[name], name)
         }
 
     def queue_topic(self, queue: str) -> str:
@@ -153,15 +154,6 @@ def group_id(name: str) -> str:
 
 
 def _label(thresholds: QueueThresholds, name: str) -> dict[str, Any]:
-    label = _text(thresholds, name)
+    label = shown_name(thresholds, name)
     label_visual, rtl = visual(label)
     return {"label": label, "label_visual": label_visual, "rtl": rtl}
-
-
-def _text(thresholds: QueueThresholds, name: str) -> str:
-    return thresholds.label or printable(name)
-
-
-def printable(queue: str) -> str:
-    """A queue's name on the PBX as a label: a message holds no lone surrogate and no control character."""
-    return "".join(char if char.isprintable() else "?" for char in queue)

@@ -8,9 +8,10 @@ from typing import Any
 from firmware.core import wire
 from firmware.core.rules import METRICS
 from host_bridge.announce.handover import still
-from host_bridge.announce.messages import group_id, printable
+from host_bridge.announce.messages import group_id
 from host_bridge.backtest.result import RuleTest
 from host_bridge.thresholds import QueueThresholds, Thresholds
+from host_bridge.thresholds.names import shown_name
 from host_bridge.thresholds.rule_kinds import MAX_RULES, Rule
 from host_bridge.truth.figures import Shares, Tally, Waits
 from host_bridge.truth.truth import Truth
@@ -40,7 +41,7 @@ class Shown:
         self.id = queue
         self.name = name
         self.is_group = queue.startswith("@")
-        self.label = limits.label or printable(name)
+        self.label = shown_name(limits, name)
         self.rules = tuple(_tested(rule) for rule in limits.rules)
         rules = [rule for rule, test in zip(limits.rules, self.rules, strict=True) if test.tested]
         self.has_rules = bool(rules)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from host_bridge.announce.messages import printable
 from host_bridge.thresholds import QueueThresholds, Thresholds
+from host_bridge.thresholds.names import printable
 
 NOTHING = "nothing that boards show"  # a comment, the order of keys
 MOST = 300  # characters
