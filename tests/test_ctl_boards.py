@@ -38,10 +38,10 @@ def test_what_a_broker_still_holds_of_a_site(site: Site, call: Call) -> None:
     assert code == 0
     assert out.splitlines() == [
         "site main: the bridge says nothing; last it said: PBX down (connection refused)",
-        "BOARD   STATE          FAULT  UP     VERSION  ALARMS",
-        "hall-1  online, muted  -      3h12m  0.1.0    support: wait critical",
+        "BOARD   STATE          FAULT  UP          VERSION  ALARMS",
+        "hall-1  online, muted  -      3 h 12 min  0.1.0    support: wait critical",
         "hall-2  offline",
-        "odd     ?                                     v is 2, this board knows 1: update it",
+        "odd     ?                                          v is 2, this board knows 1: update it",
     ]
     code, out, _ = call("boards", "--json")
     look = json.loads(out)
@@ -64,9 +64,9 @@ def test_a_bridge_is_alive_when_it_speaks_and_tells_since_when_boards_are_gone(s
     assert code == 0
     assert out.splitlines() == [
         "site main: the bridge is online, PBX up",
-        "BOARD   STATE              FAULT  UP  VERSION  ALARMS",
-        "hall-1  offline for 2h05m",
-        "hall-3  offline for 2d07h",
+        "BOARD   STATE                   FAULT  UP  VERSION  ALARMS",
+        "hall-1  offline for 2 h 05 min",
+        "hall-3  offline for 2 d 7 h",
         "two boards call themselves 'hall-2': pi-3 (192.0.2.7) and pi-3 (192.0.2.9): give one another name in "
         "board.yaml",
     ]

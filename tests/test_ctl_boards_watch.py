@@ -140,7 +140,7 @@ def test_on_a_terminal_it_is_redrawn_in_place_and_leaves_it_as_it_was(
     assert watch.text.count("\x1b[H") >= 1
     site.broker.kill()
     # What was known last stands there still, said to be old.
-    watch.until("this is [0-9]s old, trying again: broker 127(.|\n)*hall-1  online(.|\n)*Ctrl-C ends")
+    watch.until("this is [0-9] s old, trying again: broker 127(.|\n)*hall-1  online(.|\n)*Ctrl-C ends")
     code, _ = watch.end(number)
     assert code == (0 if number == signal.SIGINT else 128 + signal.SIGTERM)
     assert watch.text.endswith(END)

@@ -54,7 +54,7 @@ def test_set_shown_and_taken_back(bridge: Process, call: Call) -> None:
     tomorrow = "" if until.date() == dt.datetime.now(ZONE).date() else " tomorrow"
     assert text == "ישיבת צוות"
     assert how_long in {
-        f"stands until {late:%H:%M}{tomorrow}, for 30m more" for late in (until, until - dt.timedelta(seconds=5))
+        f"stands until {late:%H:%M}{tomorrow}, for 30 min more" for late in (until, until - dt.timedelta(seconds=5))
     }
     assert call("--clear") == (0, "no notice\n", "")
     assert call("--clear") == (0, "no notice\n", "")
@@ -68,7 +68,7 @@ def test_until_a_time_of_day_at_the_site(bridge: Process, call: Call) -> None:
     left_s = notice["until"] / 1000 - dt.datetime.now().timestamp()
     assert 7200 - 90 <= left_s <= 7200
     early = dt.datetime.now(ZONE) - dt.timedelta(minutes=2)
-    assert f"until {early:%H:%M} tomorrow, for 23h5" in call("meeting", "--until", f"{early:%H:%M}")[1]
+    assert f"until {early:%H:%M} tomorrow, for 23 h 5" in call("meeting", "--until", f"{early:%H:%M}")[1]
 
 
 @pytest.mark.parametrize(

@@ -100,10 +100,10 @@ def test_since_when_a_board_is_gone() -> None:
     assert since(state, 60_000) == ""  # without the bridge's clock nobody knows
     local_ms = (14 * 60 + 32) * 60_000
     take(state, "bridge/state", {"online": True, "pbx": "up", "now": 10**12, "local": local_ms})
-    assert since(state, 12_000) == "since 14:31 (12s)"
-    assert since(state, 2 * 3_600_000) == "since 12:32 (2h00m)"
-    assert since(state, 20 * 3_600_000) == "since 18:32 yesterday (20h00m)"
-    assert since(state, 50 * 3_600_000) == "for 2d02h"
+    assert since(state, 12_000) == "since 14:31 (12 s)"
+    assert since(state, 2 * 3_600_000) == "since 12:32 (2 h)"
+    assert since(state, 20 * 3_600_000) == "since 18:32 yesterday (20 h)"
+    assert since(state, 50 * 3_600_000) == "for 2 d 2 h"
     assert since(state, -5_000) == ""  # the bridge's clock is another since
 
 

@@ -18,6 +18,11 @@ def span(ms: int) -> str:
     return f"{days} d {hours % 24} h" if hours % 24 else f"{days} d"
 
 
+def about(ms: int) -> str:
+    """… that still lasts or is long ago, so from a minute on without its seconds: 45 s, 3 min, 2 h 05 min, 3 d 4 h."""
+    return span(ms - ms % 60_000 if ms >= 60_000 else ms)
+
+
 def listed(names: Sequence[str], most: int) -> str:
     """`a, b and c`; beyond `most` names, how many more there are."""
     if len(names) > most:

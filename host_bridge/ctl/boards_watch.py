@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NoReturn, Protocol
 
+from host_bridge.boards.words import about
 from host_bridge.ctl.site import boards_text
 from host_bridge.ctl.site.args import Place
 from host_bridge.ctl.site.changes import Facts, changes, facts, kept
@@ -107,7 +108,7 @@ class Screen:
         """What was known last stays, and is said to be old."""
         if self._lost_s is None:
             self._lost_s = time.monotonic()
-        old = boards_text.span(int((time.monotonic() - self._lost_s) * 1000))
+        old = about(int((time.monotonic() - self._lost_s) * 1000))
         self._draw([f"this is {old} old, trying again: {why}", *self._shown, "", "Ctrl-C ends."])
 
     def close(self) -> None:

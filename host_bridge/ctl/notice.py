@@ -10,6 +10,7 @@ from firmware.core import wire
 from firmware.core.messages_rare import MAX_NOTICE
 from firmware.core.spelling import one_line
 from host_bridge.announce.bidi import printable
+from host_bridge.boards.words import about
 from host_bridge.ctl.site import boards_text
 from host_bridge.ctl.site.args import Place, UsageError, add_site_options
 from host_bridge.ctl.site.command import CONFIRM_S, at_site, connected, duration, hear_bridge, now_ms, say
@@ -137,7 +138,7 @@ def _how_long(notice: dict[str, object], bridge_ms: int | None, local_ms: int | 
         return "stands until a time that the bridge alone knows"
     left_ms = until - bridge_ms + SLACK_MS
     at = "" if local_ms is None else f"until {boards_text.clock(local_ms + left_ms)}, "
-    return f"stands {at}for {boards_text.span(left_ms)} more"
+    return f"stands {at}for {about(left_ms)} more"
 
 
 def _time_of_day(text: str) -> int:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from host_bridge.boards.words import span
 from host_bridge.history import history_file, read_rows
 from host_bridge.journal import JournalError, read_day, read_days
 
@@ -74,4 +75,4 @@ def _at(ms: int) -> str:
 
 
 def _span(from_ms: int, until_ms: int | None) -> str:
-    return "still" if until_ms is None else f"for {(until_ms - from_ms) // 1000} s"
+    return "still" if until_ms is None else f"for {span(until_ms - from_ms)}"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from host_bridge.boards.words import about
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, unknown, warning
 from host_bridge.ctl.health.machine import Machine
 from host_bridge.ctl.health.pi_config import boot_line
@@ -26,14 +27,13 @@ def what_it_is(machine: Machine, *, panel_here: bool) -> Iterator[Finding]:
     kernel = (machine.read("/proc/sys/kernel/osrelease") or "").strip()
     uptime_s = float((machine.read("/proc/uptime") or "0").split()[0])
     name = release.get("PRETTY_NAME", "").strip('"')
-    about = ", ".join(
-        filter(None, (name, f"Linux {kernel}" if kernel else "", f"up {_span(uptime_s)}" if uptime_s else ""))
-    )
+    up = f"up {about(int(uptime_s * 1000))}" if uptime_s else ""
+    system = ", ".join(filter(None, (name, f"Linux {kernel}" if kernel else "", up)))
     model = machine.model()
     if model or not panel_here:
-        yield ok(MACHINE, f"{model or 'no Raspberry Pi'}, {about}")
+        yield ok(MACHINE, f"{model or 'no Raspberry Pi'}, {system}")
     else:
-        what = f"no Raspberry Pi ({about}): voltage, sound, pins, processor, card and watchdog were not looked at"
+        what = f"no Raspberry Pi ({system}): voltage, sound, pins, processor, card and watchdog were not looked at"
         yield unknown(MACHINE, what, "run it on the board itself")
 
 
@@ -89,11 +89,6 @@ def size(count: int) -> str:
             value = count / bytes_of_it
             return f"{value:.0f} {unit}" if value >= 10 else f"{value:.1f} {unit}"
     return f"{count} B"
-
-
-def _span(seconds: float) -> str:
-    hours = int(seconds) // 3600
-    return f"{hours // 24} days" if hours >= 48 else f"{hours} h" if hours >= 2 else f"{int(seconds) // 60} min"
 
 
 def memory(machine: Machine) -> Iterator[Finding]:

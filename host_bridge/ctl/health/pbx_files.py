@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from host_bridge.boards.words import about
 from host_bridge.ctl.health.files import READ, WRITE, User, obstacle, owner
 from host_bridge.ctl.health.finding import Finding, NotCheckedError, ok, problem, unknown, warning
 from host_bridge.ctl.health.machine import AS_ROOT
@@ -127,6 +128,4 @@ def _sound(path: Path, form: Form, who: User | None) -> Iterator[Finding]:
 
 
 def _ago(seconds: float) -> str:
-    if seconds < 90:
-        return "just now"
-    return f"{seconds / 60:.0f} min ago" if seconds < 5400 else f"{seconds / 3600:.0f} h ago"
+    return "just now" if seconds < 90 else f"{about(int(seconds * 1000))} ago"

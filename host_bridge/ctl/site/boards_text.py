@@ -6,6 +6,7 @@ from typing import Any
 
 from firmware.core.spelling import one_line
 from host_bridge.boards.twins import Who, sentence
+from host_bridge.boards.words import about
 from host_bridge.ctl.site.state import Message, SiteState
 
 _SHORT = ("BOARD", "STATE", "FAULT", "UP", "VERSION", "ALARMS")
@@ -107,17 +108,6 @@ def alarm(each: Message, state: SiteState) -> str:
     return f"{one_line(state.queue(each['queue']).name, 60)}: {one_line(each['rule'], 60)} {each['severity']}{acked}"
 
 
-def span(ms: int) -> str:
-    """2h05m, as people say how long something has been."""
-    minutes = ms // 60_000
-    if minutes < 1:
-        return f"{ms // 1000}s"
-    if minutes < 60:
-        return f"{minutes}m"
-    hours = minutes // 60
-    return f"{hours}h{minutes % 60:02d}m" if hours < 48 else f"{hours // 24}d{hours % 24:02d}h"
-
-
 def clock(local_ms: int) -> str:
     """Ms since local midnight → 14:32; of another day with that day: `14:32 yesterday`, `14:32 in 3 days`."""
     days, ms = divmod(local_ms, _DAY_MS)
@@ -142,7 +132,7 @@ def _row(name: str, board: Message, state: SiteState, now_ms: int, head: tuple[s
     cells |= {column: _cell(known.get(key), unit) for column, (key, unit) in _CELLS.items()}
     if board["online"]:
         cells["FAULT"] = board.get("fault", "-")
-        cells["UP"] = span(board["uptime_ms"]) if "uptime_ms" in board else ""
+        cells["UP"] = about(board["uptime_ms"]) if "uptime_ms" in board else ""
         cells["ALARMS"] = ", ".join(alarm(each, state) for each in board.get("alarms", ())) or "-"
     return tuple(cells.get(column, "") for column in head)
 
@@ -166,4 +156,4 @@ def _since(name: str, state: SiteState, now_ms: int) -> str:
     gone_ms = bridge_ms - since
     local_ms = state.local_ms(now_ms)
     at = f" since {clock(local_ms - gone_ms)}" if local_ms is not None and gone_ms < _DAY_MS else ""
-    return f"{at} ({span(gone_ms)})" if at else f" for {span(gone_ms)}"
+    return f"{at} ({about(gone_ms)})" if at else f" for {about(gone_ms)}"
