@@ -19,8 +19,8 @@ from host_bridge import thresholds
 from host_bridge.announce import changeover
 from host_bridge.announce.handover import Told, rules_first
 from host_bridge.pbx.events import Connected, Event, Joined, LinkUp, MemberChanged
+from tests.bridge_rig import GROUPS, LIMITS, Story, answered, listed, tell
 from tests.core.rig import AnyScreen
-from tests.test_bridge import GROUPS, LIMITS, Story, answered, listed, tell
 
 BOARD_MS = -900_000  # its clock minus the bridge's
 
