@@ -16,16 +16,7 @@ from host_bridge import settings, thresholds
 from host_bridge.bridge import Bridge
 from host_bridge.clock import Clock, Now
 from host_bridge.mqtt.link import MqttLink
-from host_bridge.pbx.events import (
-    Completed,
-    Connected,
-    Event,
-    Joined,
-    Left,
-    QueueSnapshot,
-    Snapshot,
-    SnapshotCaller,
-)
+from host_bridge.pbx.events import Completed, Connected, Event, Joined, Left, QueueSnapshot, Snapshot, SnapshotCaller
 
 LIMITS = """\
 timezone: Asia/Jerusalem

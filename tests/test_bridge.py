@@ -7,9 +7,7 @@ import logging
 
 import pytest
 
-from host_bridge.pbx.events import (
-    Joined,
-)
+from host_bridge.pbx.events import Joined
 from tests.bridge_rig import GROUPS, LIMITS, Story, answered, listed, tell
 
 

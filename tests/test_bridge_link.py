@@ -8,11 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from host_bridge.announce import announcer
-from host_bridge.pbx.events import (
-    Joined,
-    LinkUp,
-    SnapshotCaller,
-)
+from host_bridge.pbx.events import Joined, LinkUp, SnapshotCaller
 from tests.bridge_rig import Story, listed, tell
 
 
