@@ -9,7 +9,7 @@ from host_bridge.truth import ServiceLevel, Truth
 from host_bridge.truth.outcomes import Record
 from host_bridge.truth.reconcile import Difference, Evidence, compare
 from host_bridge.truth.reconcile_pairs import Span, Why
-from tests.test_truth import CAPTURES, calls_named, read_capture
+from tests.capture_events import CAPTURES, calls_named, read_capture
 
 LEVEL = ServiceLevel(min_calls=1)
 EVER = Span(0, 1 << 50)
