@@ -220,3 +220,42 @@ def test_a_settled_ghost_keeps_its_own_id_and_journey(site: Site) -> None:
     assert site.truth.settle_from(site.log.ends, site.pbx.now_ms) == 1
     ends = [row for row in site.journal.rows.values() if isinstance(row, End)]
     assert [(end.call, end.journey) for end in ends if end.call not in {"early", "left"}] == [("a", "a")]
+
+
+def lose_sight_and_come_back(site: Site, gap: Callable[[Site], None]) -> None:
+    """ "a" times out in the gap and is back; the bridge logs in, and has no list yet."""
+    gap(site)
+    site.time_out("a")
+    site.pbx.wait(20_000)
+    site.join("a")
+    site.pbx.wait(7_000)
+    site.miss()
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_what_is_heard_before_the_first_list_is_of_the_later_wait(site: Site, gap: Callable[[Site], None]) -> None:
+    """A redirect: its Newexten, its Abandon, and his Hangup elsewhere at once."""
+    lose_sight_and_come_back(site, gap)
+    site.redirect("a")
+    site.pbx.hang_up("a")
+    site.read()
+    site.come_back()
+    assert site.fill() == (1, 0)
+    assert site.ends() == {"answered": 1, "abandoned": 1, "overflowed": 1, "removed": 1}
+    assert [end.hold_s for end in site.ended("a")] == [30, 7]
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_one_who_is_turned_away_before_the_first_list_is_counted_though_he_was_seen_to_wait(
+    site: Site, gap: Callable[[Site], None]
+) -> None:
+    gap(site)
+    site.time_out("a")
+    site.pbx.wait(20_000)
+    site.miss()
+    site.pbx.rejected("q1", "a")
+    site.read()
+    site.come_back()
+    assert site.fill() == (1, 0)
+    assert site.figure("rejected") == 1
+    assert site.truth.unplaced == 0

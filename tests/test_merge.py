@@ -41,6 +41,14 @@ def test_a_caller_who_enters_past_counting_is_told_quickly() -> None:
     assert pair_ends(log, log).first_only == []
 
 
+def test_one_end_at_one_time_is_one_stay_though_its_join_was_not_seen() -> None:
+    before, again = end("a", 10_000, 5, Outcome.OVERFLOWED), end("a", 30_000, 5, Outcome.EXITED)
+    own = again._replace(joined_ms=10_400, wait_ms=24_600, hold_s=24, at_ms=35_300)
+    assert pair_ends([before, again], [own]) == ([(1, 0)], [0])
+    assert pair_ends([again], [own._replace(at_ms=37_001)]) == ([], [0])
+    assert pair_ends([again], [own._replace(outcome=Outcome.ABANDONED)]) == ([], [0])
+
+
 def test_of_two_that_are_as_near_the_one_that_ended_alike() -> None:
     log = [end("a", 10_000, 1, Outcome.EXITED), end("a", 11_000, 1, Outcome.ABANDONED)]
     own = [end("a", 10_500, 1, Outcome.ABANDONED)]

@@ -141,9 +141,18 @@ _BACK_AND_LOST = [  # two waits of a call, and of none of them an event says how
     *[("join", 1), ("kill", 0), ("connect", 0), ("presses_key", 1), ("wait", 18)],
     *[("comes back", 1), ("restart", 0)],
 ]
+_BACK_AND_ANSWERED_BEFORE_THE_READING = [  # two joins 2 s apart by the log, which has the later one wait still
+    *[("join", 0), ("times_out", 0), ("wait", 11), ("kill", 0), ("comes back", 0), ("connect", 0), ("answer", 0)],
+    *[("wait", 1)],
+]
 _CUT_BEFORE_THE_LIST = [
     *[("cut", 0), ("login", 3), ("join", 0), ("is_hung_up", 0), ("join", 0), ("hangs_up", 0)],
     *[("deliver", 14), ("restart", 0)],
+]
+# Heard by this very bridge, lost sight of, back unseen, and out again amid of the login, in each way.
+_CUT_AND_BACK = [
+    *[("join", 0), ("deliver", 1), ("wait", 5), ("cut", 0), ("times_out", 0), ("wait", 5), ("comes back", 0)],
+    *[("wait", 5), ("login", 3)],
 ]
 _LEFT_LONG_BEFORE = [("join", 0), ("answer", 0), ("wait", 4), *[("wait", 6)] * 3, ("restart", 0)]
 
@@ -158,6 +167,11 @@ _LEFT_LONG_BEFORE = [("join", 0), ("answer", 0), ("wait", 4), *[("wait", 6)] * 3
 @example(1, _TALK_ENDS_IN_THE_MS_OF_THE_READING)
 @example(0, _BACK_AND_LOST)
 @example(0, _CUT_BEFORE_THE_LIST)
+@example(0, _BACK_AND_ANSWERED_BEFORE_THE_READING)
+@example(0, [*_CUT_AND_BACK, ("hangs_up", 0)])
+@example(0, [*_CUT_AND_BACK, ("withdrawn", 0)])
+@example(0, [*_CUT_AND_BACK, ("answer", 2)])
+@example(0, [*_CUT_AND_BACK, ("presses_key", 0)])
 def test_with_queue_log_every_figure_is_whole_again(seed: int, day: list[tuple[str, int]]) -> None:
     rig = run(seed, day, Fill.LOG)
     for queue in QUEUES:

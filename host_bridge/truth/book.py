@@ -53,9 +53,9 @@ class Book:
         """The stay that a Leave with an unknown id means, now under that id.
 
         Only when the line is exactly one too long: else the Leave is of a caller whom a snapshot already
-        left out. Only a stay of some age: a fresh one may itself be ahead of its Join event, and that a list has
-        named since the last gap. And no Leave that is
-        told twice: the one too many is a ghost then, of whom it tells nothing.
+        left out. Only a stay of some age, as a fresh one may itself be ahead of its Join event; and only one that a
+        list has named since the last gap. And no Leave that is told twice: the one too many is a ghost then, of whom
+        it tells nothing.
         """
         line = self.lines.get(event.queue, [])
         queue, at_ms = self._left.get(event.call, ("", 0))

@@ -55,6 +55,7 @@ class Endings:
         position = self.book.lines[before.queue].index(before) + 1
         self._vanish(before, now_ms)
         stay = Stay(before.queue, before.call, joined_ms, now_ms, announced=False, journey=before.journey)
+        stay.asked, stay.moved_ms = before.asked, before.moved_ms  # heard since the login, so of this wait
         self.book.join(stay, position)
         return stay
 

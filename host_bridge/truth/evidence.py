@@ -200,6 +200,8 @@ class Evidence(Endings):
         stay = self.book.find(event.queue, event.call)
         if stay is not None and stay.stage is Stage.WAITING and stay.is_in_line(event.at_ms):
             stay.moved_ms = event.at_ms
+            if stay.unlisted:  # or he left in a gap and is back, and may be turned away now
+                self._strangers.entered(event.call, event.queue)
             return
         self.moved_on(event.call, now_ms)
         if not self._whole_seconds:  # queue_log tells of nobody who was turned away, nor when a channel is gone

@@ -174,6 +174,7 @@ class Gaps:
             (row, end)
             for row, end in self._ledger.all_ends()
             if end.outcome is not Outcome.REJECTED
+            and not self._ended_since(end)
             # an unresolved one was last seen then; when he was gone, the log may know better
             and (since_ms is None or end.at_ms >= since_ms - AT_MS or end.outcome is Outcome.UNRESOLVED)
         ]
@@ -211,6 +212,12 @@ class Gaps:
         if from_ms is None:
             return set()
         return {index for index, each in enumerate(own) if each.at_ms >= from_ms + _is_missing(each)}
+
+    def _ended_since(self, end: End) -> bool:
+        """Whether this is the end of a wait that went on when the log was read: no end that the log has is it."""
+        if self._fresh_from_ms is None or end.outcome is Outcome.UNRESOLVED:
+            return False
+        return end.at_ms >= self._fresh_from_ms and (end.queue, end.call) in self._waits_on
 
     def _is_on_its_way(self, stay: Stay, end: End) -> bool:
         """Whether this end is that of a stay which is open here: its event comes."""

@@ -74,6 +74,16 @@ def _near_ends(one: End, other: End) -> int | None:
     return apart_ms + min(abs(one.at_ms - other.at_ms), UNLIKE_MS)
 
 
+def _of_one_call(one: End, other: End) -> int | None:
+    """As near ends are; or one end at one time: he left and came back in a gap, and left again before the first list,
+    by a key, which tells no HoldTime. So the join that is known is of the wait before."""
+    apart_ms = _near_ends(one, other)
+    if apart_ms is None and one.outcome is other.outcome is not Outcome.UNRESOLVED and other.joined_ms < one.joined_ms:
+        apart_ms = abs(one.at_ms - other.at_ms)
+        return apart_ms if apart_ms <= AT_MS else None
+    return apart_ms
+
+
 def _late_end(one: End, other: End) -> int | None:
     """The same stay, of which this bridge heard too late to know when it was."""
     same = one.outcome is other.outcome or other.outcome is Outcome.UNRESOLVED
@@ -112,7 +122,7 @@ def _same_talk_of_another_id(one: Talk, other: Talk) -> int | None:
     return _near_talks(one, other) if one.hold_s == other.hold_s else None
 
 
-_BY_ID = _Rule[End](lambda end: (end.queue, end.call), _near_ends)
+_BY_ID = _Rule[End](lambda end: (end.queue, end.call), _of_one_call)
 _LATE = _Rule[End](lambda end: (end.queue, end.call), _late_end)
 _BY_TIME = _Rule[End](lambda end: end.queue, _same_end_of_another_id)
 _TALK_BY_ID = _Rule[Talk](lambda talk: (talk.queue, talk.call), _near_talks)

@@ -156,7 +156,7 @@ class Stay:
 
         Without a gap that Join would have been seen, so an answer that seems too late was only read late.
         """
-        return self.gap and joined_ms - self.joined_ms > HOLD_TOLERANCE_MS
+        return (self.gap or self.unlisted) and joined_ms - self.joined_ms > HOLD_TOLERANCE_MS
 
     def is_silent(self, at_ms: int) -> bool:
         """By then, of the PBX's own time, no evidence had followed the Abandon for so long that none would come.
@@ -196,9 +196,11 @@ class Stay:
     @property
     def _is_half_seen(self) -> bool:
         """Whether what the PBX says just before a Leave may have been said before anybody listened."""
+        if self.unlisted:
+            return True
         if self.listed_ms is None or self.until_ms is None:
-            return self.unlisted
-        return self.unlisted or self.until_ms - self.listed_ms < HALF_SEEN_MS
+            return False
+        return self.until_ms - self.listed_ms < HALF_SEEN_MS
 
     def moved_by(self, at_ms: int) -> bool:
         """Whether the dialplan was pointed elsewhere just before he left; an older move has nothing to do with it."""
