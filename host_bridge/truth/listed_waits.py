@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from host_bridge.truth.outcomes import End
 from host_bridge.truth.stay import Stage, Stay
 
-APART_MS = 1_200  # a list and queue_log tell a join's second, which a list may take for the one after or before
+NEAR_MS = 2_000  # of a PBX that does not tell its clock a list is a second early to two late against the log's second
+APART_MS = 1_200  # a list may take a join's second for the one after: so much later is another wait
 CLOCK_MS = 100  # how far a Join's own time, as it was read, may be before the second that it was in by the log
 
 Waiting = Iterable[tuple[str, str, int]]
@@ -55,4 +56,4 @@ class ListedWaits:
 
 def _nearest(joins: Iterable[int], at_ms: int) -> int | None:
     nearest = min(joins, key=lambda each: abs(each - at_ms), default=None)
-    return nearest if nearest is not None and abs(nearest - at_ms) < APART_MS else None
+    return nearest if nearest is not None and abs(nearest - at_ms) < NEAR_MS else None
