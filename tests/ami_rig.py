@@ -79,8 +79,6 @@ class Rig:
         self._read_at_ms: int | None = None
         self._fill_at_ms: int | None = None
         self._log_then: tuple[str, ...] = ()
-        self.lists_ahead = False
-        """Whether lists overtake the events of what they already contain."""
         self._held_ms: int | None = None
         self.connect()
         self.deliver()
@@ -143,11 +141,14 @@ class Rig:
             due = [due_ms for due_ms in (self.session.next_timer_ms(), self._settles_ms()) if due_ms is not None]
             if self._held_ms is not None:
                 due.append(self._held_ms + hold_ms)
-            due += [due_ms for due_ms in (self._read_at_ms, self._fill_at_ms) if due_ms is not None]
+            timers = self._read_at_ms, self._fill_at_ms, self.ami.says_at_ms
+            due += [due_ms for due_ms in timers if due_ms is not None]
             at_ms = min([max(self.now_ms, each) for each in due], default=until_ms)
             if at_ms >= until_ms:
                 break
             self.pbx.now_ms = at_ms
+            self.ami.say()
+            self._note_held()
             if self._held_ms is not None and at_ms >= self._held_ms + hold_ms:
                 self.deliver()
             if self._read_at_ms is not None and at_ms >= self._read_at_ms:
@@ -177,7 +178,7 @@ class Rig:
         if not self.is_connected:
             self.connect()
             self.deliver()
-        self.lists_ahead = False
+        self.ami.lag_ms = 0
         self.wait(QUIET_MS)
         self.deliver()
         if self.fill is Fill.LOG and self.truth.unsettled:
@@ -197,7 +198,7 @@ class Rig:
             self.session.ask_status(queue, self.now_ms)
         asked = self.session.outgoing()
         if asked:
-            self.ami.hear(asked, list_ahead=self.lists_ahead)
+            self.ami.hear(asked)
             self._note_held()
 
     def _read_log(self) -> None:

@@ -38,12 +38,16 @@ class ModelAmi:
         self._pbx = pbx
         self._stamps = stamps
         self._said_twice = said_twice
+        self.lag_ms = 0
+        """How long an event is on its way inside of the PBX, where a list that has it already overtakes it."""
         self._heard = b""
+        self._on_its_way: list[tuple[int, ev.Event]] = []  # since when
         self._is_open = self._is_logged_in = False
 
     def connect(self) -> None:
         """A client is there: the PBX speaks first. What happened while nobody listened is told to nobody."""
         self._pbx.take()
+        self._on_its_way.clear()
         self._heard = b""
         self._is_open, self._is_logged_in = True, False
         self.out[:] = BANNER
@@ -52,14 +56,24 @@ class ModelAmi:
         """The line is gone, with what was on it."""
         self.out.clear()
         self._pbx.take()
+        self._on_its_way.clear()
         self._is_open = False
 
     def say(self) -> None:
         """Put what happened into the bytes to come; with nobody logged in it is lost."""
-        happened = self._pbx.take()
-        for event in happened if self._is_open and self._is_logged_in else ():
-            for _ in range(2 if _may_be_said_twice(event) and self._said_twice() else 1):
-                self.out += self._frame(event)
+        now_ms = self._pbx.now_ms
+        self._on_its_way += ((now_ms, event) for event in self._pbx.take())
+        is_heard = self._is_open and self._is_logged_in
+        while self._on_its_way and now_ms >= self._on_its_way[0][0] + self.lag_ms:
+            _, event = self._on_its_way.pop(0)
+            if is_heard:
+                for _ in range(2 if _may_be_said_twice(event) and self._said_twice() else 1):
+                    self.out += self._frame(event)
+
+    @property
+    def says_at_ms(self) -> int | None:
+        """When the next event that is on its way will be said."""
+        return self._on_its_way[0][0] + self.lag_ms if self._on_its_way else None
 
     def say_shutdown(self) -> None:
         """An orderly stop."""
@@ -71,15 +85,14 @@ class ModelAmi:
         self.say()
         self.out += frame("Event: Reload", Privilege="system,all", Module="app_queue.so", Status=0)
 
-    def hear(self, data: bytes, *, list_ahead: bool = False) -> None:
-        """Take actions and answer them. `list_ahead`: a list overtakes the events of what it already contains."""
+    def hear(self, data: bytes) -> None:
+        """Take actions and answer them."""
         if not self._is_open:
             return
         *actions, self._heard = (self._heard + data).split(b"\r\n\r\n")
         for action in actions:
             fields = dict(line.split(": ", 1) for line in action.decode().split("\r\n"))
-            if not list_ahead:
-                self.say()
+            self.say()
             self.out += self._answer(fields)
 
     def _answer(self, asked: dict[str, str]) -> bytes:

@@ -170,7 +170,7 @@ class Day:
         self.rig.deliver()
 
     def lists_ahead(self, n: int, _queue: str, _call: str) -> None:
-        self.rig.lists_ahead = n % 2 == 0
+        self.rig.ami.lag_ms = (0, 5, 20, 100)[n % 4]
 
     def reload(self, _n: int, _queue: str, _call: str) -> None:
         self.rig.ami.say_reload()

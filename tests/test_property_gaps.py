@@ -158,7 +158,7 @@ _LEFT_LONG_BEFORE = [("join", 0), ("answer", 0), ("wait", 4), *[("wait", 6)] * 3
 
 
 @examples
-@given(st.integers(0, 1 << 32), days("restart"))
+@given(st.integers(0, 1 << 32), days("restart", "lists ahead"))
 @example(0, _BACK_AND_ANSWERED)
 @example(0, _CAME_TOGETHER)
 @example(0, _BACK_AND_LOST_AGAIN)

@@ -62,6 +62,31 @@ def test_connect_before_its_leave(story: Story) -> None:
     assert story.truth.take_asks() == set()
 
 
+@pytest.mark.parametrize("membergosub", [False, True])
+def test_a_list_that_is_ahead_of_a_ring_and_its_answer(story: Story, membergosub: bool) -> None:
+    """An agent's phone that takes calls by itself: the list has the caller no more, and all events come after it."""
+    story.pbx.ring("q1", "a")
+    story.pbx.leave("q1", "a")
+    if not membergosub:
+        story.pbx.connect_only("q1", "a", 7)
+    story.take_list("q1")
+    story.read()
+    if membergosub:
+        assert story.ends() == {}
+        story.pbx.connect_only("q1", "a", 7)
+        story.read()
+    assert story.ends() == {"answered": 1}
+
+
+@pytest.mark.parametrize(("does", "end"), [("presses_key", "exited"), ("redirected", "removed")])
+def test_a_list_that_is_ahead_of_a_move(story: Story, does: str, end: str) -> None:
+    getattr(story.pbx, does)("q1", "a")
+    story.take_list("q1")
+    story.read()
+    story.wait(1_000)
+    assert story.ends() == {end: 1}
+
+
 def test_caller_hangs_up(story: Story) -> None:
     story.pbx.hangs_up("q1", "a")
     story.read()

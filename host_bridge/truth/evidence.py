@@ -91,13 +91,13 @@ class Evidence(Endings):
 
     def rang(self, event: ev.Rang) -> None:
         """A phone rings for a caller: from now on a bare Leave may be an answer."""
-        stay = self.book.waiting.get(event.call)
+        stay = self.book.waiting.get(event.call) or self.book.open.get(event.call)  # a list may be ahead of his leaving
         if stay is not None:
             stay.note_ringing(event.interface)
 
     def not_answered(self, event: ev.NotAnswered) -> None:
         """That phone rings no more; the caller goes on waiting."""
-        stay = self.book.waiting.get(event.call)
+        stay = self.book.waiting.get(event.call) or self.book.open.get(event.call)
         if stay is not None and stay.ringing is not None:
             stay.ringing.discard(event.interface)
 
@@ -198,9 +198,10 @@ class Evidence(Endings):
         It comes for a caller who waits there already too, when a key or a redirect points him elsewhere.
         """
         stay = self.book.find(event.queue, event.call)
-        if stay is not None and stay.stage is Stage.WAITING and stay.is_in_line(event.at_ms):
+        is_ahead = stay is not None and stay.stage is Stage.GONE and not stay.gap  # a list, of his leaving
+        if stay is not None and (stay.stage is Stage.WAITING or is_ahead) and stay.is_in_line(event.at_ms):
             stay.moved_ms = event.at_ms
-            if stay.unlisted:  # or he left in a gap and is back, and may be turned away now
+            if is_ahead or stay.unlisted:  # or he left unseen and is back, and may be turned away now
                 self._strangers.entered(event.call, event.queue)
             return
         self.moved_on(event.call, now_ms)
