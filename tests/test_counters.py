@@ -69,8 +69,10 @@ def test_what_rose_in_an_open_gap_is_found_again_after_a_kill(
         ((5, 2, 0), (5, 2, 2), 2, 0),  # answered, and not over yet
         ((5, 2, 3), (6, 2, 3), 1, 0),
         ((5, 2, 3), (5, 2, 0), 0, 0),  # counted too far ahead: never less than nothing
-        ((5, 2, 3), (1, 1, 1), 2, 1),  # began anew
-        ((5, 2, 3), (5, 0, 0), 5, 0),
+        ((55, 22, 3), (1, 1, 1), 2, 1),  # began anew
+        ((55, 22, 3), (55, 0, 0), 55, 0),
+        ((900, 200, 0), (899, 200, 0), 0, 0),  # a list was ahead of an event: not 1,099 calls
+        ((900, 200, 0), (902, 190, 0), 2, 0),
     ],
 )
 def test_missed(before: tuple[int, int, int], after: tuple[int, int, int], answered: int, abandoned: int) -> None:
