@@ -25,7 +25,7 @@ class Missed(NamedTuple):
     abandoned: int
 
     def at_least_none(self) -> Missed:
-        """What can be told of these."""
+        """Fewer than none are none."""
         return Missed(max(0, self.answered), max(0, self.abandoned))
 
 
@@ -37,8 +37,9 @@ class Counters:
 
     def __init__(self) -> None:
         self.uncounted: Mapping[str, Missed] = {}  # what rose in gaps that are not closed yet
-        self.owes = False
-        """In a gap, before a list: a conversation that ends may have begun in the gap, so fewer than none may talk."""
+        self.awaits_list = False
+        """A gap is open, and no list has come since: a conversation that ends now may have begun in the gap, so fewer
+        than none may talk."""
         self._of: dict[str, PbxCounters] = {}
 
     def heard(self) -> tuple[PbxCounters, ...]:
@@ -83,7 +84,7 @@ class Counters:
         now = self._of.get(queue)
         if now is not None:
             talking += now.talking
-            if not self.owes:
+            if not self.awaits_list:
                 talking = max(0, talking)
             self._of[queue] = PbxCounters(queue, now.completed + completed, now.abandoned + abandoned, talking)
 

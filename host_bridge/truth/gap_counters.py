@@ -1,7 +1,10 @@
 """By how much the PBX's own counters rose in a gap: of calls that ended while nobody looked.
 
 Between the loss of the line, or the start of the bridge, and the first whole list since. What is heard before that list
-comes is none of it, and what an event tells only after the list may be in it.
+comes is none of it, and what an event tells only after the list may be in it. An answer that is on its way inside of
+the PBX while the first list is made is counted twice: by the list, and by its event some ms later. Only the agent's
+InCall in that list could tell, which nothing looks at. An Abandon in a list that still has its caller is counted twice
+only if the line is lost once more before his Leave: then he looks like any other who is missing.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ class GapCounters:
         """Nobody looks from now on; what rose in a gap that was not closed is kept."""
         self._rose = self.rose()
         self._before, self._heard, self._after = self._now(), {}, None
-        self._counters.owes = True
+        self._counters.awaits_list = True
         self._note_uncounted()
 
     def before_list(self) -> None:
@@ -37,7 +40,7 @@ class GapCounters:
         if self._after is None:
             now = self._now()
             self._heard = {queue: less(now[queue], self._before[queue]) for queue in now.keys() & self._before.keys()}
-            self._counters.owes = False
+            self._counters.awaits_list = False
 
     def listed(self) -> None:
         """A whole list was taken over: the first since the gap tells how it left the PBX."""

@@ -151,7 +151,7 @@ class Intake:
             self.stays.left(event, now_ms)
 
     def _gave_up(self, event: ev.GaveUp, now_ms: int) -> None:
-        if not self.counters.owes or self.stays.book.find(event.queue, event.call) is not None:
+        if not self.counters.awaits_list or self.stays.book.find(event.queue, event.call) is not None:
             self.counters.gave_up(event.queue)  # else nobody's stay ends here, and the next list tells of it
         self.stays.gave_up(event, now_ms)
 
