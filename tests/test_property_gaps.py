@@ -149,6 +149,10 @@ _CUT_BEFORE_THE_LIST = [
     *[("cut", 0), ("login", 3), ("join", 0), ("is_hung_up", 0), ("join", 0), ("hangs_up", 0)],
     *[("deliver", 14), ("restart", 0)],
 ]
+_ELSEWHERE_AMID_OF_THE_LOGIN = [  # of one queue the end is missed, of another only QUEUESTATUS is heard
+    *[("join", 1), ("deliver", 1), ("wait", 4), ("cut", 0), ("times_out", 1), ("comes back", 0), ("connect", 0)],
+    *[("cut", 0), ("login amid", 14)],
+]
 # Heard by this very bridge, lost sight of, back unseen, and out again amid of the login, in each way.
 _CUT_AND_BACK = [
     *[("join", 0), ("deliver", 1), ("wait", 5), ("cut", 0), ("times_out", 0), ("wait", 5), ("comes back", 0)],
@@ -168,6 +172,7 @@ _LEFT_LONG_BEFORE = [("join", 0), ("answer", 0), ("wait", 4), *[("wait", 6)] * 3
 @example(0, _BACK_AND_LOST)
 @example(0, _CUT_BEFORE_THE_LIST)
 @example(0, _BACK_AND_ANSWERED_BEFORE_THE_READING)
+@example(0, _ELSEWHERE_AMID_OF_THE_LOGIN)
 @example(0, [*_CUT_AND_BACK, ("hangs_up", 0)])
 @example(0, [*_CUT_AND_BACK, ("withdrawn", 0)])
 @example(0, [*_CUT_AND_BACK, ("answer", 2)])

@@ -181,6 +181,10 @@ class Evidence(Endings):
     def status_set(self, event: ev.QueueStatusSet, now_ms: int) -> None:
         """QUEUESTATUS: how the stay just left ended, or that a caller was not let in."""
         outcome = ENDED_BY_STATUS.get(event.status)
+        later = self.book.waiting.get(event.call)
+        if outcome is not None and later is not None and later.unlisted:  # its Leave was before anybody listened
+            self._vanish(later, now_ms)
+            return
         stay = self._open(event.call, event.at_ms, now_ms)
         if outcome is not None and stay is not None:
             self._end(stay, outcome, now_ms)
