@@ -77,7 +77,10 @@ class Evidence(Endings):
         self.moved_on(event.call, now_ms)
         stay = self.book.waiting.get(event.call)
         if stay is not None and (stay.queue != event.queue or stay.unlisted):  # or back already, left in a gap
-            self._vanish(stay, now_ms)
+            if stay.queue != event.queue and stay.is_just_listed(now_ms):
+                self.book.close(stay)  # a list was ahead of this Join and of the later one there, which comes
+            else:
+                self._vanish(stay, now_ms)
             stay = None
         if stay is None:
             if len(self.book.lines.get(event.queue, ())) >= MAX_LINE:

@@ -147,6 +147,10 @@ class Stay:
         """How long after he was found missing the second look comes."""
         return GAP_LOOK_MS if self.gap else SECOND_LOOK_MS
 
+    def is_just_listed(self, now_ms: int) -> bool:
+        """But a list named him, a moment ago, which may have been ahead of all that led there."""
+        return not self.announced and now_ms - self.learned_ms < SECOND_LOOK_MS
+
     def is_in_line(self, at_ms: int) -> bool:
         """At that time already: else a list was ahead of the very event that tells of his entering."""
         return self.announced or at_ms - self.joined_ms >= LIST_AHEAD_MS
