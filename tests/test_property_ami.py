@@ -5,16 +5,13 @@ WALLBOARD_EXAMPLES=20000 pytest tests/test_property_ami.py      a long run; the 
 
 from __future__ import annotations
 
-import os
-
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from host_bridge.truth.outcomes import Outcome
 from tests.ami_rig import Rig, check_service_level
+from tests.any_days import any_days
 from tests.model_day import ENDINGS, QUEUES, Day
-
-EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "2000"))
 
 STEPS = (
     "nothing",
@@ -51,14 +48,7 @@ def check(rig: Rig) -> None:
         assert figures["agents_free"] == sum(member.status in (0, 1) and not member.paused for member in members)
 
 
-# The same days each time, so that nobody's change fails for another's; a long run (WALLBOARD_EXAMPLES) has others.
-examples = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-    derandomize="WALLBOARD_EXAMPLES" not in os.environ,
-)
+examples = any_days(2000)
 STALL_MS = 3_000  # a wire that stalls so long is not taken for dead yet, and what it held back changes no outcome
 steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 30)), min_size=25, max_size=80)
 

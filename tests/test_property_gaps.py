@@ -7,16 +7,14 @@ Without queue_log Asterisk's own counters tell how many were answered and how ma
 
 from __future__ import annotations
 
-import os
-
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from host_bridge.truth.outcomes import Outcome
 from tests.ami_rig import Fill, Rig, check_service_level
+from tests.any_days import any_days
 from tests.model_day import BY_THE_LOG_MS, ENDINGS, QUEUES, Day
 
-EXAMPLES = int(os.environ.get("WALLBOARD_EXAMPLES", "1000"))
 STEPS = (
     "nothing",
     *("join",) * 6,
@@ -60,14 +58,7 @@ def days(*more: str) -> st.SearchStrategy[list[tuple[str, int]]]:
     return st.lists(steps, min_size=25, max_size=80)
 
 
-# The same days each time, so that nobody's change fails for another's; a long run (WALLBOARD_EXAMPLES) has others.
-examples = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-    derandomize="WALLBOARD_EXAMPLES" not in os.environ,
-)
+examples = any_days(1000)
 
 
 # What these found once: each a login in the middle of something, by what the counters then told twice or not at all.
